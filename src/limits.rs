@@ -1,0 +1,32 @@
+//! Every bound on what comes from outside, with its reason. A bound that is not here does not exist.
+
+/// Longest `programme.toml` or `programme.json` in bytes: 100,000 notices of ordinary length fit.
+pub const PROGRAMME_BYTES_MAX: u64 = 64 << 20;
+/// Most notices in one programme: ten times what the busiest province could show.
+pub const NOTICES_MAX: usize = 100_000;
+/// Longest title, in characters: more cannot be read aloud in one breath, or fit any board.
+pub const TITLE_CHARS_MAX: usize = 300;
+/// Longest text of one notice, in characters: about half an hour of reading.
+pub const TEXT_CHARS_MAX: usize = 20_000;
+/// Longest ticker line, in characters.
+pub const TICKER_CHARS_MAX: usize = 1_000;
+/// Longest `alerts.json` in bytes.
+pub const ALERTS_BYTES_MAX: u64 = 4 << 20;
+/// Longest `timestamp.json`: python-tuf's own limit.
+pub const TIMESTAMP_BYTES_MAX: u64 = 16_384;
+/// Largest media file: an hour of 1080p film at 8 Mbit/s.
+pub const MEDIA_BYTES_MAX: u64 = 4 << 30;
+/// Largest side of a picture or film in pixels.
+pub const PICTURE_SIDE_MAX: u32 = 16_384;
+/// Most pixels in a picture: a 64-megapixel phone camera.
+pub const PICTURE_PIXELS_MAX: u64 = 64 << 20;
+/// Most pixels in one film frame: 4096 x 2304.
+pub const FILM_PIXELS_MAX: u64 = 4096 * 2304;
+/// Largest texture any drawing may need: OpenGL ES on a Raspberry Pi 4.
+pub const TEXTURE_SIDE_MAX: u32 = 2048;
+/// Most problems kept in `status`.
+pub const ERRORS_KEPT: usize = 16;
+
+const _: () = assert!(TITLE_CHARS_MAX < TEXT_CHARS_MAX);
+const _: () = assert!(PROGRAMME_BYTES_MAX < MEDIA_BYTES_MAX);
+const _: () = assert!(FILM_PIXELS_MAX <= PICTURE_PIXELS_MAX);

@@ -1,0 +1,10 @@
+//! Plain data that several modules share, and the JSON that goes to disk and wire. No I/O, no clock.
+
+pub mod alert;
+pub mod board;
+pub mod feed;
+pub mod media;
+pub mod plan;
+pub mod programme;
+pub mod status;
+pub mod time;

@@ -1,0 +1,76 @@
+//! What is on air at one moment: plain data, the same for equal inputs.
+
+use super::alert::Alert;
+use super::media::Media;
+use super::programme::{Notice, Ticker};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// Everything that is on air at `at`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub at: Timestamp,
+    /// Days, hours and clock faces are meant in this zone (IANA name).
+    pub timezone: Arc<str>,
+    /// The header: the first feed's programme title, or the board's name.
+    pub title: Arc<str>,
+    pub emblem: Option<Media>,
+    pub main: Main,
+    /// Lines of the ticker, in order; empty means no ticker.
+    pub ticker: Vec<TickerLine>,
+    /// Announcements sounding now.
+    pub announcements: Vec<Cue>,
+    /// Set while the feed that shows is not fresh.
+    pub stale: Option<Stale>,
+}
+
+/// What has the main zone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Main {
+    /// A warning takes the whole board.
+    Warning {
+        feed: Arc<str>,
+        alert: Arc<Alert>,
+    },
+    Notice(NoticeSlot),
+    /// Nothing to show. `ever`: there was a verified programme.
+    Neutral {
+        ever: bool,
+    },
+}
+
+/// One notice in its turn of the rotation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoticeSlot {
+    pub feed: Arc<str>,
+    pub notice: Arc<Notice>,
+    /// The languages shown in this slot, in order: the notice's own first. Layout divides the slot among
+    /// their pages.
+    pub languages: Vec<String>,
+    pub start: Timestamp,
+    /// First moment of the next slot of the rotation. A film or sound loops or is cut to fit.
+    pub end: Timestamp,
+    /// It is alone in the rotation: nothing needs to be repainted when the slot comes round again.
+    pub alone: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TickerLine {
+    pub feed: Arc<str>,
+    pub line: Arc<Ticker>,
+}
+
+/// A sound that started at `start`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cue {
+    pub feed: Arc<str>,
+    pub audio: Media,
+    pub start: Timestamp,
+}
+
+/// How old what shows is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stale {
+    /// When the last verified answer came, if the clock was believable then.
+    pub last_news: Option<Timestamp>,
+}

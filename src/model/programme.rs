@@ -1,0 +1,211 @@
+//! The programme: what an official writes in `programme.toml`, and what is signed as `programme.json`.
+//!
+//! One set of types serves both. In `programme.toml` a media file is its path and a moment may lack an
+//! offset (`Programme<String, Moment>`, [`AuthoredProgramme`]); publishing measures the one and fixes the
+//! other (`Programme<Media, Timestamp>`, the default).
+
+use super::media::Media;
+use super::time::{Day, Moment, TimeOfDay, TimeRange};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `programme.toml` as read.
+pub type AuthoredProgramme = Programme<String, Moment>;
+pub type AuthoredNotice = Notice<String, Moment>;
+
+/// Everything one feed shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Programme")]
+pub struct Programme<M = Media, T = Timestamp> {
+    /// Shown in the header of the board, for example "Xã Bình Lư".
+    pub title: String,
+    /// IANA name; days and hours are meant in it.
+    #[serde(default = "default_timezone")]
+    pub timezone: String,
+    /// The commune's own picture for the header.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub emblem: Option<M>,
+    #[serde(default = "Vec::new", rename = "notice", skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice<M, T>>,
+    #[serde(default = "Vec::new", rename = "ticker", skip_serializing_if = "Vec::is_empty")]
+    pub tickers: Vec<Ticker<T>>,
+    #[serde(default = "Vec::new", rename = "announcement", skip_serializing_if = "Vec::is_empty")]
+    pub announcements: Vec<Announcement<M, T>>,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+fn default_timezone() -> String {
+    "Asia/Ho_Chi_Minh".into()
+}
+
+impl Programme {
+    /// What a new feed shows: nothing yet.
+    pub fn empty(title: &str) -> Programme {
+        Programme {
+            title: title.into(),
+            timezone: default_timezone(),
+            emblem: None,
+            notices: Vec::new(),
+            tickers: Vec::new(),
+            announcements: Vec::new(),
+        }
+    }
+
+    /// Every media file it names, in order of appearance, repetitions included.
+    pub fn media(&self) -> impl Iterator<Item = &Media> {
+        self.emblem
+            .iter()
+            .chain(self.notices.iter().flat_map(|n| [&n.image, &n.video, &n.audio].into_iter().flatten()))
+            .chain(self.notices.iter().flat_map(|n| n.translations.values().filter_map(|t| t.audio.as_ref())))
+            .chain(self.announcements.iter().map(|a| &a.audio))
+    }
+}
+
+/// What a notice is about: its colour, icon, weave and word (LOOK.md section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Category {
+    #[default]
+    Chung,
+    YTe,
+    Dien,
+    Nuoc,
+    Hop,
+    NongNghiep,
+    AnNinh,
+    ThoiTiet,
+    VanHoa,
+}
+
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// Shown in every fourth round.
+    Low,
+    #[default]
+    Normal,
+    /// Alone in its zone while it is on.
+    Urgent,
+}
+
+/// When something may be on: a show window, and days and hours within it. All fields absent: always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Window<T = Timestamp> {
+    /// First moment shown.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub from: Option<T>,
+    /// First moment no longer shown.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub until: Option<T>,
+    /// Days of the week; none listed means all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<Day>,
+    /// Hours of the day; none listed means all. A span over midnight belongs to the day it starts on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<TimeRange>,
+}
+
+impl<T> Default for Window<T> {
+    fn default() -> Self {
+        Window { from: None, until: None, days: Vec::new(), times: Vec::new() }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Notice")]
+pub struct Notice<M = Media, T = Timestamp> {
+    /// Stable and unique in the programme; made from the title when absent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    pub title: String,
+    #[serde(default)]
+    pub category: Category,
+    /// A CommonMark subset: paragraphs, bold, lists, tables.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// BCP 47.
+    #[serde(default = "default_lang")]
+    pub lang: String,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub image: Option<M>,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub video: Option<M>,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub audio: Option<M>,
+    /// Who issues it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub issuer: String,
+    /// Who approved it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub approver: String,
+    /// Shown as a QR code.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
+    #[serde(flatten)]
+    pub window: Window<T>,
+    /// How long it stays, in whole seconds; when absent, long enough to read or to play.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u32>,
+    #[serde(default)]
+    pub priority: Priority,
+    /// Stays even when the feed is old.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub evergreen: bool,
+    /// Tags of the boards it is for; `*` is every board.
+    #[serde(default = "all_boards")]
+    pub boards: Vec<String>,
+    /// The same notice in other languages, by BCP 47 tag.
+    #[serde(default = "BTreeMap::new", rename = "in", skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<String, Translation<M>>,
+}
+
+fn default_lang() -> String {
+    "vi".into()
+}
+
+fn all_boards() -> Vec<String> {
+    vec!["*".into()]
+}
+
+/// A notice in another language. What is absent is taken from the notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Translation")]
+pub struct Translation<M = Media> {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub audio: Option<M>,
+}
+
+/// A line along the bottom of the board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Ticker")]
+pub struct Ticker<T = Timestamp> {
+    pub text: String,
+    #[serde(flatten)]
+    pub window: Window<T>,
+    #[serde(default = "all_boards")]
+    pub boards: Vec<String>,
+}
+
+/// Sound at set times, over whatever shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Announcement")]
+pub struct Announcement<M = Media, T = Timestamp> {
+    pub audio: M,
+    /// When it starts, each day that its window allows.
+    pub at: Vec<TimeOfDay>,
+    #[serde(flatten)]
+    pub window: Window<T>,
+    #[serde(default = "all_boards")]
+    pub boards: Vec<String>,
+}

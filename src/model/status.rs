@@ -1,0 +1,88 @@
+//! `bangtin status --json`: an interface. Fields are added, never renamed.
+
+use super::feed::{FeedState, Versions};
+use serde::{Deserialize, Serialize};
+
+/// Moments are RFC 3339 with the board's offset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    pub board: String,
+    pub version: String,
+    pub pid: u32,
+    pub started: String,
+    pub now: String,
+    pub clock: ClockStatus,
+    /// `gpu`, `shm` or `headless`, and the adapter's name.
+    pub presenter: String,
+    pub adapter: String,
+    pub size: [u32; 2],
+    pub on_air: Vec<OnAir>,
+    pub feeds: Vec<FeedStatus>,
+    pub frames: FrameCount,
+    pub media: MediaStatus,
+    pub sound: String,
+    /// Bytes this run has caused to be written to disk.
+    pub written_bytes: u64,
+    /// The last problems, newest last.
+    pub errors: Vec<ErrorEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockStatus {
+    pub trusted: bool,
+    /// `ntp`, `rtc` or `floor`.
+    pub source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnAir {
+    /// `main`, `ticker` or `sound`.
+    pub zone: String,
+    pub feed: String,
+    /// `notice`, `warning`, `ticker`, `announcement` or `neutral`.
+    pub kind: String,
+    pub id: String,
+    pub title: String,
+    pub since: String,
+    pub page: u32,
+    pub pages: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedStatus {
+    pub name: String,
+    pub url: String,
+    pub state: FeedState,
+    /// 0: nothing adopted yet.
+    pub generation: u64,
+    pub versions: Versions,
+    pub last_check: Option<String>,
+    pub error: Option<String>,
+}
+
+/// Frames since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FrameCount {
+    pub drawn: u64,
+    /// Frame slots that came and went while something should have moved.
+    pub missed: u64,
+    /// Frames presented with nothing on them: always 0.
+    pub blank: u64,
+    /// Film pictures shown more than 50 ms after their time.
+    pub late: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MediaStatus {
+    pub bytes: u64,
+    /// Files scheduled and not yet here.
+    pub waiting: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorEntry {
+    pub at: String,
+    pub text: String,
+    /// How often in a row.
+    pub count: u64,
+}

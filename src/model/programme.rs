@@ -18,6 +18,7 @@ pub type AuthoredNotice = Notice<String, Moment>;
 /// Everything one feed shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Programme")]
+#[serde(bound(deserialize = "M: Deserialize<'de>, T: Deserialize<'de>"))]
 pub struct Programme<M = Media, T = Timestamp> {
     /// Shown in the header of the board, for example "Xã Bình Lư".
     pub title: String,
@@ -25,18 +26,14 @@ pub struct Programme<M = Media, T = Timestamp> {
     #[serde(default = "default_timezone")]
     pub timezone: String,
     /// The commune's own picture for the header.
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emblem: Option<M>,
-    #[serde(default = "Vec::new", rename = "notice", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, rename = "notice", skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice<M, T>>,
-    #[serde(default = "Vec::new", rename = "ticker", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, rename = "ticker", skip_serializing_if = "Vec::is_empty")]
     pub tickers: Vec<Ticker<T>>,
-    #[serde(default = "Vec::new", rename = "announcement", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, rename = "announcement", skip_serializing_if = "Vec::is_empty")]
     pub announcements: Vec<Announcement<M, T>>,
-}
-
-fn none<T>() -> Option<T> {
-    None
 }
 
 fn default_timezone() -> String {
@@ -97,12 +94,13 @@ pub enum Priority {
 
 /// When something may be on: a show window, and days and hours within it. All fields absent: always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Window<T = Timestamp> {
     /// First moment shown.
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<T>,
     /// First moment no longer shown.
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<T>,
     /// Days of the week; none listed means all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -120,6 +118,7 @@ impl<T> Default for Window<T> {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Notice")]
+#[serde(bound(deserialize = "M: Deserialize<'de>, T: Deserialize<'de>"))]
 pub struct Notice<M = Media, T = Timestamp> {
     /// Stable and unique in the programme; made from the title when absent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -133,11 +132,11 @@ pub struct Notice<M = Media, T = Timestamp> {
     /// BCP 47.
     #[serde(default = "default_lang")]
     pub lang: String,
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<M>,
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<M>,
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<M>,
     /// Who issues it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -162,7 +161,7 @@ pub struct Notice<M = Media, T = Timestamp> {
     #[serde(default = "all_boards")]
     pub boards: Vec<String>,
     /// The same notice in other languages, by BCP 47 tag.
-    #[serde(default = "BTreeMap::new", rename = "in", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, rename = "in", skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: BTreeMap<String, Translation<M>>,
 }
 
@@ -177,18 +176,20 @@ fn all_boards() -> Vec<String> {
 /// A notice in another language. What is absent is taken from the notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Translation")]
+#[serde(bound(deserialize = "M: Deserialize<'de>"))]
 pub struct Translation<M = Media> {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<M>,
 }
 
 /// A line along the bottom of the board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Ticker")]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Ticker<T = Timestamp> {
     pub text: String,
     #[serde(flatten)]
@@ -200,6 +201,7 @@ pub struct Ticker<T = Timestamp> {
 /// Sound at set times, over whatever shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Announcement")]
+#[serde(bound(deserialize = "M: Deserialize<'de>, T: Deserialize<'de>"))]
 pub struct Announcement<M = Media, T = Timestamp> {
     pub audio: M,
     /// When it starts, each day that its window allows.

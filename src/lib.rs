@@ -6,5 +6,8 @@
 
 pub mod clock;
 pub mod limits;
+pub mod media;
 pub mod model;
 pub mod problem;
+pub mod shm;
+pub mod sound;

@@ -1,0 +1,450 @@
+//! Films: decoded one picture ahead of another into the slots that the player has free, its sound beside it.
+
+use super::super::wire::{Found, Reply, Request, Stage};
+use super::{Gone, Player, Refusal, Stop, ffmpeg, sample_writer, sound};
+use crate::limits::FILM_PIXELS_MAX;
+use crate::model::media::{ColourRange, Matrix};
+use crate::shm::{FrameLayout, Layout, SampleWriter, WritableMapping};
+use ff::color;
+use ff::format::Pixel;
+use ff::software::scaling;
+use ffmpeg_the_third as ff;
+use std::os::fd::OwnedFd;
+
+/// What the player wants of the file.
+pub(super) struct Wanted {
+    pub picture: bool,
+    pub start_us: i64,
+    pub threads: u32,
+    /// 0: no sound.
+    pub sound_rate: u32,
+}
+
+/// A time in units of `base`, in microseconds.
+pub(super) fn to_us(time: i64, base: ff::Rational) -> i64 {
+    let us =
+        i128::from(time) * 1_000_000 * i128::from(base.numerator()) / i128::from(base.denominator().max(1));
+    us.clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64
+}
+
+struct Track {
+    index: usize,
+    decoder: ff::decoder::Video,
+    time_base: ff::Rational,
+    quarter_turns: u8,
+    /// Pixels as seen: turned, pixel aspect applied.
+    seen: [u32; 2],
+    frame_us: i64,
+    last_us: i64,
+    errors: u32,
+}
+
+impl Track {
+    fn open(input: &ff::format::context::Input, threads: u32) -> Result<Option<Track>, Refusal> {
+        let pictures = input.streams().filter(|stream| {
+            stream.parameters().medium() == ff::media::Type::Video
+                && !stream.disposition().contains(ff::format::stream::Disposition::ATTACHED_PIC)
+        });
+        let Some(stream) = pictures.into_iter().next() else { return Ok(None) };
+        let refuse = |error: ff::Error| Refusal::new(Stage::Open, error);
+        let mut context =
+            ff::codec::context::Context::from_parameters(stream.parameters()).map_err(refuse)?;
+        ffmpeg::bound(&mut context, stream.time_base());
+        let mut threading = ff::codec::threading::Config::kind(ff::codec::threading::Type::Frame);
+        threading.count = threads.clamp(1, 4) as usize;
+        context.set_threading(threading);
+        let decoder = context.decoder().video().map_err(refuse)?;
+        let (width, height) = (decoder.width(), decoder.height());
+        if width == 0 || height == 0 {
+            return Err(Refusal::new(Stage::NoPicture, "the film's size is not known"));
+        }
+        if u64::from(width) * u64::from(height) > FILM_PIXELS_MAX {
+            return Err(Refusal::new(Stage::TooLarge, format!("{width} x {height} pixels")));
+        }
+        let aspect = decoder.aspect_ratio();
+        let aspect = f64::from(aspect.numerator()) / f64::from(aspect.denominator().max(1));
+        let wide = if (0.1..=10.0).contains(&aspect) && (aspect - 1.0).abs() > 0.005 {
+            (f64::from(width) * aspect).round() as u32
+        } else {
+            width
+        };
+        let quarter_turns = quarter_turns(&stream);
+        let seen = if quarter_turns % 2 == 1 { [height, wide] } else { [wide, height] };
+        let rate = stream.avg_frame_rate();
+        let frame_us = match (rate.numerator(), rate.denominator()) {
+            (n, d) if n > 0 && d > 0 => 1_000_000 * i64::from(d) / i64::from(n),
+            _ => 40_000,
+        };
+        let (index, time_base) = (stream.index(), stream.time_base());
+        let last_us = -frame_us;
+        Ok(Some(Track { index, decoder, time_base, quarter_turns, seen, frame_us, last_us, errors: 0 }))
+    }
+
+    fn send(&mut self, packet: Option<&ff::Packet>) {
+        let sent = match packet {
+            Some(packet) => self.decoder.send_packet(packet),
+            None => self.decoder.send_eof(),
+        };
+        if sent.is_err() && packet.is_some() {
+            self.errors += 1;
+        }
+    }
+
+    /// When the picture is to be seen; one without a time follows the one before it.
+    fn time(&mut self, frame: &ff::frame::Video, origin_us: i64) -> i64 {
+        let us = match frame.timestamp() {
+            Some(time) => to_us(time, self.time_base) - origin_us,
+            None => self.last_us + self.frame_us,
+        };
+        self.last_us = us;
+        us
+    }
+}
+
+/// The display matrix as quarter turns clockwise. Other angles are left as they are.
+fn quarter_turns(stream: &ff::Stream<'_>) -> u8 {
+    let data = stream.side_data().find(|side| side.kind() == ff::packet::side_data::Type::DisplayMatrix);
+    let Some(data) = data else { return 0 };
+    let entry = |index: usize| {
+        let bytes = data.data().get(index * 4..index * 4 + 4)?;
+        Some(i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+    };
+    // ISO/IEC 14496-12, 6.2.2: (a b; c d) in 16.16. A quarter turn clockwise is (0 1; -1 0).
+    match (entry(0), entry(1)) {
+        (Some(0), Some(b)) if b > 0 => 1,
+        (Some(a), Some(0)) if a < 0 => 2,
+        (Some(0), Some(b)) if b < 0 => 3,
+        _ => 0,
+    }
+}
+
+fn found(input: &ff::format::context::Input, track: Option<&Track>, has_sound: bool) -> Found {
+    let duration = input.duration();
+    Found {
+        picture: track.map(|track| track.seen),
+        still: false,
+        sound: has_sound,
+        duration_us: (duration > 0).then_some(duration),
+    }
+}
+
+/// Opens the file and decodes its first picture and sound, so that what is published can be played.
+pub(super) fn probe(file: OwnedFd, length: u64) -> Result<Found, Refusal> {
+    let mut input = ffmpeg::open(file, length)?;
+    let mut video = Track::open(&input, 1)?;
+    let mut audio = sound::Track::open(&input, 0, 0);
+    if video.is_none() && audio.is_none() {
+        return Err(Refusal::new(Stage::Open, "neither pictures nor sound"));
+    }
+    let mut found = found(&input, video.as_ref(), audio.is_some());
+    let (mut pictures, mut sounds, mut last_us) = (video.is_none(), audio.is_none(), 0);
+    let origin_us = ffmpeg::start_us(&input);
+    let mut frame = ff::frame::Video::empty();
+    // Without a stated duration the whole file is read: a board must know how long an item takes.
+    let measure = found.duration_us.is_none();
+    for packet in input.packets() {
+        let Ok((stream, packet)) = packet else { break };
+        if let Some(time) = packet.pts() {
+            last_us = last_us.max(to_us(time + packet.duration(), stream.time_base()) - origin_us);
+        }
+        if let Some(track) = video.as_mut().filter(|track| track.index == stream.index() && !pictures) {
+            track.send(Some(&packet));
+            pictures = track.decoder.receive_frame(&mut frame).is_ok();
+        }
+        if let Some(track) = audio.as_mut().filter(|track| track.index == stream.index() && !sounds) {
+            sounds = track.decode(Some(&packet), origin_us) > 0;
+        }
+        if pictures && sounds && !measure {
+            break;
+        }
+    }
+    if let Some(track) = video.as_mut().filter(|_| !pictures) {
+        track.send(None);
+        pictures = track.decoder.receive_frame(&mut frame).is_ok();
+    }
+    if !pictures {
+        return Err(Refusal::new(Stage::Decode, "not one picture of the film can be decoded"));
+    }
+    if !sounds && video.is_none() {
+        return Err(Refusal::new(Stage::Decode, "none of the sound can be decoded"));
+    }
+    found.sound = audio.is_some() && sounds;
+    if measure {
+        found.duration_us = (last_us > 0).then_some(last_us);
+    }
+    Ok(found)
+}
+
+/// The two ways out of the child: picture slots and the sound ring.
+struct Outlet<'a> {
+    player: &'a Player<'a>,
+    layout: Layout,
+    memory: WritableMapping,
+    free: Vec<u8>,
+    ring: Option<SampleWriter>,
+}
+
+impl Outlet<'_> {
+    /// Takes in what the player says; with `wait`, at least one message.
+    fn hear(&mut self, mut wait: bool) -> Result<(), Gone> {
+        while let Some((request, _)) = self.player.hear(wait)? {
+            wait = false;
+            match request {
+                Request::Release { slot } if slot < self.layout.slots && !self.free.contains(&slot) => {
+                    self.free.push(slot);
+                }
+                Request::Heard { frames } => {
+                    if let Some(ring) = &mut self.ring {
+                        ring.heard(frames);
+                    }
+                }
+                _ => return Err(Gone),
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, audio: Option<&mut sound::Track>) -> Result<(), Gone> {
+        if let (Some(track), Some(ring)) = (audio, &mut self.ring)
+            && track.flush(ring, &mut self.memory)
+        {
+            self.player.say(&Reply::Sound { frames: ring.written(), start_us: 0 })?;
+        }
+        Ok(())
+    }
+
+    /// A slot to draw into, waiting for one if need be; sound goes on meanwhile.
+    fn slot(&mut self, mut audio: Option<&mut sound::Track>) -> Result<u8, Gone> {
+        self.hear(false)?;
+        loop {
+            self.flush(audio.as_deref_mut())?;
+            if let Some(slot) = self.free.pop() {
+                return Ok(slot);
+            }
+            self.hear(true)?;
+        }
+    }
+}
+
+/// Plays to the end, or until the player has had enough.
+pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Wanted) -> Result<(), Stop> {
+    let mut input = ffmpeg::open(file, length)?;
+    let mut video = if wanted.picture { Track::open(&input, wanted.threads)? } else { None };
+    let mut audio = match wanted.sound_rate {
+        0 => None,
+        rate => sound::Track::open(&input, rate, wanted.start_us),
+    };
+    if wanted.picture && video.is_none() {
+        return Err(Refusal::new(Stage::NoPicture, "no pictures in it").into());
+    }
+    if !wanted.picture && audio.is_none() {
+        return Err(sound::missing().into());
+    }
+    player.say(&Reply::Ready(found(&input, video.as_ref(), audio.is_some())))?;
+    let (layout, memory) = player.memory()?;
+    let ring = sample_writer(layout);
+    let mut outlet = Outlet { player, layout, memory, free: (0..layout.slots).rev().collect(), ring };
+
+    let origin_us = ffmpeg::start_us(&input);
+    if wanted.start_us > 0 {
+        // A file that cannot seek plays on from its beginning up to the moment, decoding only.
+        let to = wanted.start_us.saturating_add(origin_us);
+        let _ = input.seek(to, ..=to);
+    }
+    let mut painter = Painter::default();
+    let mut shown = 0u64;
+    let mut frame = ff::frame::Video::empty();
+    for packet in input.packets() {
+        outlet.hear(false)?;
+        let Ok((stream, packet)) = packet else { break };
+        if let Some(track) = audio.as_mut().filter(|track| track.index == stream.index()) {
+            track.decode(Some(&packet), origin_us);
+            outlet.flush(Some(track))?;
+            while track.full() {
+                outlet.hear(true)?;
+                outlet.flush(Some(track))?;
+            }
+        }
+        if let Some(track) = video.as_mut().filter(|track| track.index == stream.index()) {
+            track.send(Some(&packet));
+            while track.decoder.receive_frame(&mut frame).is_ok() {
+                shown += paint(&mut outlet, &mut painter, track, &frame, origin_us, &wanted, audio.as_mut())?;
+            }
+        }
+    }
+    if let Some(track) = video.as_mut() {
+        track.send(None);
+        while track.decoder.receive_frame(&mut frame).is_ok() {
+            shown += paint(&mut outlet, &mut painter, track, &frame, origin_us, &wanted, audio.as_mut())?;
+        }
+        if shown == 0 && wanted.start_us <= 0 {
+            return Err(Refusal::new(Stage::Decode, "not one picture of the film can be decoded").into());
+        }
+    }
+    if let Some(track) = audio.as_mut() {
+        track.decode(None, origin_us);
+        outlet.flush(Some(track))?;
+        while track.pending() {
+            outlet.hear(true)?;
+            outlet.flush(Some(track))?;
+        }
+    }
+    let errors = video.map_or(0, |track| track.errors) + audio.map_or(0, |track| track.errors);
+    player.say(&Reply::End { decode_errors: errors })?;
+    // The memory stays valid until the player has shown the last picture and closes.
+    loop {
+        outlet.hear(true)?;
+    }
+}
+
+fn paint(
+    outlet: &mut Outlet<'_>,
+    painter: &mut Painter,
+    track: &mut Track,
+    frame: &ff::frame::Video,
+    origin_us: i64,
+    wanted: &Wanted,
+    audio: Option<&mut sound::Track>,
+) -> Result<u64, Stop> {
+    let pts_us = track.time(frame, origin_us);
+    if pts_us + track.frame_us <= wanted.start_us {
+        return Ok(0);
+    }
+    let slot = outlet.slot(audio)?;
+    let layout = outlet.layout;
+    let bytes = outlet.memory.bytes(layout.slot_offset(slot), layout.frame.slot_bytes()).ok_or(Gone)?;
+    match painter.paint(frame, track.quarter_turns, layout.frame, bytes) {
+        Ok((matrix, range)) => {
+            outlet.player.say(&Reply::Frame { slot, pts_us, matrix, range })?;
+            Ok(1)
+        }
+        Err(_) => {
+            track.errors += 1;
+            outlet.free.push(slot);
+            Ok(0)
+        }
+    }
+}
+
+/// Turns decoded frames into slots: scaled if the player wants another size, and turned upright.
+#[derive(Default)]
+struct Painter {
+    scaler: Option<(scaling::Context, (Pixel, u32, u32))>,
+    scaled: Option<ff::frame::Video>,
+}
+
+impl Painter {
+    fn paint(
+        &mut self,
+        frame: &ff::frame::Video,
+        quarter_turns: u8,
+        out: FrameLayout,
+        slot: &mut [u8],
+    ) -> Result<(Matrix, ColourRange), ff::Error> {
+        let (width, height) =
+            if quarter_turns % 2 == 1 { (out.height, out.width) } else { (out.width, out.height) };
+        let matrix = match frame.color_space() {
+            color::Space::BT709 => Matrix::Bt709,
+            color::Space::BT2020NCL | color::Space::BT2020CL => Matrix::Bt2020,
+            color::Space::BT470BG | color::Space::SMPTE170M => Matrix::Bt601,
+            // Untagged: what most encoders meant by it.
+            _ if frame.height() >= 720 => Matrix::Bt709,
+            _ => Matrix::Bt601,
+        };
+        let planar = matches!(frame.format(), Pixel::YUV420P | Pixel::YUVJ420P);
+        let full = frame.format() == Pixel::YUVJ420P || frame.color_range() == color::Range::JPEG;
+        if planar && frame.width() == width && frame.height() == height {
+            copy(frame, quarter_turns, out, slot);
+            return Ok((matrix, if full { ColourRange::Full } else { ColourRange::Limited }));
+        }
+        let kind = (frame.format(), frame.width(), frame.height());
+        if self.scaler.as_ref().is_none_or(|(_, made_for)| *made_for != kind) {
+            let flags = scaling::Flags::BILINEAR;
+            let context =
+                scaling::Context::get(kind.0, kind.1, kind.2, Pixel::YUV420P, width, height, flags)?;
+            self.scaler = Some((context, kind));
+            self.scaled = None;
+        }
+        let Some((scaler, _)) = &mut self.scaler else { return Err(ff::Error::Bug) };
+        let scaled = self.scaled.get_or_insert_with(|| ff::frame::Video::new(Pixel::YUV420P, width, height));
+        scaler.run(frame, scaled)?;
+        copy(scaled, quarter_turns, out, slot);
+        // libswscale keeps the range of plain formats, and makes the "J" ones limited.
+        let full = full && frame.format() == Pixel::YUV420P;
+        Ok((matrix, if full { ColourRange::Full } else { ColourRange::Limited }))
+    }
+}
+
+/// Copies the three planes into the slot, turned clockwise by `quarter_turns`.
+fn copy(frame: &ff::frame::Video, quarter_turns: u8, out: FrameLayout, slot: &mut [u8]) {
+    let (y, chroma) = slot.split_at_mut(out.y_bytes());
+    let (u, v) = chroma.split_at_mut(out.uv_bytes());
+    let luma = (out.width as usize, out.height as usize);
+    let half = (luma.0.div_ceil(2), out.chroma_rows());
+    let planes = [(0, y, luma, out.y_stride()), (1, u, half, out.uv_stride()), (2, v, half, out.uv_stride())];
+    for (plane, to, (width, height), stride) in planes {
+        let (from, from_stride) = (frame.data(plane), frame.stride(plane));
+        match quarter_turns {
+            0 => {
+                for row in 0..height {
+                    to[row * stride..][..width].copy_from_slice(&from[row * from_stride..][..width]);
+                }
+            }
+            2 => {
+                for row in 0..height {
+                    let source = &from[(height - 1 - row) * from_stride..][..width];
+                    for (to, from) in to[row * stride..][..width].iter_mut().zip(source.iter().rev()) {
+                        *to = *from;
+                    }
+                }
+            }
+            turns => {
+                for row in 0..height {
+                    for column in 0..width {
+                        let (from_row, from_column) =
+                            if turns == 1 { (width - 1 - column, row) } else { (column, height - 1 - row) };
+                        to[row * stride + column] = from[from_row * from_stride + from_column];
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture() -> ff::frame::Video {
+        // 4 x 2 luma: 0 1 2 3 / 4 5 6 7
+        let mut frame = ff::frame::Video::new(Pixel::YUV420P, 4, 2);
+        let stride = frame.stride(0);
+        for row in 0..2 {
+            for column in 0..4 {
+                frame.data_mut(0)[row * stride + column] = (row * 4 + column) as u8;
+            }
+        }
+        for plane in 1..3 {
+            frame.data_mut(plane)[0] = 10;
+            frame.data_mut(plane)[1] = 20;
+        }
+        frame
+    }
+
+    fn check(quarter_turns: u8, width: u32, height: u32, expected: &[&[u8]]) {
+        let out = FrameLayout { width, height };
+        let mut slot = vec![0; out.slot_bytes()];
+        copy(&picture(), quarter_turns, out, &mut slot);
+        let rows: Vec<&[u8]> =
+            (0..height as usize).map(|row| &slot[row * out.y_stride()..][..width as usize]).collect();
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn a_phone_film_is_turned_upright() {
+        check(0, 4, 2, &[&[0, 1, 2, 3], &[4, 5, 6, 7]]);
+        check(1, 2, 4, &[&[4, 0], &[5, 1], &[6, 2], &[7, 3]]);
+        check(2, 4, 2, &[&[7, 6, 5, 4], &[3, 2, 1, 0]]);
+        check(3, 2, 4, &[&[3, 7], &[2, 6], &[1, 5], &[0, 4]]);
+    }
+}

@@ -1,0 +1,163 @@
+//! `bangtin decode`: the process in which every media file is opened.
+//!
+//! It is given one file as an open descriptor over its standard input, and memory to write pictures and
+//! sound into; it opens nothing else, and ends when the player closes the socket. A file that crashes, hangs
+//! or fills it costs that one item, not the board. Its environment is empty, its address space bounded, and
+//! it cannot gain privileges.
+
+mod ffmpeg;
+mod film;
+mod sound;
+mod still;
+
+use super::wire::{self, Reply, Request, Stage, What};
+use crate::shm::{Layout, SampleWriter, WritableMapping};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::process::ExitCode;
+
+/// Address space in bytes: a 4K film was seen to need 640 MB with its decoder threads.
+const ADDRESS_SPACE_MAX: u64 = 3 << 30;
+
+/// The player is gone, or said something that makes no sense.
+#[derive(Debug)]
+pub(super) struct Gone;
+
+/// Why a file is refused.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub stage: Stage,
+    pub message: String,
+}
+
+impl Refusal {
+    pub(super) fn new(stage: Stage, message: impl ToString) -> Refusal {
+        Refusal { stage, message: message.to_string() }
+    }
+}
+
+/// What ends the work before its end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Gone,
+    Refused(Refusal),
+}
+
+impl From<Gone> for Stop {
+    fn from(_: Gone) -> Stop {
+        Stop::Gone
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Stop {
+        Stop::Refused(refusal)
+    }
+}
+
+/// The child's end of the conversation.
+pub(super) struct Player<'a> {
+    socket: BorrowedFd<'a>,
+}
+
+impl Player<'_> {
+    pub(super) fn say(&self, reply: &Reply) -> Result<(), Gone> {
+        wire::send(self.socket, reply, None, true).map_err(|_| Gone)
+    }
+
+    /// The next request; without `wait`, `None` if there is none.
+    pub(super) fn hear(&self, wait: bool) -> Result<Option<(Request, Option<OwnedFd>)>, Gone> {
+        match wire::receive(self.socket, wait) {
+            Ok(Some(got)) => Ok(Some(got)),
+            Err(error) if !wait && error.kind() == std::io::ErrorKind::WouldBlock => Ok(None),
+            Ok(None) | Err(_) => Err(Gone),
+        }
+    }
+
+    /// Waits for the shared memory.
+    pub(super) fn memory(&self) -> Result<(Layout, WritableMapping), Gone> {
+        let Some((Request::Memory(layout), Some(fd))) = self.hear(true)? else { return Err(Gone) };
+        let mapping = WritableMapping::map(fd.as_fd(), layout.total_bytes()).map_err(|_| Gone)?;
+        Ok((layout, mapping))
+    }
+}
+
+/// The ring of sound as the child fills it.
+pub(super) fn sample_writer(layout: Layout) -> Option<SampleWriter> {
+    (layout.sound_frames > 0).then(|| SampleWriter::new(layout.sound_offset(), layout.sound_frames))
+}
+
+/// Serves the player on standard input until it closes.
+pub fn run() -> ExitCode {
+    confine();
+    let stdin = std::io::stdin();
+    let player = Player { socket: stdin.as_fd() };
+    let ended = match serve(&player) {
+        Err(Stop::Refused(Refusal { stage, message })) => {
+            let mut message = message;
+            message.truncate(message.floor_char_boundary(1000));
+            player.say(&Reply::Failed { stage, message })
+        }
+        Err(Stop::Gone) => Err(Gone),
+        Ok(()) => Ok(()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Gone) => ExitCode::FAILURE,
+    }
+}
+
+fn serve(player: &Player<'_>) -> Result<(), Stop> {
+    let Some((Request::Open { what, length }, Some(file))) = player.hear(true)? else {
+        return Err(Stop::Gone);
+    };
+    let is_still = still::recognises(&file, length);
+    match what {
+        What::Probe if is_still => {
+            still::decode(&file, length, u32::MAX, u32::MAX)?;
+            let picture = still::size(&file, length)?;
+            player.say(&Reply::Ready(still::found(picture)))?;
+        }
+        What::Probe => {
+            let found = film::probe(file, length)?;
+            player.say(&Reply::Ready(found))?;
+        }
+        What::Picture { max_width, max_height } => {
+            let picture = still::decode(&file, length, max_width, max_height)?;
+            player.say(&Reply::Ready(still::found([picture.width, picture.height])))?;
+            let (_, mut memory) = player.memory()?;
+            let bytes = memory.bytes(0, picture.rgba.len()).ok_or(Gone)?;
+            bytes.copy_from_slice(&picture.rgba);
+            player.say(&Reply::Picture)?;
+        }
+        What::Film { start_us, threads, sound_rate } => {
+            film::play(player, file, length, film::Wanted { picture: true, start_us, threads, sound_rate })?;
+        }
+        What::Sound { start_us, sound_rate } => {
+            film::play(
+                player,
+                file,
+                length,
+                film::Wanted { picture: false, start_us, threads: 1, sound_rate },
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn confine() {
+    let bound = |resource, bytes| {
+        // A bound that the system will not set is one that it already holds lower.
+        let _ = setrlimit(resource, Rlimit { current: Some(bytes), maximum: Some(bytes) });
+    };
+    bound(Resource::As, ADDRESS_SPACE_MAX);
+    bound(Resource::Core, 0);
+    bound(Resource::Fsize, 0);
+    bound(Resource::Nofile, 16);
+    let _ = rustix::thread::set_no_new_privs(true);
+    // SAFETY: closes descriptors that nothing in this process has opened: it starts with 0, 1 and 2 alone.
+    unsafe { libc::close_range(3, u32::MAX, 0) };
+    // SAFETY: sets a limit of the allocator before any thread is started: arenas cost 64 MB of address
+    // space each.
+    unsafe { libc::mallopt(libc::M_ARENA_MAX, 2) };
+}

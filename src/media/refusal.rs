@@ -1,0 +1,67 @@
+//! What people are told about a media file that cannot be shown.
+
+use super::wire::Stage;
+use crate::limits::{FILM_PIXELS_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
+use crate::problem::{Problem, Text};
+use crate::say;
+use std::io;
+
+pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
+    let convert = || {
+        say!(en: "open it on a computer; if it plays there, save it again as MP4 (H.264, AAC), JPEG or PNG",
+             vi: "hãy mở thử trên máy tính; nếu mở được, lưu lại thành MP4 (H.264, AAC), JPEG hoặc PNG")
+    };
+    let (why, remedy): (Text, Text) = match stage {
+        Stage::Open => (
+            say!(en: "not a picture, film or sound that can be read ({message})",
+                 vi: "không phải ảnh, phim hay âm thanh đọc được ({message})"),
+            convert(),
+        ),
+        Stage::Decode => (
+            say!(en: "damaged: it opens, but cannot be decoded ({message})",
+                 vi: "tệp hỏng: mở được nhưng không giải mã được ({message})"),
+            say!(en: "copy it again from where it came, or save it anew", vi: "hãy chép lại từ nguồn hoặc lưu lại tệp mới"),
+        ),
+        Stage::TooLarge => (
+            say!(en: "too large to be shown ({message})", vi: "quá lớn, không hiển thị được ({message})"),
+            say!(en: "make it smaller: pictures up to {side} pixels a side and {megapixels} megapixels, films up to {film} pixels a frame",
+                 vi: "hãy thu nhỏ: ảnh mỗi cạnh tối đa {side} điểm ảnh và {megapixels} triệu điểm ảnh, phim tối đa {film} điểm ảnh một khung hình",
+                 side = PICTURE_SIDE_MAX, megapixels = PICTURE_PIXELS_MAX >> 20, film = FILM_PIXELS_MAX),
+        ),
+        Stage::NoPicture => (
+            say!(en: "has no moving picture in it", vi: "không có hình"),
+            say!(en: "name it under `audio`, or give a film with pictures", vi: "hãy ghi vào mục `audio`, hoặc dùng phim có hình"),
+        ),
+        Stage::NoSound => (
+            say!(en: "has no sound in it", vi: "không có tiếng"),
+            say!(en: "give a file with sound: MP3, OGG, WAV or MP4", vi: "hãy dùng tệp có tiếng: MP3, OGG, WAV hoặc MP4"),
+        ),
+    };
+    Problem::new(name, why, remedy)
+}
+
+pub(super) fn crashed(name: &str, error: &io::Error) -> Problem {
+    let why = match error.kind() {
+        io::ErrorKind::TimedOut => {
+            say!(en: "its decoder did not answer in time", vi: "bộ giải mã không trả lời kịp")
+        }
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+            say!(en: "its decoder crashed on it", vi: "bộ giải mã bị lỗi khi đọc tệp")
+        }
+        _ => say!(en: "its decoder could not be run ({error})", vi: "không chạy được bộ giải mã ({error})"),
+    };
+    Problem::new(
+        name,
+        why,
+        say!(en: "save the file again in another program; if it is sound, report this file",
+             vi: "hãy lưu lại tệp bằng phần mềm khác; nếu tệp vẫn tốt, hãy báo lỗi kèm tệp này"),
+    )
+}
+
+pub(super) fn nonsense(name: &str) -> Problem {
+    Problem::new(
+        name,
+        say!(en: "its decoder answered nonsense", vi: "bộ giải mã trả lời sai quy ước"),
+        say!(en: "do not use this file: it may be made to do harm", vi: "không dùng tệp này: có thể là tệp gây hại"),
+    )
+}

@@ -1,0 +1,66 @@
+//! One question, one answer: what a file is, or a still picture decoded.
+
+use super::process::{Decoder, MediaFile, Process};
+use super::refusal;
+use super::wire::{Found, Reply, Request, What};
+use crate::clock;
+use crate::limits::{PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
+use crate::model::media::Picture;
+use crate::problem::Outcome;
+use crate::shm::{FrameLayout, Layout, Mapping};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+/// A 64-megapixel picture took 3 s on a slow core.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Says what a file is, its beginning having been decoded.
+///
+/// # Errors
+/// What cannot be decoded, is too large, or holds neither pictures nor sound; a child that crashed or hung.
+pub fn probe(decoder: &Decoder, file: &MediaFile) -> Outcome<Found> {
+    let deadline = clock::instant() + PATIENCE;
+    let process = Process::open(decoder, file, What::Probe).map_err(|e| refusal::crashed(&file.name, &e))?;
+    match process.hear(deadline).map_err(|e| refusal::crashed(&file.name, &e))? {
+        Reply::Ready(found) => Ok(found),
+        Reply::Failed { stage, message } => Err(refusal::refused(&file.name, stage, &message)),
+        _ => Err(refusal::nonsense(&file.name)),
+    }
+}
+
+/// Decodes a still picture, upright and no larger than `max` (width, height in pixels).
+///
+/// # Errors
+/// As for [`probe`].
+pub fn picture(decoder: &Decoder, file: &MediaFile, max: (u32, u32)) -> Outcome<Picture> {
+    let crashed = |error: std::io::Error| refusal::crashed(&file.name, &error);
+    let deadline = clock::instant() + PATIENCE;
+    let max_width = max.0.clamp(1, PICTURE_SIDE_MAX);
+    let max_height = max.1.clamp(1, PICTURE_SIDE_MAX);
+    let what = What::Picture { max_width, max_height };
+    let process = Process::open(decoder, file, what).map_err(crashed)?;
+    let found = match process.hear(deadline).map_err(crashed)? {
+        Reply::Ready(found) => found,
+        Reply::Failed { stage, message } => return Err(refusal::refused(&file.name, stage, &message)),
+        _ => return Err(refusal::nonsense(&file.name)),
+    };
+    let [width, height] = found.picture.ok_or_else(|| refusal::nonsense(&file.name))?;
+    let pixels = u64::from(width) * u64::from(height);
+    let sane = (1..=max_width).contains(&width) && (1..=max_height).contains(&height);
+    if !sane || pixels > PICTURE_PIXELS_MAX {
+        return Err(refusal::nonsense(&file.name));
+    }
+    let bytes = pixels as usize * 4;
+    // A picture is one "slot" of rows without padding; only the total matters here.
+    let frame = FrameLayout { width: width.next_multiple_of(64) * 4, height };
+    let layout = Layout { frame, slots: 1, sound_frames: 0 };
+    let memory = Mapping::create(layout.total_bytes()).map_err(crashed)?;
+    crate::media::wire::send(process.socket.as_fd(), &Request::Memory(layout), Some(memory.memory()), false)
+        .map_err(crashed)?;
+    match process.hear(deadline).map_err(crashed)? {
+        Reply::Picture => {}
+        _ => return Err(refusal::nonsense(&file.name)),
+    }
+    let rgba = memory.bytes(0, bytes).ok_or_else(|| refusal::nonsense(&file.name))?.to_vec();
+    Ok(Picture { width, height, rgba })
+}

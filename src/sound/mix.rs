@@ -1,0 +1,268 @@
+//! What the audio callback runs: sources over rings of samples, with levels that glide.
+
+use crate::clock;
+use crate::shm::SampleReader;
+use rodio::{ChannelCount, Sample, SampleRate, Source};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// What a sound is to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Film sound and spoken notices: lowered while an announcement speaks.
+    Programme,
+    /// Lowers everything else.
+    Announcement,
+}
+
+/// Programme sound under an announcement: -14 dB.
+const DUCKED: f32 = 0.2;
+/// Levels glide over their whole range in this time.
+const GLIDE_SECONDS: f32 = 0.25;
+const GLIDE_STEP: f32 = 1.0 / (GLIDE_SECONDS * super::RATE as f32);
+/// A sound that is stopped fades so fast that no click is heard.
+const FADE_STEP: f32 = 1.0 / (0.03 * super::RATE as f32);
+
+/// Levels shared by all sources.
+#[derive(Debug)]
+pub(super) struct Levels {
+    master: AtomicU32,
+    announcements: AtomicU32,
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Levels { master: AtomicU32::new(1f32.to_bits()), announcements: AtomicU32::new(0) }
+    }
+}
+
+impl Levels {
+    pub(super) fn set_master(&self, volume: f32) {
+        let volume = if volume.is_finite() { volume.clamp(0.0, 1.0) } else { 0.0 };
+        self.master.store(volume.to_bits(), Ordering::Relaxed);
+    }
+
+    fn target(&self, role: Role) -> f32 {
+        let master = f32::from_bits(self.master.load(Ordering::Relaxed));
+        let ducked = role == Role::Programme && self.announcements.load(Ordering::Relaxed) > 0;
+        if ducked { master * DUCKED } else { master }
+    }
+}
+
+/// A sound being played. Dropping it fades the sound out at once.
+#[derive(Debug)]
+pub struct Playing {
+    stop: Arc<AtomicBool>,
+    done: Arc<AtomicBool>,
+}
+
+impl Playing {
+    /// Heard to its end.
+    pub fn done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Playing {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+    }
+}
+
+/// A source for the mixer, and the handle that stops it.
+pub(super) fn source(
+    samples: SampleReader,
+    role: Role,
+    levels: Arc<Levels>,
+) -> (impl Source + Send, Playing) {
+    if role == Role::Announcement {
+        levels.announcements.fetch_add(1, Ordering::Relaxed);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let done = Arc::new(AtomicBool::new(false));
+    let playing = Playing { stop: stop.clone(), done: done.clone() };
+    let level = levels.target(role);
+    (Voice { samples, role, levels, level, fade: 1.0, stop, done, right: None }, playing)
+}
+
+struct Voice {
+    samples: SampleReader,
+    role: Role,
+    levels: Arc<Levels>,
+    level: f32,
+    /// 1 while playing, to 0 after a stop.
+    fade: f32,
+    stop: Arc<AtomicBool>,
+    done: Arc<AtomicBool>,
+    /// The right-hand sample of the frame whose left one was given last.
+    right: Option<f32>,
+}
+
+impl Iterator for Voice {
+    type Item = Sample;
+
+    fn next(&mut self) -> Option<Sample> {
+        if let Some(right) = self.right.take() {
+            return Some(right);
+        }
+        if self.stop.load(Ordering::Relaxed) {
+            self.fade -= FADE_STEP;
+        }
+        let frame = self.samples.next_frame();
+        if self.fade <= 0.0 || (frame.is_none() && self.samples.drained()) {
+            return None;
+        }
+        let target = self.levels.target(self.role);
+        self.level += (target - self.level).clamp(-GLIDE_STEP, GLIDE_STEP);
+        // A decoder that has not kept up is heard as a moment of silence, not as the end.
+        let [left, right] = frame.unwrap_or([0.0, 0.0]);
+        let gain = self.level * self.fade.max(0.0);
+        self.right = Some(right * gain);
+        Some(left * gain)
+    }
+}
+
+impl Drop for Voice {
+    fn drop(&mut self) {
+        if self.role == Role::Announcement {
+            self.levels.announcements.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.done.store(true, Ordering::Release);
+    }
+}
+
+const STEREO: ChannelCount = NonZero::new(2).unwrap();
+const HZ: SampleRate = NonZero::new(super::RATE).unwrap();
+
+impl Source for Voice {
+    fn current_span_len(&self) -> Option<usize> {
+        None
+    }
+    fn channels(&self) -> ChannelCount {
+        STEREO
+    }
+    fn sample_rate(&self) -> SampleRate {
+        HZ
+    }
+    fn total_duration(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// Counts what the device takes, from which its latency follows: it fills its buffer at once, and then takes
+/// sound at the pace at which it is heard.
+#[derive(Debug)]
+pub(super) struct Meter {
+    opened: Instant,
+    taken: AtomicU64,
+    lead_us: AtomicU64,
+}
+
+impl Meter {
+    pub(super) fn latency(&self) -> Duration {
+        Duration::from_micros(self.lead_us.load(Ordering::Relaxed)).min(Duration::from_millis(500))
+    }
+}
+
+struct Silence {
+    meter: Arc<Meter>,
+    first: Option<Instant>,
+    right: bool,
+}
+
+/// A source of silence that never ends, and what it measures.
+pub(super) fn metered_silence() -> (impl Source + Send, Arc<Meter>) {
+    let meter =
+        Arc::new(Meter { opened: clock::instant(), taken: AtomicU64::new(0), lead_us: AtomicU64::new(0) });
+    (Silence { meter: meter.clone(), first: None, right: false }, meter)
+}
+
+impl Iterator for Silence {
+    type Item = Sample;
+
+    fn next(&mut self) -> Option<Sample> {
+        self.right = !self.right;
+        if self.right {
+            let taken = self.meter.taken.fetch_add(1, Ordering::Relaxed);
+            // Now and then is enough: the lead is largest right after a buffer has been filled.
+            if taken % 1024 == 1023 {
+                let now = clock::instant();
+                let since =
+                    now.duration_since(*self.first.get_or_insert(self.meter.opened)).as_micros() as u64;
+                let lead = (taken * 1_000_000 / u64::from(super::RATE)).saturating_sub(since);
+                self.meter.lead_us.fetch_max(lead, Ordering::Relaxed);
+            }
+        }
+        Some(0.0)
+    }
+}
+
+impl Source for Silence {
+    fn current_span_len(&self) -> Option<usize> {
+        None
+    }
+    fn channels(&self) -> ChannelCount {
+        STEREO
+    }
+    fn sample_rate(&self) -> SampleRate {
+        HZ
+    }
+    fn total_duration(&self) -> Option<Duration> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shm::{Mapping, SampleRing, SampleWriter, WritableMapping};
+
+    fn tone(frames: u32) -> (Arc<SampleRing>, SampleReader) {
+        let bytes = (frames as usize * 8).next_multiple_of(4096);
+        let memory = Arc::new(Mapping::create(bytes).unwrap());
+        let mut child = WritableMapping::map(memory.memory(), bytes).unwrap();
+        let ring = Arc::new(SampleRing::new(memory, 0, frames));
+        let mut writer = SampleWriter::new(0, frames);
+        writer.write(&mut child, &vec![0.5; frames as usize * 2]);
+        assert!(ring.advance(writer.written()));
+        ring.end();
+        (ring.clone(), SampleReader::new(ring))
+    }
+
+    #[test]
+    fn a_sound_is_heard_to_its_last_sample_and_then_is_done() {
+        let (_, samples) = tone(1000);
+        let (mut voice, playing) = source(samples, Role::Programme, Arc::default());
+        let heard: Vec<f32> = voice.by_ref().collect();
+        assert_eq!(heard.len(), 2000);
+        assert!(heard.iter().all(|sample| *sample == 0.5));
+        drop(voice);
+        assert!(playing.done());
+    }
+
+    #[test]
+    fn an_announcement_lowers_the_film_and_gives_it_back() {
+        let levels = Arc::<Levels>::default();
+        let (_, film) = tone(96_000);
+        let (_, words) = tone(24_000);
+        let (mut film, _film) = source(film, Role::Programme, levels.clone());
+        let (words, _words) = source(words, Role::Announcement, levels.clone());
+        let under: Vec<f32> = film.by_ref().take(48_000).collect();
+        assert!((under[47_999] - 0.5 * DUCKED).abs() < 0.001, "{}", under[47_999]);
+        assert!(under.windows(4).all(|w| (w[2] - w[0]).abs() < 0.001), "levels glide, they do not jump");
+        assert_eq!(words.count(), 48_000);
+        let after: Vec<f32> = film.take(48_000).collect();
+        assert!((after[47_999] - 0.5).abs() < 0.001);
+    }
+
+    #[test]
+    fn a_stopped_sound_fades_within_a_twentieth_of_a_second() {
+        let (_, samples) = tone(48_000);
+        let (voice, playing) = source(samples, Role::Programme, Arc::default());
+        drop(playing);
+        let rest = voice.count();
+        assert!((2..4800).contains(&rest), "{rest}");
+    }
+}

@@ -1,0 +1,189 @@
+//! Sound: one mixer for film sound, spoken notices and announcements.
+//!
+//! The device is opened when there is something to hear, and closed after a while of silence: an open card
+//! wakes the processor twenty times a second for nothing. No device, or one that goes away, means a silent
+//! board, said once; it is tried again at the next sound. An announcement lowers everything else while it
+//! speaks. Nothing here locks or allocates in the audio callback.
+
+mod mix;
+mod volume;
+
+pub use mix::{Playing, Role};
+pub use volume::{VolumePlan, gain};
+
+use crate::problem::Problem;
+use crate::say;
+use crate::shm::SampleReader;
+use mix::{Levels, Meter};
+use rodio::{DeviceSinkBuilder, MixerDeviceSink};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Samples a second of everything that is mixed. The device may run at another rate.
+pub const RATE: u32 = 48_000;
+/// Sound frames in the device's buffer that are asked for: 43 ms.
+const BUFFER_FRAMES: u32 = 2048;
+/// The device is closed after so long without a sound.
+const IDLE: Duration = Duration::from_secs(10);
+/// A device that failed is not tried again before.
+const RETRY: Duration = Duration::from_secs(20);
+
+struct Device {
+    sink: MixerDeviceSink,
+    meter: Arc<Meter>,
+    lost: Arc<AtomicBool>,
+}
+
+/// The loudspeaker, there or not.
+pub struct Sound {
+    wanted: Option<String>,
+    device: Option<Device>,
+    levels: Arc<Levels>,
+    busy_until: Instant,
+    retry_at: Option<Instant>,
+    problem: Option<Problem>,
+    opened: bool,
+}
+
+impl Sound {
+    /// `device`: an ALSA name; the default one if `None`. Opens nothing yet.
+    pub fn new(device: Option<String>, now: Instant) -> Sound {
+        Sound {
+            wanted: device,
+            device: None,
+            levels: Arc::default(),
+            busy_until: now,
+            retry_at: None,
+            problem: None,
+            opened: false,
+        }
+    }
+
+    /// Everything is multiplied by this, 0 to 1, from the next buffer on.
+    pub fn set_volume(&self, volume: f32) {
+        self.levels.set_master(volume);
+    }
+
+    /// Opens the device ahead of a sound, so that the sound does not wait for it. True if it is open.
+    pub fn prepare(&mut self, now: Instant) -> bool {
+        self.busy_until = now + IDLE;
+        if self.device.as_ref().is_some_and(|device| device.lost.load(Ordering::Acquire)) {
+            self.device = None;
+            self.retry_at = Some(now + Duration::from_secs(1));
+            self.problem = Some(self.lost());
+        }
+        if self.device.is_none() && self.retry_at.is_none_or(|at| now >= at) {
+            match self.open() {
+                Ok(device) => {
+                    self.device = Some(device);
+                    self.retry_at = None;
+                    self.problem = None;
+                    self.opened = true;
+                }
+                Err(problem) => {
+                    self.retry_at = Some(now + RETRY);
+                    self.problem = Some(problem);
+                }
+            }
+        }
+        self.device.is_some()
+    }
+
+    /// Plays until the samples end or the handle is dropped. `None` without a device.
+    pub fn play(&mut self, samples: SampleReader, role: Role, now: Instant) -> Option<Playing> {
+        self.prepare(now);
+        let device = self.device.as_ref()?;
+        let (source, playing) = mix::source(samples, role, self.levels.clone());
+        device.sink.mixer().add(source);
+        Some(playing)
+    }
+
+    /// To be called now and then: something is playing, or not.
+    pub fn tend(&mut self, playing: bool, now: Instant) {
+        if playing {
+            self.prepare(now);
+        } else if now >= self.busy_until {
+            self.device = None;
+        }
+    }
+
+    /// When [`Sound::tend`] has something to do next.
+    pub fn next_change(&self) -> Option<Instant> {
+        self.device.as_ref().map(|_| self.busy_until)
+    }
+
+    /// How long after a sample is mixed it is heard.
+    pub fn latency(&self) -> Duration {
+        self.device.as_ref().map_or(Duration::ZERO, |device| device.meter.latency())
+    }
+
+    /// Why the board is silent though it should not be.
+    pub fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
+    }
+
+    /// For `status`: `playing`, `idle` (no need of the device yet) or `none`.
+    pub fn state(&self) -> &'static str {
+        match (&self.device, &self.problem) {
+            (Some(_), _) => "open",
+            (None, Some(_)) => "none",
+            (None, None) => "idle",
+        }
+    }
+
+    fn name(&self) -> String {
+        self.wanted.clone().unwrap_or_else(|| "sound".into())
+    }
+
+    fn lost(&self) -> Problem {
+        Problem::new(
+            self.name(),
+            say!(en: "the sound device went away", vi: "mất thiết bị âm thanh"),
+            say!(en: "check the cable; it is tried again by itself", vi: "hãy kiểm tra dây; bảng sẽ tự thử lại"),
+        )
+    }
+
+    fn open(&self) -> Result<Device, Problem> {
+        use rodio::cpal::traits::{DeviceTrait, HostTrait};
+        let refused = |error: &dyn std::fmt::Display| {
+            Problem::new(
+                self.name(),
+                say!(en: "no sound device could be opened ({error})", vi: "không mở được thiết bị âm thanh ({error})"),
+                say!(en: "the board goes on without sound; connect a loudspeaker, or name another device under [sound] in board.toml",
+                     vi: "bảng vẫn chạy không có tiếng; hãy nối loa, hoặc đặt thiết bị khác trong mục [sound] của board.toml"),
+            )
+        };
+        let host = rodio::cpal::default_host();
+        let device = match &self.wanted {
+            None => host.default_output_device(),
+            Some(name) => host.output_devices().ok().and_then(|mut devices| {
+                // An id is written `host:name`.
+                devices.find(|device| {
+                    device.id().is_ok_and(|id| id.to_string().split_once(':').is_some_and(|id| id.1 == name))
+                })
+            }),
+        };
+        let device = device.ok_or_else(|| refused(&"there is none"))?;
+        let lost = Arc::new(AtomicBool::new(false));
+        let noticed = lost.clone();
+        let rate = NonZero::new(RATE).unwrap_or(NonZero::<u32>::MIN);
+        let builder = DeviceSinkBuilder::from_device(device).map_err(|error| refused(&error))?;
+        let mut sink = builder
+            .with_sample_rate(rate)
+            .with_buffer_size(rodio::cpal::BufferSize::Fixed(BUFFER_FRAMES))
+            .with_error_callback(move |error| {
+                use rodio::cpal::ErrorKind::{DeviceChanged, Xrun};
+                if !matches!(error.kind(), Xrun | DeviceChanged) {
+                    noticed.store(true, Ordering::Release);
+                }
+            })
+            .open_sink_or_fallback()
+            .map_err(|error| refused(&crate::problem::chain(&error)))?;
+        sink.log_on_drop(false);
+        let (silence, meter) = mix::metered_silence();
+        sink.mixer().add(silence);
+        Ok(Device { sink, meter, lost })
+    }
+}

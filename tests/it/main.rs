@@ -1,0 +1,4 @@
+//! End-to-end tests: the real program, real files, real servers. One binary, so that the linker runs once.
+
+mod media;
+mod support;

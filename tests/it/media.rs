@@ -1,0 +1,243 @@
+//! Films, sounds and pictures through the decoder child: good ones whole, bad ones refused, none fatal.
+
+use crate::support::{bangtin, made_by_ffmpeg};
+use bangtin::media::{Clip, ClipState, Decoder, Fit, MediaFile, Wish, picture, probe};
+use bangtin::problem::Speech;
+use bangtin::sound::RATE;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+fn decoder() -> Decoder {
+    Decoder::at(bangtin())
+}
+
+fn media(path: &Path) -> MediaFile {
+    let file = File::open(path).unwrap();
+    let length = file.metadata().unwrap().len();
+    MediaFile { file: Arc::new(file), length, name: path.file_name().unwrap().to_string_lossy().into() }
+}
+
+fn clip_720p() -> MediaFile {
+    media(&made_by_ffmpeg(
+        "clip.mp4",
+        "-f lavfi -i testsrc2=s=1280x720:r=30:d=3 -f lavfi -i sine=f=440:d=3 -c:v libx264 -pix_fmt yuv420p -preset veryfast -c:a aac -shortest",
+    ))
+}
+
+fn wish(fit: Fit) -> Wish {
+    Wish { picture: Some(fit), start_us: 0, sound_rate: RATE, threads: 2 }
+}
+
+fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !done() {
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn ready(clip: &Clip) {
+    until("ready", || match clip.state() {
+        ClipState::Opening => false,
+        ClipState::Ready => true,
+        ClipState::Failed(problem) => panic!("{problem}"),
+    });
+}
+
+/// Plays with the clock moved by hand, a picture's time at each step; returns how many pictures were shown.
+fn pictures_of(clip: &Clip) -> usize {
+    ready(clip);
+    let sound = clip.sound();
+    let start = Instant::now();
+    clip.start(start);
+    let mut shown = 0;
+    let mut now = start;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(sound) = &sound {
+            while sound.next_frame().is_some() {}
+        }
+        match clip.next_due(now) {
+            Some(due) if clip.show(due.max(now), &mut |_| ()) => {
+                now = now.max(due);
+                shown += 1;
+            }
+            _ if clip.finished() => return shown,
+            _ => std::thread::sleep(Duration::from_millis(1)),
+        }
+        assert!(Instant::now() < deadline, "the film does not end; {shown} pictures");
+    }
+}
+
+#[test]
+fn a_film_is_shown_to_its_last_picture_and_heard_to_its_last_sample() {
+    let clip = Clip::open(decoder(), clip_720p(), wish(Fit::Native { side_max: 2048 }), || ());
+    ready(&clip);
+    assert_eq!(clip.size(), Some((1280, 720)));
+    let sound = clip.sound().expect("the film has sound");
+    clip.start(Instant::now());
+    let mut heard = 0u64;
+    let mut shown = 0;
+    let start = Instant::now();
+    until("the end", || {
+        while sound.next_frame().is_some() {
+            heard += 1;
+        }
+        shown +=
+            usize::from(clip.show(start + Duration::from_micros(shown as u64 * 33_334 + 5000), &mut |_| ()));
+        clip.finished()
+    });
+    assert_eq!(shown, 90);
+    let seconds = heard as f64 / f64::from(RATE);
+    assert!((2.98..3.08).contains(&seconds), "{seconds} s of sound");
+}
+
+#[test]
+fn a_film_is_scaled_to_cover_its_place_and_a_phone_film_stands_upright() {
+    let clip = Clip::open(decoder(), clip_720p(), wish(Fit::Cover(640, 320)), || ());
+    ready(&clip);
+    assert_eq!(clip.size(), Some((640, 360)));
+    let base =
+        made_by_ffmpeg("wide.mp4", "-f lavfi -i testsrc2=s=320x180:r=25:d=1 -c:v libx264 -pix_fmt yuv420p");
+    // The track's display matrix (ISO/IEC 14496-12, 8.3.2) is set to a quarter turn.
+    let mut film = std::fs::read(base).unwrap();
+    let matrix = film.windows(4).position(|bytes| bytes == b"tkhd").unwrap() + 4 + 40;
+    for (index, value) in [(0, 0i32), (1, 0x10000), (3, -0x10000), (4, 0)] {
+        film[matrix + index * 4..][..4].copy_from_slice(&value.to_be_bytes());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let turned = folder.path().join("turned.mp4");
+    std::fs::write(&turned, film).unwrap();
+    let clip = Clip::open(decoder(), media(&turned), wish(Fit::Native { side_max: 2048 }), || ());
+    ready(&clip);
+    assert_eq!(clip.size(), Some((180, 320)));
+}
+
+#[test]
+fn a_film_started_late_begins_there() {
+    let mut late = wish(Fit::Native { side_max: 2048 });
+    late.start_us = 2_000_000;
+    let clip = Clip::open(decoder(), clip_720p(), late, || ());
+    let shown = pictures_of(&clip);
+    assert!((29..=31).contains(&shown), "{shown} pictures in the last second of three");
+}
+
+#[test]
+fn every_common_kind_of_film_plays() {
+    for (name, arguments, pictures) in [
+        ("vp8.webm", "-f lavfi -i testsrc2=s=320x240:r=10:d=1 -c:v libvpx", 10),
+        ("mpeg2.mpg", "-f lavfi -i testsrc2=s=320x240:r=25:d=1 -c:v mpeg2video", 25),
+        ("hevc.mp4", "-f lavfi -i testsrc2=s=320x240:r=25:d=1 -c:v libx265 -x265-params log-level=none", 25),
+        ("mpeg4.avi", "-f lavfi -i testsrc2=s=320x240:r=25:d=1 -c:v mpeg4", 25),
+        (
+            "ten-bit.mkv",
+            "-f lavfi -i testsrc2=s=320x240:r=25:d=1 -pix_fmt yuv420p10le -c:v libx265 -x265-params log-level=none",
+            25,
+        ),
+        ("yuv444.mkv", "-f lavfi -i testsrc2=s=321x241:r=25:d=1 -pix_fmt yuv444p -c:v libx264", 25),
+    ] {
+        let clip = Clip::open(
+            decoder(),
+            media(&made_by_ffmpeg(name, arguments)),
+            wish(Fit::Native { side_max: 2048 }),
+            || (),
+        );
+        assert_eq!(pictures_of(&clip), pictures, "{name}");
+    }
+}
+
+#[test]
+fn the_colours_of_a_film_are_right() {
+    for (name, colour, limited) in [("red.mp4", "red", true), ("blue-full.mkv", "blue", false)] {
+        let range = if limited { "" } else { "-color_range pc -pix_fmt yuvj420p" };
+        let file = made_by_ffmpeg(
+            name,
+            &format!("-f lavfi -i color={colour}:s=640x480:r=5:d=1 -pix_fmt yuv420p {range} -c:v libx264"),
+        );
+        let clip = Clip::open(decoder(), media(&file), wish(Fit::Native { side_max: 2048 }), || ());
+        ready(&clip);
+        let mut seen = None;
+        clip.show(Instant::now(), &mut |picture| {
+            seen = Some((picture.y[100], picture.u[50], picture.v[50], picture.matrix, picture.range));
+        });
+        use bangtin::model::media::{ColourRange, Matrix};
+        let (y, u, v, matrix, range) = seen.expect("a picture");
+        // BT.601: red is (81, 90, 240) limited; blue is (29, 255, 107) full.
+        let expected = if limited { (81, 90, 240) } else { (29, 255, 107) };
+        let near = |a: u8, b: u8| a.abs_diff(b) <= 3;
+        assert!(near(y, expected.0) && near(u, expected.1) && near(v, expected.2), "{name}: {y} {u} {v}");
+        assert_eq!(matrix, Matrix::Bt601);
+        assert_eq!(range, if limited { ColourRange::Limited } else { ColourRange::Full });
+    }
+}
+
+#[test]
+fn a_probe_tells_pictures_films_and_sounds_apart_whatever_their_names() {
+    let still = made_by_ffmpeg("still.jpg", "-f lavfi -i testsrc2=s=400x300:d=1 -frames:v 1");
+    let sound = made_by_ffmpeg("tone.ogg", "-f lavfi -i sine=f=440:d=2");
+    let found = probe(&decoder(), &media(&still)).unwrap();
+    assert!(found.still && found.picture == Some([400, 300]));
+    let found = probe(&decoder(), &clip_720p()).unwrap();
+    assert!(!found.still && found.sound && found.picture == Some([1280, 720]));
+    assert!((2_900_000..3_100_000).contains(&found.duration_us.unwrap()));
+    let found = probe(&decoder(), &media(&sound)).unwrap();
+    assert!(found.sound && found.picture.is_none());
+    assert!((1_950_000..2_100_000).contains(&found.duration_us.unwrap()));
+}
+
+#[test]
+fn damaged_and_false_files_are_refused_by_name_and_reason_and_nothing_crashes() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = std::fs::read(made_by_ffmpeg(
+        "short.mp4",
+        "-f lavfi -i testsrc2=s=320x240:r=25:d=1 -c:v libx264 -pix_fmt yuv420p",
+    ))
+    .unwrap();
+    let mut header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    header.extend([0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0]);
+    header.extend([0x4c, 0x0e, 0x2b, 0x4f]);
+    for (name, bytes) in [
+        ("empty.mp4", Vec::new()),
+        ("text.mp4", b"Xin chao, day la mot tep van ban.\n".repeat(50)),
+        ("list.mp4", b"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile:///etc/passwd\n".to_vec()),
+        ("cut.mp4", good[..good.len() / 2].to_vec()),
+        ("zeroes.mp4", vec![0; 100_000]),
+        ("huge.png", header),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let problem = probe(&decoder(), &media(&path)).expect_err(name);
+        let line = problem.line(Speech::English);
+        assert!(line.starts_with(name), "{line}");
+        assert!(!line.contains("crashed") && !line.contains("could not be run"), "{line}");
+    }
+}
+
+#[test]
+fn a_picture_is_upright_and_no_larger_than_asked_for() {
+    let still = made_by_ffmpeg("still.jpg", "-f lavfi -i testsrc2=s=400x300:d=1 -frames:v 1");
+    let got = picture(&decoder(), &media(&still), (200, 200)).unwrap();
+    assert_eq!((got.width, got.height, got.rgba.len()), (200, 150, 200 * 150 * 4));
+    // The same picture with an EXIF orientation of 6: a phone held upright.
+    let jpeg = std::fs::read(&still).unwrap();
+    let exif: &[u8] =
+        b"\xff\xe1\x00\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let turned = [&jpeg[..2], exif, &jpeg[2..]].concat();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("phone.jpg");
+    std::fs::write(&path, turned).unwrap();
+    let upright = picture(&decoder(), &media(&path), (4000, 4000)).unwrap();
+    assert_eq!((upright.width, upright.height), (300, 400));
+    assert_eq!(probe(&decoder(), &media(&path)).unwrap().picture, Some([300, 400]));
+}
+
+#[test]
+fn a_decoder_that_dies_costs_its_clip_and_says_so() {
+    let clip =
+        Clip::open(Decoder::at("/bin/false".into()), clip_720p(), wish(Fit::Native { side_max: 64 }), || ());
+    until("failed", || matches!(clip.state(), ClipState::Failed(_)));
+    assert!(clip.finished());
+    assert!(!clip.show(Instant::now(), &mut |_| ()));
+}

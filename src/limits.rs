@@ -26,7 +26,20 @@ pub const FILM_PIXELS_MAX: u64 = 4096 * 2304;
 pub const TEXTURE_SIDE_MAX: u32 = 2048;
 /// Most problems kept in `status`.
 pub const ERRORS_KEPT: usize = 16;
+/// Shortest turn of a notice in seconds: less cannot be found and read.
+pub const SECONDS_MIN: u32 = 3;
+/// Longest turn of a notice in seconds: what waits behind it should still come round within the hour.
+pub const SECONDS_MAX: u32 = 3_600;
+/// Longest film or sound in milliseconds: nothing on a board plays for more than a day.
+pub const MEDIA_DURATION_MS_MAX: u64 = 24 * 3_600 * 1_000;
+/// Most ticker lines in one programme: at one screen every ten seconds, three hours for one pass.
+pub const TICKERS_MAX: usize = 1_000;
+/// Most announcements in one programme.
+pub const ANNOUNCEMENTS_MAX: usize = 1_000;
+/// Longest link in bytes: a QR code of version 11, level M, the finest that a phone reads off a board.
+pub const LINK_BYTES_MAX: usize = 251;
 
+const _: () = assert!(SECONDS_MAX as u64 * 1_000 <= MEDIA_DURATION_MS_MAX);
 const _: () = assert!(TITLE_CHARS_MAX < TEXT_CHARS_MAX);
 const _: () = assert!(PROGRAMME_BYTES_MAX < MEDIA_BYTES_MAX);
 const _: () = assert!(FILM_PIXELS_MAX <= PICTURE_PIXELS_MAX);

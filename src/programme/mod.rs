@@ -1,0 +1,276 @@
+//! What is on air: a pure function of time, of the feeds' verified content, and of the board.
+//!
+//! [`Timetable::new`] does once what does not depend on the moment; [`Timetable::on_air`] says what shows at a moment, and
+//! [`Timetable::next_change`] until when that holds. No clock is read, nothing is remembered between calls: asking
+//! about any moment, in any order, gives what the board shows then.
+//!
+//! Who gets the main zone, from the top:
+//! 1. A warning in force, of a feed that may interrupt: it takes the whole board, ticker and announcements included.
+//! 2. Urgent notices, alone. Those of a feed that may interrupt push out everybody's; those of one that may not push
+//!    out only that feed's own, for a feed never gets more than its rights.
+//! 3. The rotation of all feeds' notices (see [`rotation`]), low priority in every fourth round.
+//! 4. The neutral page.
+//!
+//! A feed that is OLD keeps its evergreen notices and whatever has an end; one that is UNTRUSTED has no say at all. Without
+//! a believable clock, what names hours of the day does not show (see [`window`]) and nothing is announced.
+//! A programme whose time zone is unknown here is read in Viet Nam's.
+
+pub mod announce;
+pub mod reading;
+pub mod rotation;
+pub mod window;
+
+#[cfg(test)]
+mod tests;
+
+use crate::alert::life::{self, Life};
+use crate::model::board::Board;
+use crate::model::feed::{FeedContent, FeedState};
+use crate::model::media::Media;
+use crate::model::plan::{Cue, Main, NoticeSlot, Plan, Stale, TickerLine};
+use crate::model::programme::{Notice, Priority, Ticker, Window};
+use announce::Sounding;
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, offset};
+use rotation::{Position, Turn};
+use std::sync::Arc;
+use window::{Calendar, Hours, Span, Wall};
+
+/// The zone of a board that has no programme yet, and of a programme that names none that is known.
+pub const ZONE_UNSTATED: &str = "Asia/Ho_Chi_Minh";
+
+/// Everything that the feeds have for one board, ready to be asked about any moment.
+#[derive(Debug)]
+pub struct Timetable {
+    title: Arc<str>,
+    timezone: Arc<str>,
+    emblem: Option<Media>,
+    feeds: Vec<Feed>,
+    calendar: Calendar,
+    notices: Vec<Item>,
+    tickers: Vec<(Span, TickerLine)>,
+    announcements: Vec<Sounding>,
+    /// What must be seen first comes first.
+    warnings: Vec<(usize, Life)>,
+}
+
+#[derive(Debug)]
+struct Feed {
+    name: Arc<str>,
+    state: FeedState,
+    last_news: Option<Timestamp>,
+    may_interrupt: bool,
+}
+
+#[derive(Debug)]
+struct Item {
+    feed: usize,
+    span: Span,
+    turn_ms: u64,
+    notice: Arc<Notice>,
+}
+
+/// The wall clocks and weekly patterns at the one moment that is asked about.
+struct Now<'a> {
+    t: Timestamp,
+    walls: Vec<Wall<'a>>,
+    hours: Vec<Hours>,
+}
+
+impl Timetable {
+    /// `feeds` in the order of the board's configuration.
+    pub fn new(feeds: Vec<FeedContent>, board: &Board) -> Timetable {
+        let mut timetable = Timetable {
+            title: board.name.as_str().into(),
+            timezone: ZONE_UNSTATED.into(),
+            emblem: None,
+            feeds: Vec::with_capacity(feeds.len()),
+            calendar: Calendar::default(),
+            notices: Vec::new(),
+            tickers: Vec::new(),
+            announcements: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let mut headed = false;
+        for content in feeds.into_iter().filter(|feed| feed.state != FeedState::Untrusted) {
+            timetable.add(content, board, &mut headed);
+        }
+        timetable.warnings.sort_by(|(_, a), (_, b)| a.order(b));
+        timetable
+    }
+
+    fn add(&mut self, content: FeedContent, board: &Board, headed: &mut bool) {
+        let feed = self.feeds.len();
+        let may_interrupt = content.rights.may_interrupt;
+        if may_interrupt {
+            self.warnings.extend(life::lives(&content.alerts).into_iter().map(|life| (feed, life)));
+        }
+        let programme = Arc::unwrap_or_clone(content.programme);
+        let (zone, zone_name) = zone(&programme.timezone);
+        if !*headed {
+            *headed = true;
+            if !programme.title.is_empty() {
+                self.title = programme.title.as_str().into();
+            }
+            self.timezone = zone_name.into();
+            self.emblem = programme.emblem;
+        }
+        let zone = self.calendar.zone(zone);
+        let old = content.state == FeedState::Old;
+        let shows = |window: &Window, boards: &[String], evergreen: bool| {
+            (!old || evergreen || window.until.is_some()) && is_for(board, boards)
+        };
+        for notice in programme.notices {
+            if shows(&notice.window, &notice.boards, notice.evergreen) {
+                let span = self.calendar.span(zone, &notice.window);
+                let turn_ms = reading::turn_ms(&notice);
+                self.notices.push(Item { feed, span, turn_ms, notice: Arc::new(notice) });
+            }
+        }
+        for line in programme.tickers {
+            if shows(&line.window, &line.boards, false) {
+                let span = self.calendar.span(zone, &line.window);
+                let line: Arc<Ticker> = Arc::new(line);
+                self.tickers.push((span, TickerLine { feed: content.name.clone(), line }));
+            }
+        }
+        for announcement in programme.announcements {
+            if shows(&announcement.window, &announcement.boards, false) {
+                self.announcements.push(Sounding::new(feed, zone, announcement));
+            }
+        }
+        let (state, last_news) = (content.state, content.last_news);
+        self.feeds.push(Feed { name: content.name, state, last_news, may_interrupt });
+    }
+
+    /// What the board shows at `t`. `clock_trusted`: `t` may be believed to the hour.
+    pub fn on_air(&self, t: Timestamp, clock_trusted: bool) -> Plan {
+        let now = self.now(t, clock_trusted);
+        let (feed, main) = self.main(&now);
+        let warned = matches!(main, Main::Warning { .. });
+        let ticker = self.tickers.iter().filter(|(span, _)| !warned && span.on(t, &now.hours));
+        let sounding = self.announcements.iter().filter(|_| !warned && clock_trusted);
+        // The neutral page speaks for the feed that gives the header.
+        let speaks = feed.or((!self.feeds.is_empty()).then_some(0)).map(|feed| &self.feeds[feed]);
+        Plan {
+            at: t,
+            timezone: self.timezone.clone(),
+            title: self.title.clone(),
+            emblem: self.emblem.clone(),
+            main,
+            ticker: ticker.map(|(_, line)| line.clone()).collect(),
+            announcements: sounding.filter_map(|sounding| self.cue(sounding, &now)).collect(),
+            stale: speaks
+                .filter(|feed| feed.state != FeedState::Fresh)
+                .map(|feed| Stale { last_news: feed.last_news }),
+        }
+    }
+
+    /// The first moment after `t` at which [`Timetable::on_air`] differs or may differ: until then it is the same but
+    /// for `at`. `None`: it never changes again. The end of each turn of the rotation is such a moment, even of a
+    /// notice that is alone in it, whose next turn starts then.
+    pub fn next_change(&self, t: Timestamp, clock_trusted: bool) -> Option<Timestamp> {
+        let now = self.now(t, clock_trusted);
+        let warnings = self.warnings.iter().flat_map(|(_, life)| [life.from, life.until]);
+        let notices = self.notices.iter().filter_map(|item| item.span.changes(t, &now.hours));
+        let tickers = self.tickers.iter().filter_map(|(span, _)| span.changes(t, &now.hours));
+        let announcements = self
+            .announcements
+            .iter()
+            .filter(|_| clock_trusted)
+            .filter_map(|sounding| sounding.changes(t, &now.walls[sounding.zone]));
+        let turn = match self.main(&now).1 {
+            Main::Notice(slot) => Some(slot.end),
+            Main::Warning { .. } | Main::Neutral { .. } => None,
+        };
+        warnings
+            .chain(notices)
+            .chain(tickers)
+            .chain(announcements)
+            .chain(turn)
+            .filter(|change| *change > t)
+            .min()
+    }
+
+    fn now(&self, t: Timestamp, clock_trusted: bool) -> Now<'_> {
+        let walls = self.calendar.walls(t);
+        let hours = self.calendar.hours(&walls, clock_trusted);
+        Now { t, walls, hours }
+    }
+
+    /// What has the main zone, and whose it is.
+    fn main(&self, now: &Now) -> (Option<usize>, Main) {
+        if let Some((feed, life)) = self.warnings.iter().find(|(_, life)| life.covers(now.t)) {
+            let warning = Main::Warning { feed: self.feeds[*feed].name.clone(), alert: life.alert.clone() };
+            return (Some(*feed), warning);
+        }
+        let neutral = (None, Main::Neutral { ever: !self.feeds.is_empty() });
+        let wheel = self.wheel(now);
+        let t_ms = now.t.as_nanosecond().div_euclid(1_000_000) as i64;
+        let Some(Position { item, turn_ms }) = rotation::position(&wheel.normal, &wheel.low, t_ms) else {
+            return neutral;
+        };
+        let item = &self.notices[item];
+        let slot = NoticeSlot {
+            feed: self.feeds[item.feed].name.clone(),
+            notice: item.notice.clone(),
+            languages: reading::languages(&item.notice),
+            start: Timestamp::from_millisecond(turn_ms.start).unwrap_or(Timestamp::MIN),
+            end: Timestamp::from_millisecond(turn_ms.end).unwrap_or(Timestamp::MAX),
+            alone: wheel.normal.len() + wheel.low.len() == 1,
+        };
+        (Some(item.feed), Main::Notice(slot))
+    }
+
+    /// The notices that take turns at this moment.
+    fn wheel(&self, now: &Now) -> Wheel {
+        let numbered = self.notices.iter().enumerate();
+        let on: Vec<(usize, &Item)> =
+            numbered.filter(|(_, item)| item.span.on(now.t, &now.hours)).collect();
+        let urgent = |item: &Item| item.notice.priority == Priority::Urgent;
+        let mut has_urgent = vec![false; self.feeds.len()];
+        for (_, item) in on.iter().filter(|(_, item)| urgent(item)) {
+            has_urgent[item.feed] = true;
+        }
+        let may_interrupt = |feed: usize| self.feeds[feed].may_interrupt;
+        let interrupted = (0..self.feeds.len()).any(|feed| has_urgent[feed] && may_interrupt(feed));
+        let stays = |item: &Item| match urgent(item) {
+            true => !interrupted || may_interrupt(item.feed),
+            false => !interrupted && !has_urgent[item.feed],
+        };
+        let mut normal = vec![Vec::new(); self.feeds.len()];
+        let mut low = vec![Vec::new(); self.feeds.len()];
+        for (number, item) in on.into_iter().filter(|(_, item)| stays(item)) {
+            let turn = Turn { item: number, length_ms: item.turn_ms };
+            match item.notice.priority {
+                Priority::Low => low[item.feed].push(turn),
+                Priority::Normal | Priority::Urgent => normal[item.feed].push(turn),
+            }
+        }
+        Wheel { normal: rotation::interleave(&normal), low: rotation::interleave(&low) }
+    }
+
+    fn cue(&self, sounding: &Sounding, now: &Now) -> Option<Cue> {
+        let start = sounding.sounding_since(now.t, &now.walls[sounding.zone])?;
+        let feed = self.feeds[sounding.feed].name.clone();
+        Some(Cue { feed, audio: sounding.audio.clone(), start })
+    }
+}
+
+/// The two parts of the rotation.
+struct Wheel {
+    normal: Vec<Turn>,
+    low: Vec<Turn>,
+}
+
+/// The zone by its IANA name, and the name that it goes by.
+fn zone(name: &str) -> (TimeZone, &str) {
+    match TimeZone::get(name) {
+        Ok(zone) => (zone, name),
+        Err(_) => (TimeZone::get(ZONE_UNSTATED).unwrap_or(TimeZone::fixed(offset(7))), ZONE_UNSTATED),
+    }
+}
+
+fn is_for(board: &Board, boards: &[String]) -> bool {
+    boards.iter().any(|tag| tag == "*" || board.tags.contains(tag))
+}

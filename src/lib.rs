@@ -5,6 +5,11 @@
 //! ARCHITECTURE.md is the map.
 
 pub mod clock;
+pub mod disk;
 pub mod limits;
 pub mod model;
 pub mod problem;
+pub mod publish;
+pub mod store;
+pub mod sync;
+pub mod trust;

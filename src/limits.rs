@@ -14,8 +14,16 @@ pub const TICKER_CHARS_MAX: usize = 1_000;
 pub const ALERTS_BYTES_MAX: u64 = 4 << 20;
 /// Longest `timestamp.json`: python-tuf's own limit.
 pub const TIMESTAMP_BYTES_MAX: u64 = 16_384;
+/// Longest metadata file other than the timestamp: a feed's own are a hundredth of this.
+pub const METADATA_BYTES_MAX: u64 = 2_000_000;
+/// Most new roots that one refresh follows: python-tuf's own limit.
+pub const ROOTS_MAX: usize = 256;
 /// Largest media file: an hour of 1080p film at 8 Mbit/s.
 pub const MEDIA_BYTES_MAX: u64 = 4 << 30;
+/// Free space that no download may use: room for texts and warnings on a full disk.
+pub const DISK_RESERVE_BYTES: u64 = 64 << 20;
+/// Most bytes of media kept that nothing schedules: a notice that comes back need not be fetched again.
+pub const IDLE_MEDIA_BYTES_MAX: u64 = 1 << 30;
 /// Largest side of a picture or film in pixels.
 pub const PICTURE_SIDE_MAX: u32 = 16_384;
 /// Most pixels in a picture: a 64-megapixel phone camera.

@@ -1,0 +1,419 @@
+//! The one thread that follows all feeds.
+//!
+//! A task a feed polls it; one task brings media, one file at a time, and drops what it is doing for what has
+//! become more urgent: the part stays and is resumed. Tasks share a current-thread runtime, so nothing here
+//! needs a lock, and the board's own threads never wait for a network. Dropping [`FeedService`] ends the
+//! thread without waiting for any server.
+//!
+//! A poll with no news is one conditional request and writes nothing. The first poll of a run, and the one
+//! after a failure, ask for everything: also whether there is a new root.
+
+use super::fetch;
+use super::http::{Document, Patience, Validator};
+use super::order::{Need, needed};
+use super::source::Source;
+use super::{Check, FeedEvent, FeedSpec, poll};
+use crate::clock::{self, Reading};
+use crate::limits::TIMESTAMP_BYTES_MAX;
+use crate::model::media::Sha256;
+use crate::model::programme::Programme;
+use crate::problem::{Outcome, Problem};
+use crate::say;
+use crate::store::{Generation, Store};
+use crate::trust::time::{Clocks, Floor};
+use crate::trust::{Refusal, Times};
+use jiff::Timestamp;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, mpsc};
+
+/// The time between attempts to fetch a media file that could not be had grows up to a few times this.
+const MEDIA_RETRY: Duration = Duration::from_secs(120);
+/// After a bug of ours a feed is taken up again, but not in a loop.
+const AFTER_PANIC: Duration = Duration::from_secs(60);
+
+enum Command {
+    PollNow(String),
+    LookForMedia,
+    Stop,
+}
+
+/// The running service. Dropping it stops it.
+#[derive(Debug)]
+pub struct FeedService {
+    commands: mpsc::UnboundedSender<Command>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Command")
+    }
+}
+
+/// Starts to follow the feeds. `clock` reads the machine's clocks, its `synchronised` being true also where
+/// the board's configuration says that the machine has a clock chip. `events` is called on the service's
+/// thread and must not block.
+///
+/// # Errors
+/// The operating system gives no thread.
+pub fn spawn(
+    feeds: Vec<FeedSpec>,
+    store: Arc<Store>,
+    clock: impl Fn() -> Reading + Send + Sync + 'static,
+    events: impl Fn(FeedEvent) + Send + 'static,
+) -> Outcome<FeedService> {
+    spawn_patient(feeds, store, clock, events, Patience::default())
+}
+
+pub(super) fn spawn_patient(
+    feeds: Vec<FeedSpec>,
+    store: Arc<Store>,
+    clock: impl Fn() -> Reading + Send + Sync + 'static,
+    events: impl Fn(FeedEvent) + Send + 'static,
+    patience: Patience,
+) -> Outcome<FeedService> {
+    let (commands, inbox) = mpsc::unbounded_channel();
+    let no_thread = |error: std::io::Error| {
+        Problem::new(
+            "bangtin",
+            say!(en: "the network thread cannot start: {error}", vi: "không khởi động được luồng mạng: {error}",
+                error = error),
+            say!(en: "check the limits of this process", vi: "hãy kiểm tra giới hạn của tiến trình này"),
+        )
+    };
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
+    let clock: Arc<dyn Fn() -> Reading + Send + Sync> = Arc::new(clock);
+    let work = move || {
+        let shared = Rc::new(Shared {
+            shows: RefCell::new(feeds.iter().map(|_| None).collect()),
+            store,
+            events: Box::new(events),
+            media_changed: Notify::new(),
+            names: feeds.iter().map(|feed| feed.name.as_str().into()).collect(),
+            now: Cell::new(Floor::default().now(clocks(clock())).at),
+            clock,
+            sources: RefCell::new(feeds.iter().map(|_| None).collect()),
+        });
+        let tasks = tokio::task::LocalSet::new();
+        tasks.block_on(&runtime, run(feeds, shared, inbox, patience));
+        drop(tasks);
+        // A name being resolved cannot be interrupted; it is not waited for.
+        runtime.shutdown_background();
+    };
+    let thread = std::thread::Builder::new().name("feeds".into()).spawn(work).map_err(no_thread)?;
+    Ok(FeedService { commands, thread: Some(thread) })
+}
+
+impl FeedService {
+    /// Polls the feed now: a hint came that there is news.
+    pub fn poll_now(&self, feed: &str) {
+        self.send(Command::PollNow(feed.into()));
+    }
+
+    /// A media file turned out to be missing: it is fetched without waiting for the next poll.
+    pub fn look_for_media(&self) {
+        self.send(Command::LookForMedia);
+    }
+
+    fn send(&self, command: Command) {
+        // The thread is gone only when the service is being dropped.
+        let _ = self.commands.send(command);
+    }
+}
+
+impl Drop for FeedService {
+    fn drop(&mut self) {
+        self.send(Command::Stop);
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the network thread has panicked");
+        }
+    }
+}
+
+struct Shared {
+    store: Arc<Store>,
+    clock: Arc<dyn Fn() -> Reading + Send + Sync>,
+    events: Box<dyn Fn(FeedEvent)>,
+    /// By feed: what it shows now.
+    shows: RefCell<Vec<Option<Arc<Programme>>>>,
+    sources: RefCell<Vec<Option<Rc<Source>>>>,
+    names: Vec<Arc<str>>,
+    /// The last time by which a feed was judged.
+    now: Cell<Timestamp>,
+    media_changed: Notify,
+}
+
+impl Shared {
+    /// Media files to bring here, in order, from feeds that can be asked; and all that may not be evicted.
+    fn needs(&self) -> (Vec<Need>, HashSet<Sha256>) {
+        let shows = self.shows.borrow();
+        let sources = self.sources.borrow();
+        let (feeds, programmes): (Vec<usize>, Vec<&Programme>) =
+            shows.iter().enumerate().filter_map(|(feed, shown)| Some((feed, shown.as_deref()?))).unzip();
+        let all = needed(&programmes, self.now.get());
+        let scheduled = all.iter().map(|need| need.media.sha256).collect();
+        let missing = all
+            .into_iter()
+            .map(|need| Need { feed: feeds[need.feed], ..need })
+            .filter(|need| sources[need.feed].is_some() && !self.store.has(&need.media.sha256));
+        (missing.collect(), scheduled)
+    }
+}
+
+async fn run(
+    feeds: Vec<FeedSpec>,
+    shared: Rc<Shared>,
+    mut inbox: mpsc::UnboundedReceiver<Command>,
+    patience: Patience,
+) {
+    let mut hints = HashMap::new();
+    for (index, spec) in feeds.into_iter().enumerate() {
+        let hint = Rc::new(Notify::new());
+        hints.insert(spec.name.clone(), Rc::clone(&hint));
+        let shared = Rc::clone(&shared);
+        tokio::task::spawn_local(async move {
+            loop {
+                let feed = Feed::new(index, spec.clone(), Rc::clone(&shared));
+                let task = tokio::task::spawn_local(follow(feed, Rc::clone(&hint), patience));
+                let Err(error) = task.await else { return };
+                tracing::error!(feed = spec.name, %error, "following this feed failed; it is taken up again");
+                tokio::time::sleep(AFTER_PANIC).await;
+            }
+        });
+    }
+    {
+        let shared = Rc::clone(&shared);
+        tokio::task::spawn_local(async move {
+            loop {
+                let task = tokio::task::spawn_local(bring_media(Rc::clone(&shared)));
+                let Err(error) = task.await else { return };
+                tracing::error!(%error, "bringing media failed; it is taken up again");
+                tokio::time::sleep(AFTER_PANIC).await;
+            }
+        });
+    }
+    while let Some(command) = inbox.recv().await {
+        match command {
+            Command::PollNow(name) => hints.get(&name).into_iter().for_each(|hint| hint.notify_one()),
+            Command::LookForMedia => shared.media_changed.notify_one(),
+            Command::Stop => return,
+        }
+    }
+}
+
+/// What is known of the time by one feed.
+#[derive(Debug, Default)]
+struct Known {
+    root: Option<(Timestamp, Duration)>,
+    timestamp: Option<(Timestamp, Duration)>,
+}
+
+impl Known {
+    fn times(&self, clocks: Clocks) -> Times {
+        let mut floor = Floor::default();
+        self.root.into_iter().for_each(|(issued, since_boot)| floor.learn(issued, since_boot));
+        let without_timestamp = floor.now(clocks).at;
+        self.timestamp.into_iter().for_each(|(issued, since_boot)| floor.learn(issued, since_boot));
+        Times { now: floor.now(clocks).at, without_timestamp }
+    }
+
+    fn learn(&mut self, generation: &Generation, since_boot: Duration) {
+        let learn = |known: &mut Option<(Timestamp, Duration)>, issued: Option<Timestamp>| {
+            // What was learned earlier about the same moment says more.
+            if known.map(|(at, _)| at) != issued {
+                *known = issued.map(|issued| (issued, since_boot));
+            }
+        };
+        learn(&mut self.root, generation.root_issued);
+        learn(&mut self.timestamp, generation.issued);
+    }
+}
+
+fn clocks(reading: Reading) -> Clocks {
+    Clocks { system: reading.system, disciplined: reading.synchronised, since_boot: reading.since_boot }
+}
+
+struct Feed {
+    index: usize,
+    name: Arc<str>,
+    spec: FeedSpec,
+    shared: Rc<Shared>,
+    known: Arc<Mutex<Known>>,
+    /// The root in use: the given one, or a copy of the one before it.
+    root: Vec<u8>,
+    /// Set while the last refresh was complete: a poll may then be a question whether anything changed.
+    last: Option<Last>,
+}
+
+struct Last {
+    check: Check,
+    timestamp: Vec<u8>,
+    validator: Option<Validator>,
+}
+
+impl Feed {
+    fn new(index: usize, spec: FeedSpec, shared: Rc<Shared>) -> Feed {
+        let known = Arc::default();
+        Feed { index, name: spec.name.as_str().into(), root: spec.root.clone(), spec, shared, known, last: None }
+    }
+
+    fn times(&self) -> Times {
+        let clocks = clocks((self.shared.clock)());
+        let times = self.known.lock().unwrap_or_else(PoisonError::into_inner).times(clocks);
+        self.shared.now.set(times.now);
+        times
+    }
+
+    /// Takes note of what shows.
+    fn shows(&self, generation: &Generation, since_boot: Duration) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).learn(generation, since_boot);
+        self.shared.shows.borrow_mut()[self.index] = Some(Arc::clone(&generation.programme));
+        self.shared.media_changed.notify_one();
+    }
+
+    fn open(&self, patience: Patience) -> Outcome<Rc<Source>> {
+        let (known, clock) = (Arc::clone(&self.known), Arc::clone(&self.shared.clock));
+        let now = move || {
+            let clocks = clocks(clock());
+            if clocks.disciplined {
+                // The floor of a signer whose clock was wrong must not keep us from fetching the correction.
+                return clocks.system;
+            }
+            known.lock().unwrap_or_else(PoisonError::into_inner).times(clocks).now
+        };
+        Source::open(&self.spec.source, Arc::new(now), patience).map(Rc::new)
+    }
+
+    async fn poll(&mut self, source: &Source) -> Outcome<Check> {
+        let mut timestamp = None;
+        if let Some(last) = &self.last {
+            let path = "metadata/timestamp.json";
+            match source.document(path, TIMESTAMP_BYTES_MAX, last.validator.as_ref()).await? {
+                Document::Here { bytes, validator } if bytes != last.timestamp => {
+                    timestamp = Some((bytes, validator));
+                }
+                Document::Absent => return Err(Refusal::Missing { file: path.into() }.problem(&self.name)),
+                Document::Here { .. } | Document::NotModified => {
+                    if self.times().now > last.check.expires {
+                        let expires = last.check.expires;
+                        let refusal = Refusal::Expired { file: "timestamp.json".into(), expires };
+                        return Err(refusal.problem(&self.name));
+                    }
+                    return Ok(Check { news: false, ..last.check });
+                }
+            }
+        }
+        let (root, problem) = self.shared.store.usable_root(&self.name, &self.spec.root)?;
+        self.root = root;
+        let times = self.times();
+        let store = &self.shared.store;
+        let refreshed = fetch::refresh(source, store, &self.name, &self.root, times, timestamp).await?;
+        let generation = refreshed.generation;
+        self.shows(&generation, (self.shared.clock)().since_boot);
+        let check = Check {
+            news: refreshed.news,
+            versions: generation.versions,
+            expires: generation.expires,
+            issued: generation.issued,
+        };
+        if refreshed.news {
+            let problems = refreshed.complete.into_inner().problems;
+            (self.shared.events)(FeedEvent::Adopted { generation, problems });
+        }
+        self.last = Some(Last { check, timestamp: refreshed.timestamp, validator: refreshed.validator });
+        // A wrong root file is said at every poll, though its predecessor serves.
+        problem.map_or(Ok(check), Err)
+    }
+}
+
+async fn follow(mut feed: Feed, hint: Rc<Notify>, patience: Patience) {
+    let store = Arc::clone(&feed.shared.store);
+    let loaded = store.generation(&feed.name).or_else(|| store.load_feed(&feed.name, &feed.spec.root).generation);
+    if let Some(generation) = &loaded {
+        feed.shows(generation, Duration::ZERO);
+    }
+    let mut failures = 0u32;
+    loop {
+        let source = feed.shared.sources.borrow()[feed.index].clone();
+        let source = match source {
+            Some(source) => Ok(source),
+            None => feed.open(patience),
+        };
+        let result = match source {
+            Ok(source) => {
+                feed.shared.sources.borrow_mut()[feed.index] = Some(Rc::clone(&source));
+                feed.poll(&source).await
+            }
+            Err(problem) => Err(problem),
+        };
+        failures = if result.is_ok() { 0 } else { failures.saturating_add(1) };
+        if result.is_err() {
+            feed.last = None;
+        }
+        let at = feed.times().now;
+        (feed.shared.events)(FeedEvent::Checked { feed: Arc::clone(&feed.name), at, result });
+        // A media file may have been found damaged since.
+        feed.shared.media_changed.notify_one();
+        let wait = poll::wait(feed.spec.poll, failures, fastrand::f64());
+        let _ = tokio::time::timeout(wait, hint.notified()).await;
+    }
+}
+
+/// A file that could not be had: how often in a row, and when to try again.
+struct Setback {
+    failures: u32,
+    until: Instant,
+}
+
+async fn bring_media(shared: Rc<Shared>) {
+    let mut setbacks = HashMap::<Sha256, Setback>::new();
+    loop {
+        let now = clock::instant();
+        let (needs, scheduled) = shared.needs();
+        setbacks.retain(|sha256, _| scheduled.contains(sha256));
+        let ready = |need: &&Need| setbacks.get(&need.media.sha256).is_none_or(|setback| setback.until <= now);
+        let Some((need, source)) = needs.iter().find(ready).and_then(|need| {
+            Some((need.clone(), shared.sources.borrow()[need.feed].clone()?))
+        }) else {
+            if needs.is_empty() {
+                shared.store.tidy_media(&scheduled);
+            }
+            let next = setbacks.values().map(|setback| setback.until.saturating_duration_since(now)).min();
+            let _ = tokio::time::timeout(next.unwrap_or(Duration::MAX), shared.media_changed.notified()).await;
+            continue;
+        };
+        let fetching = fetch::media(&source, &shared.store, &need.media, &scheduled);
+        let overtaken = async {
+            loop {
+                shared.media_changed.notified().await;
+                let (needs, _) = shared.needs();
+                if needs.iter().find(ready).is_none_or(|first| first.media.sha256 != need.media.sha256) {
+                    return;
+                }
+            }
+        };
+        let result = tokio::select! {
+            result = fetching => result,
+            () = overtaken => continue,
+        };
+        match result {
+            Ok(()) => {
+                setbacks.remove(&need.media.sha256);
+                (shared.events)(FeedEvent::MediaReady { media: need.media });
+            }
+            Err(problem) => {
+                let failures = setbacks.get(&need.media.sha256).map_or(0, |setback| setback.failures) + 1;
+                let until = now + poll::wait(MEDIA_RETRY, failures, fastrand::f64());
+                setbacks.insert(need.media.sha256, Setback { failures, until });
+                let feed = Arc::clone(&shared.names[need.feed]);
+                (shared.events)(FeedEvent::MediaProblem { feed, media: need.media, problem });
+            }
+        }
+    }
+}

@@ -5,6 +5,8 @@
 //! ARCHITECTURE.md is the map.
 
 pub mod clock;
+pub mod layout;
 pub mod limits;
 pub mod model;
 pub mod problem;
+pub mod stage;

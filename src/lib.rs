@@ -1,11 +1,13 @@
 //! Bangtin: a public notice board that shows only what was signed, and stays on air.
 //!
 //! Data flows one way: `sync` fetches, `trust` verifies, `store` keeps, `programme` says what is on
+//! at a moment, `layout` composes it, `stage` draws it; `media` and `sound` play films and voices.
 //! ARCHITECTURE.md is the map.
 
 pub mod alert;
 pub mod clock;
 pub mod disk;
+pub mod layout;
 pub mod limits;
 pub mod media;
 pub mod model;
@@ -14,6 +16,7 @@ pub mod programme;
 pub mod publish;
 pub mod shm;
 pub mod sound;
+pub mod stage;
 pub mod store;
 pub mod sync;
 pub mod trust;

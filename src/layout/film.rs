@@ -1,0 +1,94 @@
+//! A film, or a picture that comes without text: the whole board, and a strip with its title below.
+//!
+//! A film fills its place where that cuts off little; where it would cut off much (a portrait board), and for
+//! posters, whose words must not be cut, it is shown whole. Until the first picture is there, and for
+//! a file that is broken, the notice shows as text instead.
+
+use super::brush::{Brush, Side};
+use super::look::{Dress, Grid, Role, dress};
+use super::scene::{Colour, Draw, FilmSlot, Meet, Rect};
+use super::words::Measure;
+use super::{Availability, Composed, View, dates, finish, frame, icons, rich};
+use crate::limits;
+use crate::model::plan::NoticeSlot;
+
+const STRIP: f32 = 20.0;
+/// Most of a film's width or height that may be cut off for it to fill its place.
+const CUT_MAX: f64 = 0.17;
+
+/// The film page of a notice; `None` when it has no film or lone picture that can be shown now.
+pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, slot: &NoticeSlot) -> Option<Composed> {
+    let notice = &slot.notice;
+    let ready = |media: &crate::model::media::Media| match (view.media)(media) {
+        Availability::Ready(width, height) => Some((media.sha256, (width, height))),
+        Availability::Waiting | Availability::Broken => None,
+    };
+    let film = notice.video.as_ref().and_then(ready);
+    let alone = notice.text.trim().is_empty() && notice.translations.is_empty() && notice.link.is_empty();
+    let poster = notice.image.as_ref().filter(|_| alone && film.is_none()).and_then(ready);
+    let (sha256, source) = film.or(poster)?;
+
+    let mut brush = Brush::new(grid, view.theme, measure);
+    let dress = dress(notice.category, view.theme);
+    let (_, height) = grid.extent();
+    let area = Rect::edges(0, 0, grid.area.w, grid.px(height - STRIP - 1.0));
+    brush.fill(area, Colour::BLACK);
+    let mut scene_film = None;
+    if film.is_some() {
+        let ([_, _, w, h], _) = Meet::Cover.place(source, area);
+        let kept = (w / f64::from(source.0.max(1))).min(h / f64::from(source.1.max(1)));
+        let meet = if 1.0 - kept <= CUT_MAX { Meet::Cover } else { Meet::Contain };
+        scene_film = Some(FilmSlot { sha256, rect: area, meet });
+    } else {
+        brush.draws.push(Draw::Picture { sha256, rect: area, meet: Meet::Contain });
+    }
+    strip(&mut brush, view, slot, &dress, film.is_some());
+    let mut scene = finish(view, brush, None);
+    scene.film = scene_film;
+    Some(Composed { scene, page: 1, pages: 1, next_change: None })
+}
+
+fn strip(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, dress: &Dress, is_film: bool) {
+    let (grid, p) = (brush.grid, brush.palette());
+    let notice = &slot.notice;
+    let bar = Rect::edges(0, grid.area.h - grid.px(STRIP), grid.area.w, grid.area.h);
+    brush.fill(Rect::edges(0, bar.y - grid.px(1.0), bar.w, bar.y), p.thread);
+    brush.fill(bar, p.bar);
+    let side = if grid.portrait { 22.0 } else { 28.0 };
+    let square = Rect::new(0, bar.y, grid.px(side), bar.h);
+    brush.fill(square, dress.rail);
+    let cell = (grid.u.floor() as i32).max(1);
+    let icon = if is_film { "phim" } else { dress.icon };
+    let at = (square.x + (square.w - 16 * cell) / 2, square.y + (square.h - 16 * cell) / 2);
+    brush.cells(icons::icon(icon), at.0, at.1, cell, dress.rail_ink);
+
+    let mut right = bar.right() - grid.px(frame::MARGIN);
+    if view.clock_trusted {
+        let size = 11.0 * grid.u;
+        let baseline = brush.centred(bar.y as f32 + bar.h as f32 / 2.0, size);
+        let clock = dates::clock(&view.now);
+        right -= brush.text(&clock, Role::Title, size, (right, baseline), Side::Right, p.bar_ink).round() as i32;
+        right -= grid.px(6.0);
+    }
+    let x = square.right() + grid.px(if grid.portrait { 4.0 } else { 7.0 });
+    let room = right - x;
+    let clean = |text: &str| rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ");
+    let title = clean(&notice.title);
+    let size = [8.8, 7.6, 6.6]
+        .into_iter()
+        .map(|size| size * grid.u)
+        .find(|&size| brush.width(&title, Role::Title, size) <= room as f32)
+        .unwrap_or(6.6 * grid.u);
+    let at = (x, bar.y + grid.px(9.1));
+    brush.text_within(&title, Role::Title, size, at, Side::Left, p.bar_ink, room);
+    if view.plan.stale.is_some() {
+        frame::stale_line(brush, view, x, bar.y as f32 / grid.u + 16.6, room);
+        return;
+    }
+    let length = notice.video.as_ref().filter(|_| is_film).and_then(|film| film.duration_ms);
+    let length = length.map(|ms| format!("Phim {}", dates::length(ms)));
+    let issuer = clean(&notice.issuer);
+    let parts: Vec<String> = length.into_iter().chain((!issuer.is_empty()).then_some(issuer)).collect();
+    let at = (x, bar.y + grid.px(16.9));
+    brush.text_within(&parts.join(" · "), Role::Body, 6.2 * grid.u, at, Side::Left, p.bar_soft, room);
+}

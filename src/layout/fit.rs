@@ -1,0 +1,236 @@
+//! How large a text can be, and where its lines end (LOOK.md section 3).
+//!
+//! Title and body are chosen together from two scales of steps: of all pairs that fit, the one with the
+//! largest body plus half the title. Lines are balanced by least squares over the smallest number of lines, prefer to end
+//! after a clause, and avoid ending on a word that leans on the next.
+//!
+//! Everything here is in u (1/135 of the board's shorter side) and em; nothing knows pixels or colours.
+
+use super::words::Group;
+use std::ops::Range;
+
+/// Title sizes, large to small, in u.
+const TITLES: [f32; 9] = [20.0, 18.5, 17.0, 15.6, 14.4, 13.4, 12.4, 11.4, 10.6];
+/// Title sizes of a notice that is nothing but a title.
+const TITLES_ALONE: [f32; 14] =
+    [34.0, 31.0, 28.0, 25.5, 23.0, 21.0, 20.0, 18.5, 17.0, 15.6, 14.4, 13.4, 12.4, 11.4];
+/// Body sizes, large to small, in u; nothing smaller can be read from where people stand.
+const BODIES: [f32; 8] = [13.0, 12.0, 11.4, 10.8, 10.2, 9.6, 9.2, BODY_MIN];
+pub const BODY_MIN: f32 = 8.8;
+pub const TITLE_MIN: f32 = 10.6;
+const TITLE_LINES_MAX: usize = 3;
+const TITLE_ALONE_LINES_MAX: usize = 6;
+/// Space between title and body, and between paragraphs, in body sizes.
+pub const TITLE_GAP: f32 = 0.45;
+pub const PARAGRAPH_GAP: f32 = 0.22;
+/// Space after a list item's marker, in em.
+pub const MARKER_GAP: f32 = 0.35;
+
+/// A paragraph ready to be broken into lines.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Para {
+    /// What stands before a list item; its lines hang beside it.
+    pub marker: Option<Group>,
+    pub groups: Vec<Group>,
+}
+
+impl Para {
+    /// By how much its lines are indented, in em.
+    pub fn indent(&self) -> f32 {
+        self.marker.as_ref().map_or(0.0, |marker| marker.width + MARKER_GAP)
+    }
+}
+
+/// A title with a body, in one column.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Text {
+    pub title: Vec<Group>,
+    pub body: Vec<Para>,
+    /// Line heights of title and body, in em: taller for scripts that reach higher.
+    pub leading: Leading,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Leading {
+    pub title: f32,
+    pub body: f32,
+}
+
+impl Default for Leading {
+    fn default() -> Self {
+        Leading { title: 1.28, body: 1.42 }
+    }
+}
+
+impl Leading {
+    /// Tai Viet stacks vowels and tones above the letter.
+    pub const TALL: Leading = Leading { title: 1.6, body: 1.5 };
+}
+
+/// Which groups make each line.
+pub type Lines = Vec<Range<usize>>;
+
+/// One text broken into lines.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Broken {
+    pub title: Lines,
+    /// For each paragraph.
+    pub body: Vec<Lines>,
+}
+
+/// The sizes that were found, in u, and the lines of each text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitted {
+    pub title: f32,
+    pub body: f32,
+    pub texts: Vec<Broken>,
+}
+
+/// Breaks groups into as few lines of `width` em as they need, as even as they can be. `None` when a group is wider
+/// than a line. `space` is a space in em. A `ragged` text may end on a short line.
+pub fn wrap(groups: &[Group], width: f32, space: f32, ragged: bool) -> Option<Lines> {
+    if groups.iter().any(|group| group.width > width) {
+        return None;
+    }
+    #[derive(Clone, Copy)]
+    struct Best {
+        lines: u32,
+        cost: f32,
+        from: usize,
+    }
+    let count = groups.len();
+    let mut best = vec![Best { lines: u32::MAX, cost: f32::INFINITY, from: 0 }; count + 1];
+    best[0] = Best { lines: 0, cost: 0.0, from: 0 };
+    for end in 1..=count {
+        let last = &groups[end - 1];
+        let mut total = 0.0;
+        for from in (0..end).rev() {
+            let joint = if from + 1 < end && groups[from + 1].space() { space } else { 0.0 };
+            total += groups[from].width + joint;
+            if total > width {
+                break;
+            }
+            let cost = line_cost(last, total, width, end == count, ragged);
+            let (lines, cost) = (best[from].lines.saturating_add(1), best[from].cost + cost);
+            if lines < best[end].lines || lines == best[end].lines && cost < best[end].cost {
+                best[end] = Best { lines, cost, from };
+            }
+        }
+    }
+    let mut lines = Lines::new();
+    let mut end = count;
+    while end > 0 {
+        lines.push(best[end].from..end);
+        end = best[end].from;
+    }
+    lines.reverse();
+    Some(lines)
+}
+
+fn line_cost(last: &Group, total: f32, width: f32, is_last: bool, ragged: bool) -> f32 {
+    if is_last && ragged {
+        let short = (width * 0.3 - total).max(0.0);
+        return short * short * 4.0;
+    }
+    let mut cost = (width - total) * (width - total);
+    if !is_last && !ragged && last.ends_clause() {
+        cost *= 0.25;
+    }
+    if !is_last && last.ends_leaning() {
+        cost = cost * 1.5 + (width * 0.3) * (width * 0.3);
+    }
+    cost
+}
+
+/// Height of one text at these sizes, in u, with its lines; `None` when it does not fit the width.
+pub fn break_text(text: &Text, title: f32, body: f32, width: f32, space: f32) -> Option<(Broken, f32)> {
+    let title_lines = wrap(&text.title, width / title, space, false)?;
+    let mut height = title_lines.len() as f32 * title * text.leading.title;
+    let mut paragraphs = Vec::with_capacity(text.body.len());
+    for (at, para) in text.body.iter().enumerate() {
+        let lines = wrap(&para.groups, width / body - para.indent(), space, true)?;
+        height += lines.len() as f32 * body * text.leading.body;
+        height += if at > 0 { PARAGRAPH_GAP * body } else { TITLE_GAP * body };
+        paragraphs.push(lines);
+    }
+    Some((Broken { title: title_lines, body: paragraphs }, height))
+}
+
+/// The best pair of sizes at which every text fits a column of `width` and `height` u.
+pub fn fit(texts: &[Text], width: f32, height: f32, space: f32) -> Option<Fitted> {
+    if texts.iter().all(|text| text.body.is_empty()) {
+        let sizes = TITLES_ALONE.iter().map(|&title| (title, BODY_MIN));
+        return best_of(texts, sizes, width, height, space, TITLE_ALONE_LINES_MAX);
+    }
+    let pair = |&(title, body): &(f32, f32)| (1.18 * body..=1.65 * body).contains(&title);
+    let sizes = BODIES.iter().flat_map(|&body| TITLES.iter().map(move |&title| (title, body))).filter(pair);
+    best_of(texts, sizes, width, height, space, TITLE_LINES_MAX)
+}
+
+fn best_of(
+    texts: &[Text],
+    sizes: impl Iterator<Item = (f32, f32)>,
+    width: f32,
+    height: f32,
+    space: f32,
+    title_lines_max: usize,
+) -> Option<Fitted> {
+    let mut best: Option<(f32, Fitted)> = None;
+    for (title, body) in sizes {
+        if best.as_ref().is_some_and(|(score, _)| body + 0.5 * title <= *score) {
+            continue;
+        }
+        let mut broken = Vec::with_capacity(texts.len());
+        let mut leaning = 0;
+        for text in texts {
+            let Some((lines, needs)) = break_text(text, title, body, width, space) else { break };
+            if needs > height || lines.title.len() > title_lines_max {
+                break;
+            }
+            let inner = &lines.title[..lines.title.len().saturating_sub(1)];
+            leaning = inner.iter().filter(|line| text.title[line.end - 1].ends_leaning()).count().max(leaning);
+            broken.push(lines);
+        }
+        let score = body + 0.5 * title - 0.7 * leaning as f32;
+        if broken.len() == texts.len() && best.as_ref().is_none_or(|(most, _)| score > *most) {
+            best = Some((score, Fitted { title, body, texts: broken }));
+        }
+    }
+    best.map(|(_, fitted)| fitted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::words::Word;
+
+    fn group(text: &str, width: f32) -> Group {
+        Group { words: vec![Word { text: text.into(), bold: false, space: true }], width }
+    }
+
+    #[test]
+    fn lines_are_as_few_as_can_be_and_then_even() {
+        let groups: Vec<Group> = "a b c d".split(' ').map(|t| group(t, 2.0)).collect();
+        assert_eq!(wrap(&groups, 8.0, 0.5, false), Some(vec![0..2, 2..4]));
+        assert_eq!(wrap(&groups, 1.0, 0.5, false), None);
+        assert_eq!(wrap(&[], 1.0, 0.5, false), Some(vec![]));
+    }
+
+    #[test]
+    fn a_line_does_not_end_on_a_word_that_leans_on_the_next() {
+        let groups: Vec<Group> = ["điện", "nước", "để", "sửa", "đường"].iter().map(|t| group(t, 2.0)).collect();
+        assert_eq!(wrap(&groups, 8.0, 0.5, false), Some(vec![0..2, 2..5]));
+    }
+
+    #[test]
+    fn the_largest_pair_that_fits_is_taken() {
+        let text = Text {
+            title: vec![group("Tin", 3.0)],
+            body: vec![Para { marker: None, groups: vec![group("Chữ", 3.0)] }],
+            leading: Leading::default(),
+        };
+        let fitted = fit(std::slice::from_ref(&text), 200.0, 90.0, 0.25).unwrap();
+        assert_eq!((fitted.title, fitted.body), (20.0, 13.0));
+        assert!(fit(&[text], 20.0, 90.0, 0.25).is_none());
+    }
+}

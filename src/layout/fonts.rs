@@ -1,0 +1,429 @@
+//! The font stack: which face serves which letter, and shaping.
+//!
+//! `fonts/fonts.toml` says which family serves which script; [`Fonts::load`] finds their files in the
+//! folders that it is given. Every letter takes the first face of the stack that has it, so a digit in a
+//! Tai Viet line comes from the same face as in a Vietnamese one; a letter that no face has is drawn as the
+//! first face's box, never left out. The set is immutable and shared by threads.
+//!
+//! Shaping is by `harfrust` a word at a time, and always at one em: nothing is hinted, so a width at any
+//! size is a product. A face that is missing or broken costs its own letters and is named; with no face at
+//! all, text has width 0 and the board still shows its colours.
+
+use crate::problem::Problem;
+use crate::say;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use unicode_script::{Script, UnicodeScript};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Largest font file that is read: Noto's largest single face is 16 MB.
+const FONT_BYTES_MAX: u64 = 64 << 20;
+/// Deepest folder below a font folder that is looked into.
+const FOLDER_DEPTH_MAX: u32 = 4;
+/// Most combining marks kept on one letter. Vietnamese, Tai Viet and Hmong need at most three.
+const MARKS_MAX: usize = 6;
+
+/// How heavy letters are, or that they come from the pixel font.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Weight {
+    Medium,
+    SemiBold,
+    Bold,
+    ExtraBold,
+    /// Unifont, without grey.
+    Pixel,
+}
+
+impl Weight {
+    fn number(self) -> u16 {
+        match self {
+            Weight::Medium => 500,
+            Weight::SemiBold => 600,
+            Weight::Bold => 700,
+            Weight::ExtraBold => 800,
+            Weight::Pixel => 400,
+        }
+    }
+}
+
+/// A shaped word. Lengths in em.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shaped {
+    pub glyphs: Vec<ShapedGlyph>,
+    pub width: f32,
+}
+
+/// One glyph of a shaped word: `x` and `y` in em, to the right of and below the word's origin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShapedGlyph {
+    pub face: u16,
+    pub id: u16,
+    pub x: f32,
+    pub y: f32,
+}
+
+/// The faces that were found.
+pub struct Fonts {
+    families: Vec<Family>,
+    faces: Vec<Face>,
+}
+
+struct Family {
+    pixel: bool,
+    /// (weight, index in `Fonts::faces`), light to heavy; not empty.
+    faces: Vec<(u16, u16)>,
+}
+
+/// One font file.
+struct Face {
+    path: PathBuf,
+    scale: f32,
+    pixel: bool,
+    /// Read at first need: a board without LED walls or rare letters never holds Unifont's 5 MB.
+    opened: OnceLock<Option<Opened>>,
+}
+
+struct Opened {
+    data: Vec<u8>,
+    shaper: harfrust::ShaperData,
+    key: swash::CacheKey,
+    offset: u32,
+    units_per_em: f32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stack {
+    family: Vec<FamilyEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FamilyEntry {
+    name: String,
+    package: String,
+    scripts: Vec<String>,
+    faces: BTreeMap<String, String>,
+    #[serde(default = "one")]
+    scale: f32,
+    #[serde(default)]
+    pixel: bool,
+    #[serde(default)]
+    optional: bool,
+    stands_in: Option<String>,
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+impl Fonts {
+    /// Where Debian and the package keep fonts, and the folder of this repository.
+    pub fn standard_folders() -> Vec<PathBuf> {
+        ["/usr/share/bangtin/fonts", "fonts", "/usr/share/fonts/truetype", "/usr/share/fonts/opentype"]
+            .map(PathBuf::from)
+            .into()
+    }
+
+    /// Finds the stack's files in `folders`, the first folder that has a file winning.
+    ///
+    /// What is missing or broken is named in the problems; what is there serves.
+    pub fn load(folders: &[PathBuf]) -> (Fonts, Vec<Problem>) {
+        let mut files = HashMap::new();
+        folders.iter().for_each(|folder| list(folder, FOLDER_DEPTH_MAX, &mut files));
+        let mut problems = Vec::new();
+        let stack: Stack = match toml::from_str(include_str!("../../fonts/fonts.toml")) {
+            Ok(stack) => stack,
+            Err(error) => {
+                tracing::error!(%error, "fonts.toml");
+                Stack { family: Vec::new() }
+            }
+        };
+        let mut fonts = Fonts { families: Vec::new(), faces: Vec::new() };
+        let mut served: Vec<String> = Vec::new();
+        for entry in &stack.family {
+            if entry.stands_in.as_ref().is_some_and(|name| served.contains(name)) {
+                continue;
+            }
+            let (family, missing) = fonts.open_family(entry, &files, &mut problems);
+            match &entry.stands_in {
+                Some(name) if !family.faces.is_empty() => served.push(name.clone()),
+                _ => {}
+            }
+            if let Some(file) = missing.first().filter(|_| !entry.optional && entry.stands_in.is_none()) {
+                problems.push(missing_face(entry, file, family.faces.is_empty()));
+            }
+            if !family.faces.is_empty() {
+                served.push(entry.name.clone());
+                fonts.families.push(family);
+            }
+        }
+        (fonts, problems)
+    }
+
+    fn open_family(
+        &mut self,
+        entry: &FamilyEntry,
+        files: &HashMap<String, PathBuf>,
+        problems: &mut Vec<Problem>,
+    ) -> (Family, Vec<String>) {
+        let (mut family, mut missing) = (Family { pixel: entry.pixel, faces: Vec::new() }, Vec::new());
+        for (weight, file) in &entry.faces {
+            let (Some(path), Ok(weight)) = (files.get(file), weight.parse()) else {
+                missing.push(file.clone());
+                continue;
+            };
+            let face =
+                Face { path: path.clone(), scale: entry.scale, pixel: entry.pixel, opened: OnceLock::new() };
+            if !entry.pixel && face.opened().is_none() {
+                problems.push(broken_face(path));
+                continue;
+            }
+            family.faces.push((weight, self.faces.len() as u16));
+            self.faces.push(face);
+        }
+        (family, missing)
+    }
+
+    /// No face at all: text cannot show.
+    pub fn is_empty(&self) -> bool {
+        self.faces.is_empty()
+    }
+
+    /// Whether any face has letters of `script` (ISO 15924, for example "Tavt").
+    pub fn serves(&self, script: &str) -> bool {
+        let sample = match script {
+            "Latn" => 'ộ',
+            "Tavt" => 'ꪼ',
+            "Hmng" => '𖬀',
+            "Hmnp" => '𞄀',
+            _ => return false,
+        };
+        self.families.iter().any(|family| self.has(family.faces[0].1, sample))
+    }
+
+    /// The face's font data for rasterising, and by what its glyphs are larger than asked for. `None` for a
+    /// number that is not of this set.
+    pub fn face(&self, number: u16) -> Option<(swash::FontRef<'_>, f32, bool)> {
+        let face = self.faces.get(usize::from(number))?;
+        let opened = face.opened()?;
+        let font = swash::FontRef { data: &opened.data, offset: opened.offset, key: opened.key };
+        Some((font, face.scale, face.pixel))
+    }
+
+    fn has(&self, face: u16, letter: char) -> bool {
+        self.face(face).is_some_and(|(font, ..)| font.charmap().map(letter) != 0)
+    }
+
+    /// Shapes one word, or a few, in one weight. Marks over [`MARKS_MAX`] on a letter are left out, and so are
+    /// control characters and those that reverse the direction of what follows.
+    pub fn shape(&self, text: &str, weight: Weight) -> Shaped {
+        let mut shaped = Shaped::default();
+        let mut run: Option<(u16, Script, String)> = None;
+        for cluster in text.graphemes(true) {
+            let cluster: String = cluster.chars().filter(|&c| shown(c)).take(1 + MARKS_MAX).collect();
+            let Some(first) = cluster.chars().next() else { continue };
+            let Some(face) = self.choose(&cluster, weight) else { continue };
+            let script = first.script();
+            let loose = |script| matches!(script, Script::Common | Script::Inherited | Script::Unknown);
+            match &mut run {
+                Some((at, of, text)) if *at == face && (*of == script || loose(script) || loose(*of)) => {
+                    if loose(*of) {
+                        *of = script;
+                    }
+                    text.push_str(&cluster);
+                }
+                _ => {
+                    self.finish_run(run.replace((face, script, cluster)), &mut shaped);
+                }
+            }
+        }
+        self.finish_run(run, &mut shaped);
+        shaped
+    }
+
+    /// The first face that has all of the cluster, else all but its marks, else the first of all.
+    fn choose(&self, cluster: &str, weight: Weight) -> Option<u16> {
+        let wants_pixel = weight == Weight::Pixel;
+        let families = || {
+            let (first, then): (Vec<_>, Vec<_>) =
+                self.families.iter().partition(|family| family.pixel == wants_pixel);
+            first.into_iter().chain(then)
+        };
+        let nearest = |family: &Family| {
+            let far = |at: u16| at.abs_diff(weight.number());
+            family.faces.iter().min_by_key(|(at, _)| far(*at)).map(|(_, face)| *face)
+        };
+        let joins = |c: char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}');
+        let faces: Vec<u16> = families().filter_map(nearest).collect();
+        let whole = |face: &&u16| cluster.chars().filter(|&c| !joins(c)).all(|c| self.has(**face, c));
+        let base = |face: &&u16| cluster.chars().next().is_some_and(|c| self.has(**face, c));
+        faces.iter().find(whole).or_else(|| faces.iter().find(base)).or(faces.first()).copied()
+    }
+
+    fn finish_run(&self, run: Option<(u16, Script, String)>, shaped: &mut Shaped) {
+        let Some((face, script, text)) = run else { return };
+        let Some(entry) = self.faces.get(usize::from(face)) else { return };
+        let Some(opened) = entry.opened() else { return };
+        let Ok(font) = harfrust::FontRef::from_index(&opened.data, 0) else { return };
+        let mut buffer = harfrust::UnicodeBuffer::new();
+        buffer.push_str(&text);
+        buffer.guess_segment_properties();
+        if let Some(script) = harfrust::Script::from_iso15924_tag(harfrust::Tag::new(&tag(script))) {
+            buffer.set_script(script);
+        }
+        let glyphs = opened.shaper.shaper(&font).build().shape(buffer, &[]);
+        let em = entry.scale / opened.units_per_em;
+        let (mut x, mut y) = (shaped.width, 0.0);
+        for (info, at) in glyphs.glyph_infos().iter().zip(glyphs.glyph_positions()) {
+            shaped.glyphs.push(ShapedGlyph {
+                face,
+                id: info.glyph_id.min(u32::from(u16::MAX)) as u16,
+                x: x + at.x_offset as f32 * em,
+                y: y - at.y_offset as f32 * em,
+            });
+            x += at.x_advance as f32 * em;
+            y -= at.y_advance as f32 * em;
+        }
+        shaped.width = x.max(shaped.width);
+    }
+}
+
+/// Whether a character may be drawn or shape its neighbours. Control characters and the marks that turn the
+/// direction of text around (Unicode 9, sections 2.1 to 2.6) may not: a notice must not read otherwise than written.
+pub fn shown(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{00AD}')
+        && !matches!(c, '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}')
+        && !matches!(c, '\u{E0000}'..='\u{E0FFF}')
+}
+
+fn tag(script: Script) -> [u8; 4] {
+    script.short_name().as_bytes().try_into().unwrap_or(*b"Zyyy")
+}
+
+impl Face {
+    fn opened(&self) -> Option<&Opened> {
+        self.opened.get_or_init(|| open(&self.path)).as_ref()
+    }
+}
+
+fn open(path: &Path) -> Option<Opened> {
+    if std::fs::metadata(path).ok()?.len() > FONT_BYTES_MAX {
+        return None;
+    }
+    let data = std::fs::read(path).ok()?;
+    let (key, offset, units_per_em, shaper) = {
+        let font = swash::FontRef::from_index(&data, 0)?;
+        let shaping = harfrust::FontRef::from_index(&data, 0).ok()?;
+        let units_per_em = f32::from(font.metrics(&[]).units_per_em);
+        (font.key, font.offset, units_per_em, harfrust::ShaperData::new(&shaping))
+    };
+    (units_per_em >= 16.0).then_some(Opened { data, shaper, key, offset, units_per_em })
+}
+
+/// Adds the font files below `folder` by name; names already there stay.
+fn list(folder: &Path, depth: u32, files: &mut HashMap<String, PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut folders = Vec::new();
+    for entry in entries.flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        let Some(name) = name.to_str() else { continue };
+        if path.is_dir() {
+            folders.push(path);
+        } else if name.ends_with(".ttf") || name.ends_with(".otf") {
+            files.entry(name.to_owned()).or_insert(path);
+        }
+    }
+    if depth > 0 {
+        folders.sort();
+        folders.iter().for_each(|folder| list(folder, depth - 1, files));
+    }
+}
+
+fn missing_face(entry: &FamilyEntry, file: &str, whole: bool) -> Problem {
+    let (family, package, scripts) = (&entry.name, &entry.package, entry.scripts.join(", "));
+    let why = if whole {
+        say!(en: "no font file of the family {family} was found: letters of {scripts} show in another face, or as boxes",
+             vi: "không tìm thấy tệp phông nào của họ {family}: chữ {scripts} hiện bằng phông khác, hoặc hiện thành ô vuông")
+    } else {
+        say!(en: "a font file of the family {family} was not found: another weight stands in",
+             vi: "không tìm thấy một tệp phông của họ {family}: dùng tạm độ đậm khác")
+    };
+    Problem::new(
+        file,
+        why,
+        say!(en: "install the package {package}", vi: "hãy cài gói {package}"),
+    )
+}
+
+fn broken_face(path: &Path) -> Problem {
+    let shown = path.display().to_string();
+    Problem::new(
+        shown,
+        say!(en: "this is not a font file that can be used", vi: "đây không phải là tệp phông dùng được"),
+        say!(en: "install its package again", vi: "hãy cài lại gói chứa tệp này"),
+    )
+}
+
+impl std::fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fonts({} faces)", self.faces.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stack() -> Fonts {
+        Fonts::load(&Fonts::standard_folders()).0
+    }
+
+    #[test]
+    fn a_missing_folder_is_named_for_every_script_and_nothing_panics() {
+        let (fonts, problems) = Fonts::load(&["/nowhere".into()]);
+        assert!(fonts.is_empty());
+        assert!(problems.iter().any(|p| p.why.en.contains("Tavt")), "{problems:?}");
+        assert_eq!(fonts.shape("Bản", Weight::Bold), Shaped::default());
+    }
+
+    #[test]
+    fn a_file_that_is_no_font_is_named_and_another_face_stands_in() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("NotoSans-SemiCondensedBold.ttf"), b"not a font").unwrap();
+        let mut folders = vec![folder.path().to_owned()];
+        folders.extend(Fonts::standard_folders());
+        let (fonts, problems) = Fonts::load(&folders);
+        assert!(problems.iter().any(|p| p.subject.ends_with("NotoSans-SemiCondensedBold.ttf")), "{problems:?}");
+        assert!(fonts.shape("Bản", Weight::Bold).width > 0.5);
+    }
+
+    #[test]
+    fn digits_in_a_tai_line_are_the_same_as_in_a_vietnamese_one() {
+        let fonts = stack();
+        let tai = fonts.shape("ꪼꪕ25", Weight::Bold);
+        let latin = fonts.shape("25", Weight::Bold);
+        let of = |shaped: &Shaped| shaped.glyphs.iter().rev().take(2).map(|g| (g.face, g.id)).collect::<Vec<_>>();
+        assert_eq!(of(&tai), of(&latin));
+        assert_ne!(tai.glyphs[0].face, latin.glyphs[0].face);
+        assert!(tai.glyphs.iter().all(|glyph| glyph.id != 0), "a Tai letter is missing: {tai:?}");
+    }
+
+    #[test]
+    fn a_letter_that_no_face_has_is_a_box_with_a_width() {
+        let shaped = stack().shape("\u{10FFFD}", Weight::SemiBold);
+        assert_eq!(shaped.glyphs.len(), 1);
+        assert!(shaped.width > 0.2);
+    }
+
+    #[test]
+    fn marks_without_end_and_direction_overrides_do_not_reach_the_board() {
+        let fonts = stack();
+        let flood = format!("a{}", "\u{301}".repeat(10_000));
+        assert!(fonts.shape(&flood, Weight::SemiBold).glyphs.len() <= 1 + MARKS_MAX);
+        assert_eq!(fonts.shape("a\u{202E}b\0c", Weight::Bold), fonts.shape("abc", Weight::Bold));
+    }
+}

@@ -1,0 +1,245 @@
+//! What stays around a notice: the header with emblem, name, date and clock; the ticker; the issuer's line.
+//!
+//! The stale line stands under the commune's name for as long as the feed that shows is not fresh. The
+//! mark "Đã ký" belongs to everything shown: nothing unsigned ever reaches a plan.
+
+use super::brush::{Brush, Side};
+use super::look::{Dress, Role};
+use super::scene::{Rect, TickerBand};
+use super::{Availability, View, dates, icons, rich};
+use crate::limits;
+use crate::model::plan::NoticeSlot;
+
+/// Height of the header with its thread, in u.
+pub const HEADER: f32 = 16.0;
+pub const HEADER_PORTRAIT: f32 = 27.0;
+/// Height of the ticker, in u.
+pub const TICKER: f32 = 13.0;
+/// Outer margin, in u.
+pub const MARGIN: f32 = 6.0;
+/// Characters a second that a ticker should pass, and the width of one in em (LOOK.md section 7).
+const TICKER_PACE: f32 = 7.1;
+const CHARACTER: f32 = 0.455;
+const FRAMES_PER_SECOND: f32 = 60.0;
+/// Most characters of all ticker lines together.
+const TICKER_CHARS_MAX: usize = 8 * limits::TICKER_CHARS_MAX;
+const SEPARATOR: &str = " • ";
+
+/// Draws the header across the top.
+pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
+    let grid = brush.grid;
+    let p = brush.palette();
+    let portrait = grid.portrait;
+    let height = if portrait { HEADER_PORTRAIT } else { HEADER };
+    let (right, bottom) = (grid.area.w, grid.px(height));
+    brush.fill(Rect::edges(0, 0, right, grid.px(height - 1.0)), p.bar);
+    brush.fill(Rect::edges(0, grid.px(height - 1.0), right, bottom), p.thread);
+
+    let emblem = if portrait { 16.0 } else { 12.0 };
+    let top = if portrait { 5.0 } else { 1.5 };
+    let name_x = grid.px(if draw_emblem(brush, view, MARGIN, top, emblem) { MARGIN + emblem + 3.0 } else { MARGIN });
+    let middle = (height - 1.0) / 2.0 * grid.u;
+    let mut room = right - grid.px(MARGIN) - name_x;
+
+    if view.clock_trusted {
+        let clock = dates::clock(&view.now);
+        let size = if portrait { 13.0 } else { 11.0 } * grid.u;
+        let x = right - grid.px(MARGIN);
+        let baseline = brush.centred(middle, size);
+        let width = brush.text(&clock, Role::Title, size, (x, baseline), Side::Right, p.bar_ink).round() as i32;
+        room -= width + grid.px(5.0);
+        if !portrait {
+            let date_x = x - width - grid.px(6.0);
+            let size = 6.8 * grid.u;
+            let date = dates::long_date(&view.now);
+            let name = brush.width(&view.plan.title, Role::Title, 8.4 * grid.u) as i32;
+            let wide = brush.width(&date, Role::Body, size) as i32;
+            // Where both cannot be, the name matters more than the date.
+            if name_x + name + grid.px(6.0) + wide <= date_x {
+                let baseline = brush.centred(middle, size);
+                brush.text(&date, Role::Body, size, (date_x, baseline), Side::Right, p.bar_soft);
+                room -= wide + grid.px(6.0);
+            }
+        }
+    }
+    names(brush, view, name_x, middle, room);
+}
+
+/// The commune's name, and under it the stale line; in a portrait header also the date.
+fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32) {
+    let (grid, p) = (brush.grid, brush.palette());
+    let title = rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX);
+    let title = title.replace('\n', " ");
+    let put = |brush: &mut Brush<'_>, text: &str, role, size: f32, baseline: f32, colour| {
+        let at = (x, (baseline * grid.u).round() as i32);
+        brush.text_within(text, role, size * grid.u, at, Side::Left, colour, room);
+    };
+    if grid.portrait {
+        let date = view.clock_trusted.then(|| dates::long_date(&view.now));
+        match (&view.plan.stale, date) {
+            (None, None) => {
+                let at = (x, brush.centred(middle, 8.4 * grid.u));
+                brush.text_within(&title, Role::Title, 8.4 * grid.u, at, Side::Left, p.bar_ink, room);
+            }
+            (None, Some(date)) => {
+                put(brush, &title, Role::Title, 8.4, 11.4, p.bar_ink);
+                put(brush, &date, Role::Body, 6.4, 20.6, p.bar_soft);
+            }
+            (Some(_), None) => {
+                put(brush, &title, Role::Title, 8.4, 11.4, p.bar_ink);
+                stale_line(brush, view, x, 20.4, room);
+            }
+            (Some(_), Some(date)) => {
+                put(brush, &title, Role::Title, 7.6, 8.8, p.bar_ink);
+                put(brush, &date, Role::Body, 5.8, 16.0, p.bar_soft);
+                stale_line(brush, view, x, 22.8, room);
+            }
+        }
+    } else if view.plan.stale.is_some() {
+        put(brush, &title, Role::Title, 7.0, 7.1, p.bar_ink);
+        stale_line(brush, view, x, 13.1, room);
+    } else {
+        let at = (x, brush.centred(middle, 8.4 * grid.u));
+        brush.text_within(&title, Role::Title, 8.4 * grid.u, at, Side::Left, p.bar_ink, room);
+    }
+}
+
+/// A hollow square and how old the news is, in gold.
+pub fn stale_line(brush: &mut Brush<'_>, view: &View<'_>, x: i32, baseline: f32, room: i32) {
+    let Some(stale) = &view.plan.stale else { return };
+    let (grid, p) = (brush.grid, brush.palette());
+    let said = dates::stale(stale, &view.now, view.clock_trusted);
+    let (side, line) = (grid.px(3.4), (grid.u * 0.5).round().max(1.0) as i32);
+    let y = (baseline * grid.u).round() as i32;
+    brush.frame(Rect::new(x, y - side, side, side), p.gold, line);
+    let at = (x + grid.px(5.0), y);
+    brush.text_within(&said, Role::Body, 5.2 * grid.u, at, Side::Left, p.gold, room - grid.px(5.0));
+}
+
+/// The commune's own picture in a square; nothing where there is none.
+pub fn draw_emblem(brush: &mut Brush<'_>, view: &View<'_>, x: f32, y: f32, side: f32) -> bool {
+    let Some(emblem) = &view.plan.emblem else { return false };
+    if !matches!((view.media)(emblem), Availability::Ready(..)) {
+        return false;
+    }
+    let rect = brush.grid.rect(x, y, x + side, y + side);
+    let meet = super::Meet::Contain;
+    brush.draws.push(super::Draw::Picture { sha256: emblem.sha256, rect, meet });
+    true
+}
+
+/// The ticker along the bottom. Text that fits stands still in the scene; else the band that moves.
+pub fn ticker(brush: &mut Brush<'_>, view: &View<'_>) -> Option<TickerBand> {
+    let said = ticker_text(view)?;
+    let (grid, p) = (brush.grid, brush.palette());
+    let bar = Rect::edges(0, grid.area.h - grid.px(TICKER), grid.area.w, grid.area.h);
+    let chip = Rect::new(bar.x, bar.y, grid.px(30.0), bar.h);
+    brush.fill(bar, p.bar);
+    brush.fill(chip, p.chip);
+    let size = 7.0 * grid.u;
+    let middle = bar.y as f32 + bar.h as f32 / 2.0;
+    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, 6.6 * grid.u));
+    brush.text("Tin ngắn", Role::Title, 6.6 * grid.u, chip_at, Side::Centre, p.chip_ink);
+    let window = Rect::edges(chip.right(), bar.y, bar.right(), bar.bottom());
+    run(brush, &said, window, size, grid.px(4.0), p.bar, p.bar_ink, Role::Body)
+}
+
+/// All ticker lines in one.
+pub fn ticker_text(view: &View<'_>) -> Option<String> {
+    let clean = |text: &str| rich::clean(text, limits::TICKER_CHARS_MAX).replace('\n', " ").trim().to_owned();
+    let lines = view.plan.ticker.iter().map(|entry| clean(&entry.line.text));
+    let mut said = String::new();
+    for line in lines.filter(|line| !line.is_empty()) {
+        if said.len() + line.len() > TICKER_CHARS_MAX {
+            break;
+        }
+        if !said.is_empty() {
+            said.push_str(SEPARATOR);
+        }
+        said.push_str(&line);
+    }
+    (!said.is_empty()).then_some(said)
+}
+
+/// Puts `said` into `window`: still when it fits, else as a band.
+#[allow(clippy::too_many_arguments, reason = "two callers, each with its own dress")]
+pub fn run(
+    brush: &mut Brush<'_>,
+    said: &str,
+    window: Rect,
+    size: f32,
+    inset: i32,
+    ground: super::Colour,
+    colour: super::Colour,
+    role: Role,
+) -> Option<TickerBand> {
+    if window.is_empty() {
+        return None;
+    }
+    let middle = window.y as f32 + window.h as f32 / 2.0;
+    let baseline = brush.centred(middle, size);
+    if brush.width(said, role, size) <= (window.w - 2 * inset) as f32 {
+        brush.text(said, role, size, (window.x + inset, baseline), Side::Left, colour);
+        return None;
+    }
+    let mut lines = Vec::new();
+    let mut x = inset as f32;
+    let space = brush.measure.width(" ", role.ink(brush.theme).plain) * size;
+    let clip = Rect::new(0, 0, i32::MAX / 2, window.h);
+    for text in said.split(SEPARATOR).flat_map(|line| [line, "•"]) {
+        let words: Vec<super::words::Word> = text
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(|word| super::words::Word { text: word.to_owned(), bold: false, space: true })
+            .collect();
+        // Lines are kept short so that a tile of the strip draws only what is on it.
+        for words in words.chunks(8) {
+            let words: Vec<&super::words::Word> = words.iter().collect();
+            let at = (x.round() as i32, baseline - window.y);
+            let mut line = brush.line(&words, role, size, at, colour);
+            line.clip = clip;
+            x += line.width + space;
+            lines.push(line);
+        }
+    }
+    let period = (x.round() as i32 - inset).max(1);
+    lines.iter_mut().for_each(|line| line.x -= inset);
+    let pace = TICKER_PACE * CHARACTER * size / FRAMES_PER_SECOND;
+    let (step, slots) = if pace >= 0.5 { (pace.round() as i32, 1) } else { (1, (1.0 / pace.max(0.05)).round() as u32) };
+    Some(TickerBand { rect: window, ground, lines, period, step, slots })
+}
+
+/// The issuer's line at the bottom of a notice.
+pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, rect: Rect, dress: &Dress, narrow: bool) {
+    let (grid, p) = (brush.grid, brush.palette());
+    let notice = &slot.notice;
+    brush.fill(Rect::new(rect.x, rect.y, rect.w, grid.rule()), p.line);
+    let issuer = rich::clean(&notice.issuer, limits::TITLE_CHARS_MAX).replace('\n', " ");
+    let year = view.clock_trusted.then(|| view.now.year());
+    let until = notice.window.until.map(|until| dates::validity(until, view.now.time_zone(), year, narrow));
+    let seal = if grid.portrait { grid.px(1.0) } else { grid.px(0.5) }.max(1);
+    let middle = rect.y as f32 + rect.h as f32 / 2.0;
+    let seal_y = (middle - 8.0 * seal as f32).round() as i32;
+    brush.cells(icons::icon("da-ky"), rect.x, seal_y, seal, dress.accent);
+    let x = rect.x + 16 * seal + grid.px(if grid.portrait { 4.0 } else { 2.5 });
+    let size = if grid.portrait { 6.2 } else { 6.0 } * grid.u;
+    let mut room = rect.right() - x;
+    let mut baseline = brush.centred(middle, size);
+    if let Some(until) = until {
+        if grid.portrait {
+            baseline = rect.y + grid.px(9.1);
+            brush.text_within(&until, Role::Body, size, (x, rect.y + grid.px(17.2)), Side::Left, p.muted, room);
+        } else {
+            let at = (rect.right(), baseline);
+            let width = brush.text(&until, Role::Body, size, at, Side::Right, p.muted);
+            room -= width.round() as i32 + grid.px(5.0);
+        }
+    }
+    let signed = if issuer.is_empty() { "Đã ký" } else { "Đã ký: " };
+    let width = brush.text(signed, Role::Body, size, (x, baseline), Side::Left, p.muted);
+    let space = brush.measure.width(" ", Role::Body.ink(brush.theme).plain) * size;
+    let gap = (width + space).round() as i32;
+    if !issuer.is_empty() {
+        brush.text_within(&issuer, Role::Title, size, (x + gap, baseline), Side::Left, p.ink, room - gap);
+    }
+}

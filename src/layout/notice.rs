@@ -1,0 +1,315 @@
+//! A notice: category rail (portrait: band), title and text or a table, picture, QR code, issuer's line.
+
+use super::brush::{Brush, Side};
+use super::fit::{self, Broken, MARKER_GAP, PARAGRAPH_GAP, TITLE_GAP, Text};
+use super::look::{Dress, Grid, Role, dress};
+use super::pages::{self, Page, Room};
+use super::scene::{Colour, Draw, Meet, Rect};
+use super::words::Word;
+use super::{Availability, View, frame, icons};
+use crate::model::media::Sha256;
+use crate::model::plan::NoticeSlot;
+
+const RAIL: f32 = 28.0;
+const BAND: f32 = 22.0;
+const GAP: f32 = 7.0;
+const FOOT: f32 = 12.0;
+const FOOT_PORTRAIT: f32 = 22.0;
+const PICTURE_WIDTH: f32 = 75.0;
+const PICTURE_HEIGHT: f32 = 66.0;
+const QR_PLATE: f32 = 27.0;
+const QR_CODE: f32 = 25.0;
+
+/// Where a notice's parts are, in pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zones {
+    /// Rail or band in the category's colour.
+    side: Rect,
+    pub text: Rect,
+    foot: Rect,
+    picture: Option<(Sha256, Rect)>,
+    /// The plate of the QR code.
+    code: Option<Rect>,
+}
+
+impl Zones {
+    pub fn of(view: &View<'_>, grid: Grid, slot: &NoticeSlot) -> Zones {
+        let (width, height) = grid.extent();
+        let floor = if frame::ticker_text(view).is_some() { height - frame::TICKER } else { height };
+        let picture = slot.notice.image.as_ref().filter(|media| {
+            matches!((view.media)(media), Availability::Ready(..))
+        });
+        let linked = qr(&slot.notice.link).is_some();
+        if grid.portrait {
+            let band = frame::HEADER_PORTRAIT + BAND;
+            let foot = floor - FOOT_PORTRAIT;
+            let below = if picture.is_some() { band + PICTURE_HEIGHT } else { band };
+            let plate = |bottom: f32| grid.rect(width - 6.0 - QR_PLATE, bottom - QR_PLATE, width - 6.0, bottom);
+            let code = linked.then(|| plate(if picture.is_some() { below - 6.0 } else { foot - 3.0 }));
+            let text_floor = if linked && picture.is_none() { foot - QR_PLATE - 5.0 } else { foot };
+            return Zones {
+                side: grid.rect(0.0, frame::HEADER_PORTRAIT, width, band),
+                text: grid.rect(6.0, below + 6.0, width - 6.0, text_floor),
+                foot: grid.rect(6.0, foot, width - 6.0, floor),
+                picture: picture.map(|media| (media.sha256, grid.rect(0.0, band, width, below))),
+                code,
+            };
+        }
+        let foot = floor - FOOT;
+        // Never more than 3/8 of a board that is nearly square.
+        let picture_width = PICTURE_WIDTH.min(width * 0.375);
+        let right = if picture.is_some() { width - picture_width - 6.0 } else { width - GAP };
+        let plate = grid.rect(width - 6.0 - QR_PLATE, floor - 6.0 - QR_PLATE, width - 6.0, floor - 6.0);
+        let beside = grid.rect(right - QR_PLATE, foot - 3.0 - QR_PLATE, right, foot - 3.0);
+        let text_right = if linked && picture.is_none() { right - QR_PLATE - 6.0 } else { right };
+        Zones {
+            side: grid.rect(0.0, frame::HEADER, RAIL, floor),
+            text: grid.rect(RAIL + GAP, frame::HEADER + 4.0, text_right, foot),
+            foot: grid.rect(RAIL + GAP, foot, right, floor),
+            picture: picture
+                .map(|media| (media.sha256, grid.rect(width - picture_width, frame::HEADER, width, floor))),
+            code: linked.then_some(if picture.is_some() { plate } else { beside }),
+        }
+    }
+
+    pub fn room(&self, grid: Grid) -> Room {
+        let unit = grid.u.max(f32::MIN_POSITIVE);
+        Room {
+            width: self.text.w as f32 / unit,
+            height: self.text.h as f32 / unit,
+            columns: !grid.portrait && self.picture.is_none() && self.code.is_none(),
+        }
+    }
+}
+
+/// Draws one page of a notice with everything around it but the ticker. `page` is (which, of how many), from 1.
+pub fn draw(
+    brush: &mut Brush<'_>,
+    view: &View<'_>,
+    slot: &NoticeSlot,
+    zones: &Zones,
+    page: &Page,
+    count: (usize, usize),
+) {
+    let dress = dress(slot.notice.category, view.theme);
+    frame::header(brush, view);
+    if brush.grid.portrait { band(brush, zones.side, &dress, count) } else { rail(brush, zones.side, &dress, count) }
+    if let Some((sha256, rect)) = zones.picture {
+        brush.draws.push(Draw::Picture { sha256, rect, meet: Meet::Cover });
+    }
+    let narrow = zones.picture.is_some() && !brush.grid.portrait;
+    frame::foot(brush, view, slot, zones.foot, &dress, narrow);
+    if let Some(plate) = zones.code {
+        code(brush, plate, &slot.notice.link);
+    }
+    brush.clip = Rect::edges(zones.text.x, zones.text.y - brush.grid.px(2.0), brush.grid.area.w, zones.foot.y);
+    match page {
+        Page::Text { columns, fitted } => {
+            let count = columns.len() as i32;
+            let gap = if count > 1 { brush.grid.px(pages::LANGUAGE_GAP) } else { 0 };
+            let width = (zones.text.w - gap * (count - 1)) / count.max(1);
+            // Columns share their first baseline, whichever script reaches higher.
+            let highest = columns.iter().map(|column| column.text.leading.title).fold(0.0, f32::max);
+            for (at, (column, broken)) in columns.iter().zip(&fitted.texts).enumerate() {
+                let x = zones.text.x + (width + gap) * at as i32;
+                let mut top = name(brush, column.name, x, zones.text.y, &dress);
+                if at > 0 {
+                    let rule = Rect::new(x - gap / 2, zones.text.y + brush.grid.px(1.0), brush.grid.rule(), 0);
+                    let bottom = zones.foot.y - brush.grid.px(3.0);
+                    brush.fill(Rect::edges(rule.x, rule.y, rule.right(), bottom), brush.palette().line);
+                }
+                top += (highest - column.text.leading.title) / 2.0 * fitted.title * brush.grid.u;
+                text(brush, &column.text, broken, fitted.title, fitted.body, (x, top));
+            }
+        }
+        Page::Rows { name: language, text: head, fitted, table: rows, cell, widths } => {
+            let top = name(brush, *language, zones.text.x, zones.text.y, &dress);
+            let broken = &fitted.texts[0];
+            let top = text(brush, head, broken, fitted.title, fitted.body, (zones.text.x, top));
+            table(brush, zones.text, top, rows, *cell, widths, &dress);
+        }
+    }
+    brush.clip = brush.grid.area;
+}
+
+/// A language's name over its column; returns the top of what follows.
+fn name(brush: &mut Brush<'_>, name: Option<&str>, x: i32, top: i32, dress: &Dress) -> f32 {
+    let Some(name) = name else { return top as f32 };
+    let grid = brush.grid;
+    brush.text(name, Role::Title, 6.2 * grid.u, (x, top + grid.px(5.5)), Side::Left, dress.accent);
+    top as f32 + pages::LANGUAGE_NAME * grid.u
+}
+
+/// Title and paragraphs from `at` down; returns where they end.
+pub fn text(brush: &mut Brush<'_>, text: &Text, broken: &Broken, title: f32, body: f32, at: (i32, f32)) -> f32 {
+    let (grid, ink) = (brush.grid, brush.palette().ink);
+    let (title, size) = (title * grid.u, body * grid.u);
+    let mut top =
+        brush.lines(&text.title, &broken.title, Role::Title, title, text.leading.title, at, ink);
+    for (number, (para, lines)) in text.body.iter().zip(&broken.body).enumerate() {
+        top += size * if number == 0 { TITLE_GAP } else { PARAGRAPH_GAP };
+        let indent = (para.indent() * size).round() as i32;
+        if let Some(marker) = &para.marker {
+            let baseline = (top + super::brush::first_baseline(text.leading.body) * size).round() as i32;
+            let words: Vec<&Word> = marker.words.iter().collect();
+            let line = brush.line(&words, Role::Body, size, (at.0, baseline), ink);
+            debug_assert!(MARKER_GAP > 0.0);
+            brush.draws.push(Draw::Text(line));
+        }
+        top = brush.lines(&para.groups, lines, Role::Body, size, text.leading.body, (at.0 + indent, top), ink);
+    }
+    top
+}
+
+fn table(
+    brush: &mut Brush<'_>,
+    zone: Rect,
+    top: f32,
+    table: &super::rich::Table,
+    cell: f32,
+    widths: &[f32],
+    dress: &Dress,
+) {
+    let (grid, p) = (brush.grid, brush.palette());
+    let (u, cell_size) = (grid.u, cell * grid.u);
+    let spare = zone.w as f32 / u - widths.iter().sum::<f32>() - 2.0 * pages::TABLE_MARGIN;
+    let gap = spare / (widths.len().max(2) - 1) as f32;
+    let lefts: Vec<f32> = widths
+        .iter()
+        .scan(pages::TABLE_MARGIN, |x, width| {
+            let left = *x;
+            *x += width + gap;
+            Some(left)
+        })
+        .collect();
+    let mut top = top;
+    if !table.head.is_empty() {
+        let baseline = (top + 7.0 * u).round() as i32;
+        for (head, left) in table.head.iter().zip(&lefts) {
+            let at = (zone.x + grid.px(*left), baseline);
+            brush.text(head, Role::Title, 6.2 * u, at, Side::Left, dress.accent);
+        }
+        top += pages::HEADS * u;
+        let rule = grid.px(0.5).max(2);
+        brush.fill(Rect::new(zone.x, top.round() as i32 - rule, zone.w, rule), dress.accent);
+    }
+    let room = zone.bottom() as f32 - 1.5 * u - top;
+    let row = (room / table.rows.len().max(1) as f32).min(pages::ROW_MAX * u);
+    for (number, cells) in table.rows.iter().enumerate() {
+        let (from, to) = (top + row * number as f32, top + row * (number + 1) as f32);
+        if number % 2 == 0 {
+            brush.fill(Rect::edges(zone.x, from.round() as i32, zone.right(), to.round() as i32), p.band);
+        }
+        let baseline = brush.centred((from + to) / 2.0, cell_size);
+        for (column, (text, left)) in cells.iter().zip(&lefts).enumerate() {
+            let at = (zone.x + grid.px(*left), baseline);
+            brush.text(text, pages::cell_role(column, text), cell_size, at, Side::Left, p.ink);
+        }
+    }
+}
+
+fn rail(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize)) {
+    let grid = brush.grid;
+    brush.fill(rect, dress.rail);
+    let cell = ((1.25 * grid.u).floor() as i32).max(1);
+    let icon_x = rect.x + (rect.w - 16 * cell) / 2;
+    brush.cells(icons::icon(dress.icon), icon_x, rect.y + grid.px(5.0), cell, dress.rail_ink);
+    let middle = rect.x + rect.w / 2;
+    let mut baseline = grid.px(48.0);
+    for word in dress.words {
+        brush.text(word, Role::Title, 6.2 * grid.u, (middle, baseline), Side::Centre, dress.rail_ink);
+        baseline += grid.px(7.9);
+    }
+    let label_bottom = baseline - grid.px(7.9) + grid.px(6.0);
+    let mut bottom = rect.bottom() - grid.px(4.0);
+    if count.1 > 1 {
+        bottom = rect.bottom() - grid.px(24.0);
+        let said = format!("{}/{}", count.0, count.1);
+        let at = (middle, rect.bottom() - grid.px(14.2));
+        brush.text(&said, Role::Title, 8.4 * grid.u, at, Side::Centre, dress.rail_ink);
+        let bars = Rect::new(rect.x + grid.px(4.0), rect.bottom() - grid.px(9.0), rect.w - 2 * grid.px(4.0), grid.px(3.0));
+        page_bars(brush, bars, count, dress);
+    }
+    let tile = 8 * (grid.u.floor() as i32).max(1);
+    let columns = (rect.w - grid.px(3.0)) / tile;
+    let rows = (bottom - label_bottom) / tile;
+    weave(brush, rect.x + (rect.w - columns * tile) / 2, bottom - rows * tile, (columns, rows), dress);
+}
+
+fn weave(brush: &mut Brush<'_>, x: i32, y: i32, (columns, rows): (i32, i32), dress: &Dress) {
+    let cell = (brush.grid.u.floor() as i32).max(1);
+    for row in 0..rows.max(0) {
+        for column in 0..columns.max(0) {
+            let at = (x + column * 8 * cell, y + row * 8 * cell);
+            brush.cells(icons::weave(dress.weave), at.0, at.1, cell, dress.weave_tone);
+        }
+    }
+}
+
+/// A bar for each page, filled up to the one that shows; for many pages one bar that grows.
+fn page_bars(brush: &mut Brush<'_>, room: Rect, (page, pages): (usize, usize), dress: &Dress) {
+    let (page, pages) = (page as i32, pages as i32);
+    let gap = brush.grid.px(1.0).max(1);
+    let width = ((room.w - gap * (pages - 1)) / pages).min(brush.grid.px(6.0));
+    if width < gap {
+        brush.fill(room, dress.weave_tone);
+        brush.fill(Rect::new(room.x, room.y, room.w * page / pages, room.h), dress.rail_ink);
+        return;
+    }
+    let x = room.x + (room.w - width * pages - gap * (pages - 1)) / 2;
+    for at in 0..pages {
+        let colour = if at < page { dress.rail_ink } else { dress.weave_tone };
+        brush.fill(Rect::new(x + at * (width + gap), room.y, width, room.h), colour);
+    }
+}
+
+fn band(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize)) {
+    let grid = brush.grid;
+    brush.fill(rect, dress.rail);
+    let cell = (grid.u.floor() as i32).max(1);
+    let top = rect.y + (rect.h - 16 * cell) / 2;
+    brush.cells(icons::icon(dress.icon), grid.px(6.0), top, cell, dress.rail_ink);
+    let middle = rect.y as f32 + rect.h as f32 / 2.0;
+    let x = grid.px(27.0);
+    let baseline = brush.centred(middle, 8.4 * grid.u);
+    let width = brush.text(dress.label, Role::Title, 8.4 * grid.u, (x, baseline), Side::Left, dress.rail_ink);
+    let right = rect.right() - grid.px(6.0);
+    if count.1 > 1 {
+        let said = format!("{}/{}", count.0, count.1);
+        let at = (right, rect.y + grid.px(11.0));
+        brush.text(&said, Role::Title, 8.4 * grid.u, at, Side::Right, dress.rail_ink);
+        let wide = grid.px(32.0);
+        page_bars(brush, Rect::new(right - wide, rect.y + grid.px(14.0), wide, grid.px(3.0)), count, dress);
+        return;
+    }
+    let columns = ((right - x - width as i32 - grid.px(6.0)) / (8 * cell)).clamp(0, 4);
+    weave(brush, right - columns * 8 * cell, top, (columns, 2), dress);
+}
+
+/// A QR code on its white plate.
+fn code(brush: &mut Brush<'_>, plate: Rect, link: &str) {
+    let Some(code) = qr(link) else { return };
+    let side = code.width() as i32;
+    let cells = icons::Cells::from_rows(
+        code.to_colors().chunks(side as usize).map(|row| row.iter().map(|c| *c == qrcode::Color::Dark).collect::<Vec<_>>()),
+    );
+    let radius = brush.grid.px(1.0);
+    brush.rounded(plate, Colour::WHITE, radius);
+    // The plate is the quiet zone: 4 cells where the code leaves them, never less than 1 u.
+    let room = brush.grid.px(QR_CODE).min(plate.w * side / (side + 4).max(1));
+    let cell = (room / side).max(1);
+    let at = (plate.x + (plate.w - cell * side) / 2, plate.y + (plate.h - cell * side) / 2);
+    brush.cells(&cells, at.0, at.1, cell, Colour::BLACK);
+}
+
+/// The code of a link, level M; `None` for no link, or one too long to be read from a distance.
+fn qr(link: &str) -> Option<qrcode::QrCode> {
+    /// Version 10 has 57 cells on a side: on a 27 u plate at 1080 lines still 3 pixels each.
+    const LINK_BYTES_MAX: usize = 213;
+    if link.is_empty() || link.len() > LINK_BYTES_MAX {
+        return None;
+    }
+    qrcode::QrCode::with_error_correction_level(link.as_bytes(), qrcode::EcLevel::M).ok()
+}
+
+const _: () = assert!(fit::BODY_MIN < fit::TITLE_MIN);

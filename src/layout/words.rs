@@ -1,0 +1,244 @@
+//! Words, and which of them stay together on a line.
+//!
+//! Vietnamese is written a syllable at a time, so breaking at any space cuts names, dates and hours apart.
+//! A [`Group`] is what must not be cut: a proper name (Nà Đon, Trạm Y tế), a day and its date (thứ Tư 25/11),
+//! a span of hours (7h30 đến 17h00), a number and its unit. A group too wide for any line is cut after all:
+//! between its words, then between letters.
+
+use super::fonts::{Fonts, Shaped, Weight};
+use super::rich::Span;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Most shaped words remembered: a screenful has some hundred.
+const CACHE_MAX: usize = 8_000;
+/// Most words held together.
+const GROUP_MAX: usize = 4;
+
+/// Shapes words and remembers them.
+pub struct Measure {
+    pub fonts: Arc<Fonts>,
+    cache: RefCell<HashMap<(Weight, String), Arc<Shaped>>>,
+}
+
+impl Measure {
+    pub fn new(fonts: Arc<Fonts>) -> Measure {
+        Measure { fonts, cache: RefCell::default() }
+    }
+
+    /// The word shaped at one em.
+    pub fn shape(&self, word: &str, weight: Weight) -> Arc<Shaped> {
+        let mut cache = self.cache.borrow_mut();
+        if cache.len() > CACHE_MAX {
+            cache.clear();
+        }
+        let fresh = || Arc::new(self.fonts.shape(word, weight));
+        cache.entry((weight, word.to_owned())).or_insert_with(fresh).clone()
+    }
+
+    /// Width of a word in em.
+    pub fn width(&self, word: &str, weight: Weight) -> f32 {
+        self.shape(word, weight).width
+    }
+}
+
+/// The weights that a text is set in. Fitting always uses those of the day, so lines stay put at night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ink {
+    pub plain: Weight,
+    pub bold: Weight,
+}
+
+/// One word as it is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    pub text: String,
+    pub bold: bool,
+    /// A space comes before it when it is not the first on its line.
+    pub space: bool,
+}
+
+/// Words that stay on one line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    pub words: Vec<Word>,
+    /// In em, by the day's weights, without a space before it.
+    pub width: f32,
+}
+
+impl Group {
+    fn measured(words: Vec<Word>, measure: &Measure, ink: Ink) -> Group {
+        let space = measure.width(" ", ink.plain);
+        let width = |(at, word): (usize, &Word)| {
+            let own = measure.width(&word.text, if word.bold { ink.bold } else { ink.plain });
+            own + if at > 0 && word.space { space } else { 0.0 }
+        };
+        let width = words.iter().enumerate().map(width).sum();
+        Group { words, width }
+    }
+    pub fn space(&self) -> bool {
+        self.words.first().is_some_and(|word| word.space)
+    }
+    fn last(&self) -> &str {
+        self.words.last().map_or("", |word| &word.text)
+    }
+    /// It ends a clause: a good place to break.
+    pub fn ends_clause(&self) -> bool {
+        self.last().ends_with([',', '.', ':', ';'])
+    }
+    /// It ends a sentence: where pages may part.
+    pub fn ends_sentence(&self) -> bool {
+        self.last().trim_end_matches(['"', '”', ')', '»']).ends_with(['.', '!', '?', '…'])
+    }
+    /// It ends on a word that leans on the next one: a bad place to break.
+    pub fn ends_leaning(&self) -> bool {
+        LEANING.contains(&self.last().to_lowercase().as_str())
+    }
+    /// Syllables of Vietnamese: what is between spaces.
+    pub fn syllables(&self) -> usize {
+        self.words.iter().filter(|word| word.space).count().max(1)
+    }
+}
+
+const LEANING: [&str; 26] = [
+    "để", "và", "của", "từ", "đến", "cho", "ở", "tại", "các", "với", "khi", "là", "do", "theo", "không",
+    "những", "cả", "thì", "mà", "trên", "dưới", "về", "trong", "hoặc", "một", "mỗi",
+];
+/// Words that hold on to a following number or name.
+const HOLDS: [&str; 31] = [
+    "thứ", "Thứ", "ngày", "Ngày", "lúc", "gọi", "số", "trước", "bản", "Bản", "xã", "Xã", "thôn", "Thôn", "suối",
+    "đến", "zos", "txog", "tháng", "năm", "cấp", "Cấp", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Nhật", "tỉnh",
+    "huyện",
+];
+/// Words that hold on to a number before them.
+const UNITS: [&str; 24] = [
+    "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít", "đồng",
+    "nghìn", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm",
+];
+
+fn is_name(word: &str) -> bool {
+    word.chars().next().is_some_and(char::is_uppercase)
+}
+
+fn holds_together(before: &str, word: &str, count: usize) -> bool {
+    let ends = before.ends_with([',', '.', ';', ':', '!', '?', '–', '•']);
+    let starts_number = word.starts_with(|c: char| c.is_ascii_digit());
+    let ends_number = before.ends_with(|c: char| c.is_ascii_digit());
+    let initial = before.chars().count() == 1 && is_name(before) && !starts_number;
+    (!ends && is_name(before) && is_name(word) && count < 3)
+        || (initial && count < 3)
+        || (HOLDS.contains(&before) && (starts_number || is_name(word)))
+        || (ends_number && UNITS.contains(&word.trim_end_matches([',', '.', ':', ';'])))
+        || before == "–"
+        || word == "–"
+}
+
+/// Cuts spans into groups, measured with `ink`.
+pub fn groups(spans: &[Span], measure: &Measure, ink: Ink) -> Vec<Group> {
+    let mut groups: Vec<Vec<Word>> = Vec::new();
+    let mut spaced = true;
+    for span in spans {
+        for (at, text) in span.text.split([' ', '\n']).enumerate() {
+            spaced |= at > 0;
+            if text.is_empty() {
+                continue;
+            }
+            let word = Word { text: text.to_owned(), bold: span.bold, space: spaced };
+            let count = groups.last().map_or(0, |group| group.iter().filter(|word| word.space).count());
+            match groups.last_mut() {
+                Some(group)
+                    if !spaced
+                        || count < GROUP_MAX && holds_together(&group[group.len() - 1].text, text, count) =>
+                {
+                    group.push(word);
+                }
+                _ => groups.push(vec![word]),
+            }
+            spaced = false;
+        }
+    }
+    groups.into_iter().map(|words| Group::measured(words, measure, ink)).collect()
+}
+
+/// The same for text without marks.
+pub fn plain_groups(text: &str, measure: &Measure, ink: Ink) -> Vec<Group> {
+    groups(&[Span { text: text.to_owned(), bold: false }], measure, ink)
+}
+
+/// Cuts every group wider than `widest` em: between words first, then between letters.
+pub fn cut_to(groups: Vec<Group>, widest: f32, measure: &Measure, ink: Ink) -> Vec<Group> {
+    if groups.iter().all(|group| group.width <= widest) {
+        return groups;
+    }
+    let mut out = Vec::new();
+    for group in groups {
+        if group.width <= widest {
+            out.push(group);
+            continue;
+        }
+        for word in group.words {
+            let single = Group::measured(vec![word.clone()], measure, ink);
+            if single.width <= widest {
+                out.push(single);
+            } else {
+                cut_word(&word, widest, measure, ink, &mut out);
+            }
+        }
+    }
+    out
+}
+
+fn cut_word(word: &Word, widest: f32, measure: &Measure, ink: Ink, out: &mut Vec<Group>) {
+    let weight = if word.bold { ink.bold } else { ink.plain };
+    let (mut piece, mut width, mut space) = (String::new(), 0.0, word.space);
+    for cluster in word.text.graphemes(true) {
+        let own = measure.width(cluster, weight);
+        if width + own > widest && !piece.is_empty() {
+            let text = std::mem::take(&mut piece);
+            out.push(Group::measured(vec![Word { text, bold: word.bold, space }], measure, ink));
+            (width, space) = (0.0, false);
+        }
+        piece.push_str(cluster);
+        width += own;
+    }
+    if !piece.is_empty() {
+        out.push(Group::measured(vec![Word { text: piece, bold: word.bold, space }], measure, ink));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<String> {
+        let measure = Measure::new(Arc::new(Fonts::load(&[]).0));
+        let ink = Ink { plain: Weight::SemiBold, bold: Weight::ExtraBold };
+        let spans: Vec<Span> =
+            text.split("**").enumerate().map(|(i, t)| Span { text: t.into(), bold: i % 2 == 1 }).collect();
+        let join = |group: Group| {
+            let words = group.words.iter().enumerate();
+            words.map(|(i, w)| if i > 0 && w.space { format!(" {}", w.text) } else { w.text.clone() }).collect()
+        };
+        groups(&spans, &measure, ink).into_iter().map(join).collect()
+    }
+
+    #[test]
+    fn names_dates_hours_and_units_stay_together() {
+        assert_eq!(cut("Cắt điện thứ Tư 25/11 để sửa"), ["Cắt", "điện", "thứ Tư 25/11", "để", "sửa"]);
+        assert_eq!(cut("Từ **7h30 đến 17h00**: bản Nà Đon, Nà Khan"), [
+            "Từ",
+            "7h30 đến 17h00:",
+            "bản Nà Đon,",
+            "Nà Khan"
+        ]);
+        assert_eq!(cut("Trạm Y tế mở cửa"), ["Trạm Y tế", "mở", "cửa"]);
+        assert_eq!(cut("cao 30 km và 5 tuổi"), ["cao", "30 km", "và", "5 tuổi"]);
+    }
+
+    #[test]
+    fn bold_in_the_middle_of_a_word_is_no_place_to_break() {
+        assert_eq!(cut("gọi **112**."), ["gọi 112."]);
+    }
+}

@@ -7,8 +7,11 @@
 //! Nothing here interprets what it stores. Every read has a bound. An error names no path by itself:
 //! [`problem`] turns it into a sentence that does.
 
+mod person;
 #[cfg(test)]
 pub mod sim;
+
+pub use person::{read_for_person, write_for_person};
 
 use crate::problem::Problem;
 use crate::say;

@@ -5,12 +5,13 @@
 //! sound, if there is any, and the monotonic clock otherwise. A child that crashes, hangs or lies ends the
 //! clip with a problem; what was shown last stays until the board shows something else.
 
-use super::process::{Decoder, MediaFile, Process};
+use super::process::{Decoder, Process};
 use super::refusal;
 use super::wire::{self, Found, Reply, Request, What};
 use crate::clock;
 use crate::limits::{FILM_PIXELS_MAX, PICTURE_SIDE_MAX};
 use crate::model::media::{ColourRange, FilmPicture, Matrix};
+use crate::store::Asset;
 use crate::problem::Problem;
 use crate::shm::{FrameLayout, Layout, Mapping, SampleReader, SampleRing};
 use std::collections::VecDeque;
@@ -28,8 +29,6 @@ const SOUND_FRAMES: u32 = 96_000;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often the child is told how far the sound has been heard.
 const HEARD_EVERY: Duration = Duration::from_millis(100);
-/// A picture shown later than this after its time is counted.
-pub const LATE: Duration = Duration::from_millis(50);
 
 /// The pixel size that pictures of a film are wanted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +115,8 @@ struct Shared {
     started: OnceLock<Instant>,
     /// What the sound's clock adds to the monotonic clock, in microseconds.
     drift_us: AtomicI64,
+    /// Nobody hears the sound: it is thrown away at the pace of the clock.
+    muted: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -133,7 +134,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Clip {
     /// Starts opening; returns at once. `changed` is called, in another thread, when the state changes and
     /// when pictures arrive that may be due.
-    pub fn open(decoder: Decoder, file: MediaFile, wish: Wish, changed: impl Fn() + Send + 'static) -> Clip {
+    pub fn open(decoder: Decoder, file: Asset, wish: Wish, changed: impl Fn() + Send + 'static) -> Clip {
         let shared = Arc::new(Shared {
             wish,
             opened: OnceLock::new(),
@@ -141,9 +142,10 @@ impl Clip {
             pictures: Mutex::default(),
             started: OnceLock::new(),
             drift_us: AtomicI64::new(0),
+            muted: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
-        let (feeder, name) = (shared.clone(), file.name.clone());
+        let (feeder, name) = (shared.clone(), file.name().to_owned());
         let run = move || {
             if let Err(problem) = feed(&feeder, &decoder, &file, &changed) {
                 *lock(&feeder.state) = ClipState::Failed(problem);
@@ -171,9 +173,14 @@ impl Clip {
         Some((opened.layout.frame.width, opened.layout.frame.height))
     }
 
-    /// The sound, once open, if there is any.
+    /// The sound, once open, if there is any left to hear.
     pub fn sound(&self) -> Option<SampleReader> {
-        self.shared.opened.get()?.ring.clone().map(SampleReader::new)
+        self.shared.opened.get()?.ring.clone().filter(|ring| !ring.drained()).map(SampleReader::new)
+    }
+
+    /// With no loudspeaker to hear it, the sound must still be taken away, or the child would wait for ever.
+    pub fn mute(&self, muted: bool) {
+        self.shared.muted.store(muted, Ordering::Release);
     }
 
     /// From `at` on the clip runs. Only the first call counts.
@@ -247,13 +254,6 @@ impl Clip {
         present(opened, frame, draw);
         true
     }
-
-    /// How late the picture shown last would be at `now`.
-    pub fn lateness(&self, now: Instant) -> Option<Duration> {
-        let shown = lock(&self.shared.pictures).shown?;
-        let late = self.position_us(now)? - shown.pts_us;
-        Some(Duration::from_micros(late.max(0) as u64))
-    }
 }
 
 impl Drop for Clip {
@@ -292,9 +292,9 @@ fn release(opened: &Opened, slot: u8) {
     let _ = wire::send(opened.socket.as_fd(), &Request::Release { slot }, None, false);
 }
 
-fn feed(shared: &Shared, decoder: &Decoder, file: &MediaFile, changed: &dyn Fn()) -> Result<(), Problem> {
-    let crashed = |error: io::Error| refusal::crashed(&file.name, &error);
-    let nonsense = || refusal::nonsense(&file.name);
+fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) -> Result<(), Problem> {
+    let crashed = |error: io::Error| refusal::crashed(file.name(), &error);
+    let nonsense = || refusal::nonsense(file.name());
     let wish = shared.wish;
     let what = match wish.picture {
         Some(_) => What::Film { start_us: wish.start_us, threads: wish.threads, sound_rate: wish.sound_rate },
@@ -303,7 +303,7 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &MediaFile, changed: &dyn Fn()
     let process = Process::open(decoder, file, what).map_err(crashed)?;
     let found = match process.hear(clock::instant() + PATIENCE).map_err(crashed)? {
         Reply::Ready(found) => found,
-        Reply::Failed { stage, message } => return Err(refusal::refused(&file.name, stage, &message)),
+        Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
         _ => return Err(nonsense()),
     };
     let (frame, slots) = match (wish.picture, found.picture) {
@@ -327,6 +327,9 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &MediaFile, changed: &dyn Fn()
         let readable = wire::wait_readable(&process.socket, HEARD_EVERY).map_err(crashed)?;
         let now = clock::instant();
         if let Some(ring) = &opened.ring {
+            if shared.muted.load(Ordering::Acquire) {
+                throw_away(shared, ring, now);
+            }
             let heard = ring.heard();
             let said = wire::send(process.socket.as_fd(), &Request::Heard { frames: heard }, None, false);
             if said.is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock) && !readable {
@@ -369,14 +372,14 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &MediaFile, changed: &dyn Fn()
             }
             Reply::End { decode_errors } => {
                 if decode_errors > 0 {
-                    tracing::warn!(file = file.name, decode_errors, "parts of the file could not be decoded");
+                    tracing::warn!(file = file.name(), decode_errors, "parts of the file could not be decoded");
                 }
                 lock(&shared.pictures).ended = true;
                 if let Some(ring) = &opened.ring {
                     ring.end();
                 }
             }
-            Reply::Failed { stage, message } => return Err(refusal::refused(&file.name, stage, &message)),
+            Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
             _ => return Err(nonsense()),
         }
         let first = {
@@ -393,6 +396,13 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &MediaFile, changed: &dyn Fn()
         }
     }
     Ok(())
+}
+
+fn throw_away(shared: &Shared, ring: &Arc<SampleRing>, now: Instant) {
+    let Some(since) = shared.started.get().and_then(|start| now.checked_duration_since(*start)) else { return };
+    let due = (since.as_secs_f64() * f64::from(shared.wish.sound_rate)) as u64;
+    let reader = SampleReader::new(ring.clone());
+    while ring.heard() < due && reader.next_frame().is_some() {}
 }
 
 fn waits_for_player(shared: &Shared, opened: &Opened) -> bool {

@@ -11,7 +11,7 @@ mod refusal;
 mod still;
 pub mod wire;
 
-pub use clip::{Clip, ClipState, Fit, LATE, Wish};
-pub use process::{Decoder, MediaFile};
+pub use clip::{Clip, ClipState, Fit, Wish};
+pub use process::Decoder;
 pub use still::{picture, probe};
 pub use wire::Found;

@@ -1,13 +1,12 @@
 //! Starting a decoder child, and talking to it with a deadline.
 
 use super::wire::{self, Reply, Request, What};
+use crate::store::Asset;
 use rustix::process::Signal;
-use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How decoder children are started.
@@ -28,16 +27,6 @@ impl Decoder {
     }
 }
 
-/// A file to be opened by a child: already verified, or an author's own.
-#[derive(Debug, Clone)]
-pub struct MediaFile {
-    pub file: Arc<File>,
-    /// Bytes.
-    pub length: u64,
-    /// As people know it.
-    pub name: String,
-}
-
 /// A running decoder child. Dropping it kills the child, and never waits for long.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -47,7 +36,7 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a child and hands it the file.
-    pub fn open(decoder: &Decoder, file: &MediaFile, what: What) -> io::Result<Process> {
+    pub fn open(decoder: &Decoder, file: &Asset, what: What) -> io::Result<Process> {
         let (ours, theirs) = wire::pair()?;
         let child = Command::new(&decoder.program)
             .arg("decode")
@@ -57,8 +46,8 @@ impl Process {
             .stdout(Stdio::null())
             .spawn()?;
         let process = Process { child: Some(child), socket: ours };
-        let request = Request::Open { what, length: file.length };
-        wire::send(process.socket.as_fd(), &request, Some(file.file.as_fd()), true)?;
+        let request = Request::Open { what, length: file.length() };
+        wire::send(process.socket.as_fd(), &request, Some(file.file().as_fd()), true)?;
         Ok(process)
     }
 

@@ -1,11 +1,12 @@
 //! One question, one answer: what a file is, or a still picture decoded.
 
-use super::process::{Decoder, MediaFile, Process};
+use super::process::{Decoder, Process};
 use super::refusal;
 use super::wire::{Found, Reply, Request, What};
 use crate::clock;
 use crate::limits::{PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
 use crate::model::media::Picture;
+use crate::store::Asset;
 use crate::problem::Outcome;
 use crate::shm::{FrameLayout, Layout, Mapping};
 use std::os::fd::AsFd;
@@ -18,13 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// What cannot be decoded, is too large, or holds neither pictures nor sound; a child that crashed or hung.
-pub fn probe(decoder: &Decoder, file: &MediaFile) -> Outcome<Found> {
+pub fn probe(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
     let deadline = clock::instant() + PATIENCE;
-    let process = Process::open(decoder, file, What::Probe).map_err(|e| refusal::crashed(&file.name, &e))?;
-    match process.hear(deadline).map_err(|e| refusal::crashed(&file.name, &e))? {
+    let process = Process::open(decoder, file, What::Probe).map_err(|e| refusal::crashed(file.name(), &e))?;
+    match process.hear(deadline).map_err(|e| refusal::crashed(file.name(), &e))? {
         Reply::Ready(found) => Ok(found),
-        Reply::Failed { stage, message } => Err(refusal::refused(&file.name, stage, &message)),
-        _ => Err(refusal::nonsense(&file.name)),
+        Reply::Failed { stage, message } => Err(refusal::refused(file.name(), stage, &message)),
+        _ => Err(refusal::nonsense(file.name())),
     }
 }
 
@@ -32,8 +33,8 @@ pub fn probe(decoder: &Decoder, file: &MediaFile) -> Outcome<Found> {
 ///
 /// # Errors
 /// As for [`probe`].
-pub fn picture(decoder: &Decoder, file: &MediaFile, max: (u32, u32)) -> Outcome<Picture> {
-    let crashed = |error: std::io::Error| refusal::crashed(&file.name, &error);
+pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Outcome<Picture> {
+    let crashed = |error: std::io::Error| refusal::crashed(file.name(), &error);
     let deadline = clock::instant() + PATIENCE;
     let max_width = max.0.clamp(1, PICTURE_SIDE_MAX);
     let max_height = max.1.clamp(1, PICTURE_SIDE_MAX);
@@ -41,14 +42,14 @@ pub fn picture(decoder: &Decoder, file: &MediaFile, max: (u32, u32)) -> Outcome<
     let process = Process::open(decoder, file, what).map_err(crashed)?;
     let found = match process.hear(deadline).map_err(crashed)? {
         Reply::Ready(found) => found,
-        Reply::Failed { stage, message } => return Err(refusal::refused(&file.name, stage, &message)),
-        _ => return Err(refusal::nonsense(&file.name)),
+        Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
+        _ => return Err(refusal::nonsense(file.name())),
     };
-    let [width, height] = found.picture.ok_or_else(|| refusal::nonsense(&file.name))?;
+    let [width, height] = found.picture.ok_or_else(|| refusal::nonsense(file.name()))?;
     let pixels = u64::from(width) * u64::from(height);
     let sane = (1..=max_width).contains(&width) && (1..=max_height).contains(&height);
     if !sane || pixels > PICTURE_PIXELS_MAX {
-        return Err(refusal::nonsense(&file.name));
+        return Err(refusal::nonsense(file.name()));
     }
     let bytes = pixels as usize * 4;
     // A picture is one "slot" of rows without padding; only the total matters here.
@@ -59,8 +60,8 @@ pub fn picture(decoder: &Decoder, file: &MediaFile, max: (u32, u32)) -> Outcome<
         .map_err(crashed)?;
     match process.hear(deadline).map_err(crashed)? {
         Reply::Picture => {}
-        _ => return Err(refusal::nonsense(&file.name)),
+        _ => return Err(refusal::nonsense(file.name())),
     }
-    let rgba = memory.bytes(0, bytes).ok_or_else(|| refusal::nonsense(&file.name))?.to_vec();
+    let rgba = memory.bytes(0, bytes).ok_or_else(|| refusal::nonsense(file.name()))?.to_vec();
     Ok(Picture { width, height, rgba })
 }

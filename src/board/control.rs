@@ -1,0 +1,195 @@
+//! The control socket: `STATE/control.sock`, mode 0600. One request a connection: a word and a line feed; the
+//! answer is JSON for `status`, a PNG for `screenshot`, and ends with the connection.
+//!
+//! Whoever may open the socket runs as the board's own user, or is root. Its thread answers one connection at
+//! a time; a client that stalls is dropped after a moment, and the board's loop never waits for any of them.
+
+use super::event::{Event, Question};
+use crate::model::media::Picture;
+use crate::model::status::Status;
+use crate::problem::{Outcome, Problem};
+use crate::say;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+/// A screenshot of a 4K board takes about a second to compress.
+const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST_BYTES_MAX: u64 = 64;
+const ANSWER_BYTES_MAX: u64 = 64 << 20;
+
+fn socket_path(state: &Path) -> PathBuf {
+    state.join("control.sock")
+}
+
+/// Listens for as long as the program runs.
+///
+/// # Errors
+/// If the state directory cannot be written to; the board then runs, but cannot be asked.
+pub fn listen(state: &Path, events: Sender<Event>) -> Outcome<()> {
+    let path = socket_path(state);
+    let refused = |error: io::Error| {
+        Problem::new(
+            path.display().to_string(),
+            say!(en: "the control socket could not be made ({error})", vi: "không tạo được cổng điều khiển ({error})"),
+            say!(en: "make the state directory writable; the board runs, but `status` and `screenshot` do not work",
+                 vi: "hãy cho phép ghi vào thư mục trạng thái; bảng vẫn chạy nhưng không dùng được `status` và `screenshot`"),
+        )
+    };
+    // Left behind by a run that was killed. The store's lock says that no other player is alive.
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(error)),
+        _ => {}
+    }
+    // Born with the right mode: there is no moment at which others could connect.
+    let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
+    let bound = UnixListener::bind(&path);
+    rustix::process::umask(before);
+    let listener = bound.map_err(refused)?;
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).map_err(refused)?;
+    let serve = move || {
+        for stream in listener.incoming().flatten() {
+            if let Err(error) = answer(stream, &events) {
+                tracing::debug!(%error, "control connection");
+            }
+        }
+    };
+    std::thread::Builder::new().name("control".into()).spawn(serve).map(drop).map_err(refused)
+}
+
+fn answer(mut stream: UnixStream, events: &Sender<Event>) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut request = Vec::new();
+    for byte in (&stream).take(REQUEST_BYTES_MAX).bytes() {
+        match byte? {
+            b'\n' => break,
+            byte => request.push(byte),
+        }
+    }
+    let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+    let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+    match request.as_slice() {
+        b"status" => {
+            let (sender, answer) = channel();
+            events.send(Event::Ask(Question::Status(sender))).map_err(gone)?;
+            let status = answer.recv_timeout(PATIENCE).map_err(late)?;
+            stream.write_all(&serde_json::to_vec(&status).map_err(io::Error::other)?)
+        }
+        b"screenshot" => {
+            let (sender, answer) = channel();
+            events.send(Event::Ask(Question::Screenshot(sender))).map_err(gone)?;
+            let picture = answer.recv_timeout(PATIENCE).map_err(late)?.map_err(io::Error::other)?;
+            stream.write_all(&png(&picture)?)
+        }
+        b"poll" => {
+            let (sender, answer) = channel();
+            events.send(Event::Ask(Question::Poll(sender))).map_err(gone)?;
+            answer.recv_timeout(PATIENCE).map_err(late)?;
+            stream.write_all(b"{}")
+        }
+        _ => stream.write_all(b"{\"error\":\"unknown request\"}"),
+    }
+}
+
+/// A picture as PNG, compressed for speed.
+pub fn png(picture: &Picture) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, picture.width, picture.height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header().map_err(io::Error::other)?;
+    writer.write_image_data(&picture.rgba).map_err(io::Error::other)?;
+    writer.finish().map_err(io::Error::other)?;
+    Ok(bytes)
+}
+
+/// Asks the board that runs on `state`.
+fn ask(state: &Path, request: &str) -> Outcome<Vec<u8>> {
+    let path = socket_path(state);
+    let refused = |error: io::Error| {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
+                say!(en: "no board runs on this state directory", vi: "không có bảng nào đang chạy trên thư mục trạng thái này")
+            }
+            io::ErrorKind::PermissionDenied => {
+                say!(en: "this user may not ask the board", vi: "người dùng này không có quyền hỏi bảng")
+            }
+            _ => say!(en: "the board did not answer ({error})", vi: "bảng không trả lời ({error})"),
+        };
+        Problem::new(
+            path.display().to_string(),
+            why,
+            say!(en: "start it with `bangtin play`, give its state directory with --state, or run this as the board's user",
+                 vi: "hãy chạy `bangtin play`, ghi đúng thư mục bằng --state, hoặc chạy lệnh này bằng người dùng của bảng"),
+        )
+    };
+    let mut stream = UnixStream::connect(&path).map_err(refused)?;
+    stream.set_read_timeout(Some(PATIENCE + PATIENCE)).map_err(refused)?;
+    stream.write_all(format!("{request}\n").as_bytes()).map_err(refused)?;
+    let mut bytes = Vec::new();
+    stream.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes).map_err(refused)?;
+    if bytes.is_empty() {
+        return Err(refused(io::ErrorKind::UnexpectedEof.into()));
+    }
+    Ok(bytes)
+}
+
+/// What `bangtin status` shows.
+pub fn ask_status(state: &Path) -> Outcome<Status> {
+    let bytes = ask(state, "status")?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Problem::new(
+            socket_path(state).display().to_string(),
+            say!(en: "the board's answer cannot be read ({error})", vi: "không đọc được câu trả lời của bảng ({error})"),
+            say!(en: "restart the board, so that it runs the same version as this command",
+                 vi: "hãy khởi động lại bảng để chạy cùng phiên bản với lệnh này"),
+        )
+    })
+}
+
+/// A PNG of what the board shows.
+pub fn ask_screenshot(state: &Path) -> Outcome<Vec<u8>> {
+    ask(state, "screenshot")
+}
+
+/// Makes the board ask its feeds for news now.
+pub fn ask_poll(state: &Path) -> Outcome<()> {
+    ask(state, "poll").map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_socket_is_the_owners_alone_and_survives_nonsense() {
+        let folder = tempfile::tempdir().unwrap();
+        let (events, inbox) = channel();
+        listen(folder.path(), events).unwrap();
+        let mode = std::fs::metadata(socket_path(folder.path())).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(String::from_utf8_lossy(&ask(folder.path(), "self-destruct").unwrap()).contains("unknown"));
+        let board = std::thread::spawn(move || match inbox.recv() {
+            Ok(Event::Ask(Question::Screenshot(answer))) => {
+                let picture = Picture { width: 2, height: 1, rgba: vec![1, 2, 3, 255, 4, 5, 6, 255] };
+                answer.send(Ok(picture)).unwrap();
+            }
+            other => panic!("{other:?}"),
+        });
+        let png = ask_screenshot(folder.path()).unwrap();
+        board.join().unwrap();
+        assert!(png.starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn a_board_that_is_not_there_is_said_to_be_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = ask_status(folder.path()).unwrap_err().line(crate::problem::Speech::English);
+        assert!(line.contains("no board runs"), "{line}");
+    }
+}

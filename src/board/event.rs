@@ -1,0 +1,46 @@
+//! Everything that can happen to a board: one closed list, one channel, one loop.
+
+use crate::model::media::{Picture, Sha256};
+use crate::model::status::Status;
+use crate::problem::{Outcome, Problem};
+use crate::store::Asset;
+use crate::sync::FeedEvent;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+/// What the board's loop reacts to.
+#[derive(Debug)]
+pub enum Event {
+    Feed(FeedEvent),
+    Loaded(Sha256, Box<Result<Loaded, Problem>>),
+    /// A clip's state changed.
+    Clip,
+    Window(WindowEvent),
+    Ask(Question),
+    /// SIGTERM or SIGINT.
+    Terminate,
+}
+
+/// A file whose hash was proven in this run.
+#[derive(Debug)]
+pub enum Loaded {
+    Picture(Arc<Picture>),
+    Playable(Asset),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowEvent {
+    /// Physical pixels.
+    Resized(u32, u32),
+    Exposed,
+    Closed,
+}
+
+/// From the control socket.
+#[derive(Debug)]
+pub enum Question {
+    Status(Sender<Status>),
+    Screenshot(Sender<Outcome<Picture>>),
+    /// Ask every feed for news now.
+    Poll(Sender<()>),
+}

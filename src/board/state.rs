@@ -1,0 +1,627 @@
+//! The board itself: it takes events, asks what is on air, and tells the stage and the loudspeaker.
+//!
+//! [`Board::turn`] brings everything up to the moment and says when it must be called again at the latest;
+//! between turns nothing runs but the stage's own frame clock. Time enters once a turn.
+
+use super::event::{Event, Loaded, Question, WindowEvent};
+use super::feeds::{self, Feed};
+use super::loader::{Loader, Want};
+use super::playout::{Anchor, Playout, Wanted, wanted};
+use crate::clock::{self, Reading};
+use crate::config::{Config, ThemeChoice};
+use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, Scene, View};
+use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
+use crate::media::{Decoder, Fit};
+use crate::model::board::Theme;
+use crate::model::media::{Media, Picture, Sha256};
+use crate::model::plan::{Main, Plan};
+use crate::model::status::{ClockStatus, ErrorEntry, MediaStatus, OnAir, Status};
+use crate::problem::{Problem, Speech};
+use crate::programme::{Timetable, ZONE_UNSTATED};
+use crate::sound::{Sound, VolumePlan, gain};
+use crate::stage::{Show, Stage};
+use crate::store::{Asset, Store};
+use crate::sync::FeedEvent;
+use crate::sync::service::FeedService;
+use crate::trust::time::{Clocks, Floor, Now, Source};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+/// Clips are opened so long before their turn.
+const OPEN_AHEAD: SignedDuration = SignedDuration::from_secs(3);
+/// A picture or film that is not ready at its turn is waited for so long, the old picture staying.
+const HOLD: Duration = Duration::from_millis(1500);
+/// The board looks at everything at least so often, whatever it thinks is next.
+const TURN_MAX: Duration = Duration::from_secs(60);
+
+/// A decoded picture, or where it stands.
+enum Still {
+    Loading,
+    Ready(Arc<Picture>),
+}
+
+/// A proven film or sound, or where it stands.
+enum Playable {
+    Loading,
+    Ready(Asset),
+}
+
+/// What the publisher measured; what a file really is shows when it is decoded.
+fn known_size(media: &Media) -> Availability {
+    match (media.width, media.height) {
+        (Some(width), Some(height)) => Availability::Ready(width, height),
+        _ => Availability::Waiting,
+    }
+}
+
+/// What was composed last.
+struct Composition {
+    composed: Composed,
+    theme: Theme,
+}
+
+/// What the stage was told last.
+#[derive(PartialEq)]
+struct Told {
+    scene: Arc<Scene>,
+    pictures: Vec<(Sha256, usize)>,
+    film: Option<usize>,
+}
+
+/// Everything about a running board.
+pub struct Board {
+    config: Config,
+    started: Timestamp,
+    store: Arc<Store>,
+    service: Option<FeedService>,
+    events: Sender<Event>,
+    loader: Loader,
+    stage: Stage,
+    composer: Composer,
+    sound: Sound,
+    playout: Playout,
+    feeds: Vec<Feed>,
+    floor: Floor,
+    size: (u32, u32),
+    timetable: Timetable,
+    /// Something that the timetable is made of has changed.
+    stale_timetable: bool,
+    /// What is on air, and until when.
+    plan: Option<(Plan, Option<Timestamp>)>,
+    /// Whether the clock was believed when the plan was made.
+    trusted: bool,
+    next_plan: Option<Plan>,
+    composition: Option<Composition>,
+    told: Option<Told>,
+    held_since: Option<Instant>,
+    stills: HashMap<Sha256, Still>,
+    playables: HashMap<Sha256, Playable>,
+    /// Files that are here and cannot be decoded: not shown again in this run.
+    broken: HashSet<Sha256>,
+    errors: VecDeque<ErrorEntry>,
+    finished: bool,
+}
+
+/// What a board is made of.
+pub struct Parts {
+    pub config: Config,
+    pub store: Arc<Store>,
+    pub events: Sender<Event>,
+    pub loader: Loader,
+    pub stage: Stage,
+    pub composer: Composer,
+    pub sound: Sound,
+    pub decoder: Decoder,
+    pub feeds: Vec<Feed>,
+    /// Physical pixels.
+    pub size: (u32, u32),
+}
+
+impl Board {
+    pub fn new(parts: Parts) -> Board {
+        let Parts { config, store, events, loader, stage, composer, sound, decoder, feeds, size } = parts;
+        let mut board = Board {
+            started: clock::read().system,
+            timetable: Timetable::new(Vec::new(), &config.board),
+            playout: Playout::new(decoder),
+            config,
+            store,
+            service: None,
+            events,
+            loader,
+            stage,
+            composer,
+            sound,
+            feeds,
+            floor: Floor::default(),
+            size,
+            stale_timetable: true,
+            plan: None,
+            trusted: false,
+            next_plan: None,
+            composition: None,
+            told: None,
+            held_since: None,
+            stills: HashMap::new(),
+            playables: HashMap::new(),
+            broken: HashSet::new(),
+            errors: VecDeque::new(),
+            finished: false,
+        };
+        let generations: Vec<_> = board.feeds.iter().filter_map(|feed| feed.generation.clone()).collect();
+        for generation in generations {
+            board.learn(generation.issued, Duration::ZERO);
+            board.learn(generation.root_issued, Duration::ZERO);
+        }
+        board
+    }
+
+    /// From now on news comes from here.
+    pub fn follow(&mut self, service: FeedService) {
+        self.service = Some(service);
+    }
+
+    /// The window was closed, or the system asked the board to end.
+    pub fn finished(&self) -> bool {
+        self.finished
+    }
+
+    fn learn(&mut self, issued: Option<Timestamp>, since_boot: Duration) {
+        if let Some(issued) = issued {
+            self.floor.learn(issued, since_boot);
+        }
+    }
+
+    fn now(&self, reading: Reading) -> Now {
+        self.floor.now(Clocks {
+            system: reading.system,
+            disciplined: reading.synchronised || self.config.clock.has_rtc,
+            since_boot: reading.since_boot,
+        })
+    }
+
+    fn zone(&self) -> TimeZone {
+        let name = self.plan.as_ref().map_or(ZONE_UNSTATED, |(plan, _)| &plan.timezone);
+        TimeZone::get(name).unwrap_or(TimeZone::UTC)
+    }
+
+    /// Keeps a problem for `status`, and says it in the log the first time.
+    pub fn report(&mut self, problem: &Problem) {
+        let text = problem.line(Speech::from_env());
+        let at = self.say(self.now(clock::read()).at);
+        if let Some(entry) = self.errors.iter_mut().find(|entry| entry.text == text) {
+            entry.count += 1;
+            entry.at = at;
+            return;
+        }
+        tracing::warn!("{text}");
+        if self.errors.len() == ERRORS_KEPT {
+            self.errors.pop_front();
+        }
+        self.errors.push_back(ErrorEntry { at, text, count: 1 });
+    }
+
+    fn say(&self, at: Timestamp) -> String {
+        let zoned = at.to_zoned(self.zone());
+        zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    /// Takes in one event.
+    pub fn take(&mut self, event: Event) {
+        match event {
+            Event::Feed(event) => self.take_news(event),
+            Event::Loaded(sha256, loaded) => self.take_loaded(sha256, *loaded),
+            Event::Clip => {}
+            Event::Window(WindowEvent::Resized(width, height)) => {
+                let size = (width.clamp(1, PICTURE_SIDE_MAX), height.clamp(1, PICTURE_SIDE_MAX));
+                if size != self.size {
+                    self.size = size;
+                    self.composition = None;
+                    // Decoded for another size.
+                    self.stills.clear();
+                }
+                self.stage.resized(size.0, size.1);
+            }
+            Event::Window(WindowEvent::Exposed) => self.stage.exposed(),
+            Event::Window(WindowEvent::Closed) | Event::Terminate => self.finished = true,
+            Event::Ask(Question::Status(answer)) => {
+                // Whoever asked may have left.
+                let _ = answer.send(self.status());
+            }
+            Event::Ask(Question::Screenshot(answer)) => {
+                let _ = answer.send(self.stage.snapshot());
+            }
+            Event::Ask(Question::Poll(answer)) => {
+                if let Some(service) = &self.service {
+                    self.feeds.iter().for_each(|feed| service.poll_now(&feed.name));
+                }
+                let _ = answer.send(());
+            }
+        }
+    }
+
+    fn take_news(&mut self, event: FeedEvent) {
+        match event {
+            FeedEvent::Adopted { generation, problems } => {
+                problems.iter().for_each(|problem| self.report(problem));
+                let since_boot = clock::read().since_boot;
+                self.learn(generation.issued, since_boot);
+                self.learn(generation.root_issued, since_boot);
+                if let Some(feed) = self.feeds.iter_mut().find(|feed| feed.name == generation.feed) {
+                    tracing::info!(feed = &*feed.name, generation = generation.number, "adopted");
+                    feed.generation = Some(generation);
+                }
+                self.stale_timetable = true;
+            }
+            FeedEvent::Checked { feed, at, result } => {
+                let Some(known) = self.feeds.iter_mut().find(|known| known.name == feed) else { return };
+                known.last_check = Some(at);
+                match result {
+                    Ok(check) => {
+                        let was = known.state(at);
+                        known.last_news = Some(at);
+                        known.error = None;
+                        if let Some(generation) = &mut known.generation {
+                            generation.versions = check.versions;
+                            generation.expires = check.expires;
+                        }
+                        self.stale_timetable |= known.state(at) != was;
+                        self.learn(check.issued, clock::read().since_boot);
+                    }
+                    Err(problem) => {
+                        known.error = Some(problem.clone());
+                        self.report(&problem);
+                    }
+                }
+            }
+            FeedEvent::MediaReady { media } => {
+                self.broken.remove(&media.sha256);
+                self.stale_timetable = true;
+            }
+            FeedEvent::MediaProblem { problem, .. } => self.report(&problem),
+        }
+    }
+
+    fn take_loaded(&mut self, sha256: Sha256, loaded: Result<Loaded, Problem>) {
+        match loaded {
+            Ok(Loaded::Picture(picture)) => {
+                self.stills.insert(sha256, Still::Ready(picture));
+                self.composition = None;
+            }
+            Ok(Loaded::Playable(asset)) => {
+                self.playables.insert(sha256, Playable::Ready(asset));
+            }
+            Err(problem) => {
+                self.report(&problem);
+                self.give_up(sha256);
+            }
+        }
+    }
+
+    fn give_up(&mut self, sha256: Sha256) {
+        self.stills.remove(&sha256);
+        self.playables.remove(&sha256);
+        self.broken.insert(sha256);
+        self.stale_timetable = true;
+    }
+
+    /// Brings everything up to now. Returns when to be called again at the latest.
+    pub fn turn(&mut self) -> Instant {
+        let reading = clock::read();
+        let now = self.now(reading);
+        let at = Anchor { wall: now.at, instant: reading.instant };
+        let trusted = now.source == Source::System;
+        self.plan_for(now.at, trusted);
+        let Some((plan, until)) = self.plan.clone() else { return reading.instant + TURN_MAX };
+        let mut deadlines = vec![reading.instant + TURN_MAX];
+        if let Some(until) = until {
+            deadlines.push(at.instant_of(until));
+            deadlines.extend(until.checked_sub(OPEN_AHEAD).ok().filter(|ahead| *ahead > now.at).map(|ahead| at.instant_of(ahead)));
+        }
+        let news = self.feeds.iter().filter_map(|feed| feed.next_change(now.at)).min();
+        deadlines.extend(news.map(|change| at.instant_of(change)));
+
+        self.load_for(&plan);
+        if let Some(next) = self.next_plan.clone() {
+            self.load_for(&next);
+        }
+        self.forget_unneeded(&plan);
+        self.compose(&plan, &now, trusted);
+        self.play(&plan, until, at);
+        deadlines.extend(self.tell(&plan, at));
+        deadlines.extend(self.playout.next_start(at));
+        if let Some(change) = self.composition.as_ref().and_then(|last| last.composed.next_change) {
+            deadlines.push(at.instant_of(change));
+        }
+        deadlines.extend(self.tend_sound(&now, trusted, at));
+        // Never in the past: a deadline that has passed is dealt with, and must not make the loop spin.
+        let soonest = deadlines.into_iter().min().unwrap_or(reading.instant + TURN_MAX);
+        soonest.max(reading.instant + Duration::from_millis(2))
+    }
+
+    fn plan_for(&mut self, now: Timestamp, trusted: bool) {
+        let states_change = self.feeds.iter().any(|feed| feed.next_change(self.plan_time(now)).is_some_and(|c| c <= now));
+        if self.stale_timetable || states_change {
+            let missing = |media: &Media| self.broken.contains(&media.sha256) || !self.store.has(&media.sha256);
+            let contents = self.feeds.iter().filter_map(|feed| feed.content(now, &missing)).collect();
+            self.timetable = Timetable::new(contents, &self.config.board);
+            self.stale_timetable = false;
+            self.plan = None;
+        }
+        let holds = self.plan.as_ref().is_some_and(|(plan, until)| {
+            plan.at <= now && until.is_none_or(|until| now < until) && self.trusted == trusted
+        });
+        if holds {
+            return;
+        }
+        let before = self.plan.take().map(|(plan, _)| plan);
+        let plan = self.timetable.on_air(now, trusted);
+        let until = self.timetable.next_change(now, trusted);
+        self.next_plan = until.map(|until| self.timetable.on_air(until, trusted));
+        if before.is_none_or(|before| Plan { at: plan.at, ..before } != plan) {
+            self.composition = None;
+            self.held_since = None;
+        }
+        self.trusted = trusted;
+        self.plan = Some((plan, until));
+    }
+
+    fn plan_time(&self, now: Timestamp) -> Timestamp {
+        self.plan.as_ref().map_or(now, |(plan, _)| plan.at.min(now))
+    }
+
+    /// Asks for the files of a plan that are not loaded yet.
+    fn load_for(&mut self, plan: &Plan) {
+        let mut stills: Vec<Media> = plan.emblem.iter().cloned().collect();
+        if let Main::Notice(slot) = &plan.main {
+            stills.extend(slot.notice.image.clone());
+        }
+        for media in stills {
+            if !self.stills.contains_key(&media.sha256) && !self.broken.contains(&media.sha256) {
+                self.stills.insert(media.sha256, Still::Loading);
+                let side = self.size.0.max(self.size.1);
+                self.loader.load(media, Want::Picture { max: (side, side) });
+            }
+        }
+        for Wanted { media, .. } in wanted(plan, true) {
+            if !self.playables.contains_key(&media.sha256) && !self.broken.contains(&media.sha256) {
+                self.playables.insert(media.sha256, Playable::Loading);
+                self.loader.load(media, Want::Playable);
+            }
+        }
+    }
+
+    /// Drops decoded pictures and open files that neither this plan nor the next one shows.
+    fn forget_unneeded(&mut self, plan: &Plan) {
+        let mut needed: HashSet<Sha256> = HashSet::new();
+        for plan in [Some(plan), self.next_plan.as_ref()].into_iter().flatten() {
+            needed.extend(plan.emblem.iter().map(|media| media.sha256));
+            if let Main::Notice(slot) = &plan.main {
+                needed.extend(slot.notice.image.iter().map(|media| media.sha256));
+            }
+            needed.extend(wanted(plan, true).into_iter().map(|wanted| wanted.media.sha256));
+        }
+        // What is still being loaded must be kept: its answer is on the way.
+        self.stills.retain(|sha256, still| matches!(still, Still::Loading) || needed.contains(sha256));
+        self.playables.retain(|sha256, file| matches!(file, Playable::Loading) || needed.contains(sha256));
+    }
+
+    fn theme(&self, zoned: &Zoned, trusted: bool) -> Theme {
+        match self.config.display.theme {
+            ThemeChoice::Day => Theme::Day,
+            ThemeChoice::Night => Theme::Night,
+            ThemeChoice::Auto if trusted && crate::config::is_night(zoned) => Theme::Night,
+            ThemeChoice::Auto => Theme::Day,
+        }
+    }
+
+    fn compose(&mut self, plan: &Plan, now: &Now, trusted: bool) {
+        let theme = self.theme(&now.at.to_zoned(self.zone()), trusted);
+        let holds = self.composition.as_ref().is_some_and(|last| {
+            last.theme == theme && last.composed.next_change.is_none_or(|change| now.at < change)
+        });
+        if holds {
+            return;
+        }
+        let composed = self.composed(plan, now.at, trusted);
+        self.composition = Some(Composition { composed, theme });
+    }
+
+    fn composed(&mut self, plan: &Plan, at: Timestamp, trusted: bool) -> Composed {
+        let zone = TimeZone::get(&plan.timezone).unwrap_or(TimeZone::UTC);
+        let now = at.to_zoned(zone);
+        let theme = self.theme(&now, trusted);
+        let network = self.network();
+        let (stills, broken) = (&self.stills, &self.broken);
+        let media = |media: &Media| match stills.get(&media.sha256) {
+            _ if broken.contains(&media.sha256) => Availability::Broken,
+            Some(Still::Ready(picture)) => Availability::Ready(picture.width, picture.height),
+            Some(Still::Loading) => known_size(media),
+            // A film: its size is known before its first picture is there.
+            None => known_size(media),
+        };
+        let (board, size) = (&self.config.board, self.size);
+        let view =
+            View { plan, board, now, clock_trusted: trusted, size, theme, network: &network, media: &media };
+        self.composer.compose(&view)
+    }
+
+    /// For the page of a board that has never had a programme: what is known of the network, in words.
+    fn network(&self) -> String {
+        let words = match self.feeds.iter().find_map(|feed| feed.error.as_ref()) {
+            Some(problem) => problem.why.vi.clone(),
+            None => "Đang tải bảng tin".into(),
+        };
+        words
+    }
+
+    /// Opens, starts and ends clips.
+    fn play(&mut self, plan: &Plan, until: Option<Timestamp>, at: Anchor) {
+        let mut all = wanted(plan, true);
+        let soon = until.is_some_and(|until| until.duration_since(at.wall) <= OPEN_AHEAD);
+        let next = if soon { self.next_plan.clone() } else { None };
+        let mut next_fit = None;
+        if let Some(next) = &next {
+            let ahead: Vec<Wanted> = wanted(next, false).into_iter().filter(|later| {
+                !all.iter().any(|now| now.media == later.media && now.start == later.start)
+            }).collect();
+            if ahead.iter().any(|wanted| wanted.film) {
+                next_fit = self.composed(next, next.at, true).scene.film.map(|slot| self.fit(&slot));
+            }
+            all.extend(ahead);
+        }
+        let now_fit = self.composition.as_ref().and_then(|last| last.composed.scene.film.as_ref()).map(|slot| self.fit(slot));
+        let fallback = Fit::Native { side_max: TEXTURE_SIDE_MAX };
+        let fit = |wanted: &Wanted| if wanted.now { now_fit } else { next_fit }.unwrap_or(fallback);
+        let playables = &self.playables;
+        let asset = |media: &Media| match playables.get(&media.sha256) {
+            Some(Playable::Ready(asset)) => Some(asset.clone()),
+            _ => None,
+        };
+        let events = self.events.clone();
+        let changed = move || {
+            // The board may have ended first.
+            let _ = events.send(Event::Clip);
+        };
+        let failed = self.playout.update(&all, at, &mut self.sound, asset, fit, changed);
+        for (sha256, problem) in failed {
+            self.report(&problem);
+            self.give_up(sha256);
+        }
+    }
+
+    /// The size that a film's pictures are wanted in: a GPU scales them itself.
+    fn fit(&self, slot: &FilmSlot) -> Fit {
+        let side = |length: i32| length.clamp(2, PICTURE_SIDE_MAX as i32) as u32;
+        match slot.meet {
+            _ if self.stage.scales_films() => Fit::Native { side_max: TEXTURE_SIDE_MAX },
+            Meet::Cover => Fit::Cover(side(slot.rect.w), side(slot.rect.h)),
+            Meet::Contain => Fit::Contain(side(slot.rect.w), side(slot.rect.h)),
+        }
+    }
+
+    /// Hands the stage what it shows, if that has changed. What is not complete yet waits a moment, the old
+    /// picture staying; returns when that moment is over.
+    fn tell(&mut self, plan: &Plan, at: Anchor) -> Option<Instant> {
+        let composition = self.composition.as_ref()?;
+        let scene = &composition.composed.scene;
+        let film = scene.film.as_ref().and_then(|slot| self.playout.film(slot.sha256));
+        let film_lacks = scene.film.is_some() && film.is_none();
+        let mut pictures = HashMap::new();
+        for sha256 in scene.pictures() {
+            if let Some(Still::Ready(picture)) = self.stills.get(&sha256) {
+                pictures.insert(sha256, picture.clone());
+            }
+        }
+        let picture_lacks = match &plan.main {
+            Main::Notice(slot) => slot.notice.image.iter().any(|media| matches!(self.stills.get(&media.sha256), Some(Still::Loading))),
+            _ => false,
+        };
+        if film_lacks || picture_lacks {
+            let since = *self.held_since.get_or_insert(at.instant);
+            let over = since + HOLD;
+            if at.instant < over {
+                return Some(over);
+            }
+        } else {
+            self.held_since = None;
+        }
+        let mut shown: Vec<(Sha256, usize)> =
+            pictures.iter().map(|(sha256, picture)| (*sha256, Arc::as_ptr(picture) as usize)).collect();
+        shown.sort();
+        let (film, identity) = film.unzip();
+        let same = self.told.as_ref().is_some_and(|told| {
+            *told.scene == *scene && told.pictures == shown && told.film == identity
+        });
+        if !same {
+            let scene = Arc::new(scene.clone());
+            self.told = Some(Told { scene: scene.clone(), pictures: shown, film: identity });
+            self.stage.show(Show { scene, pictures, film, at: (at.wall, at.instant) });
+        }
+        None
+    }
+
+    fn tend_sound(&mut self, now: &Now, trusted: bool, at: Anchor) -> Option<Instant> {
+        let zoned = now.at.to_zoned(self.zone());
+        let minute = trusted.then(|| zoned.hour() as u16 * 60 + zoned.minute() as u16);
+        let sound = &self.config.sound;
+        let plan = VolumePlan { volume: sound.volume, by_hours: sound.by_hours(), quiet: sound.quiet_hours.clone() };
+        self.sound.set_volume(gain(plan.at(minute)));
+        let had = self.sound.problem().cloned();
+        self.sound.tend(self.playout.sounding(), at.instant);
+        if let Some(problem) = self.sound.problem().cloned()
+            && had.as_ref() != Some(&problem)
+        {
+            self.report(&problem);
+        }
+        let edge = minute.and_then(|minute| plan.next_edge(minute).map(|edge| (edge + 1440 - minute - 1) % 1440 + 1));
+        let edge = edge.map(|minutes| {
+            let seconds = u64::from(minutes) * 60 - zoned.second() as u64;
+            at.instant + Duration::from_secs(seconds.max(1))
+        });
+        [edge, self.sound.next_change()].into_iter().flatten().filter(|next| *next > at.instant).min()
+    }
+
+    fn status(&mut self) -> Status {
+        let now = self.now(clock::read());
+        let missing = |media: &Media| self.broken.contains(&media.sha256) || !self.store.has(&media.sha256);
+        let waiting = feeds::waiting(&self.feeds, &missing);
+        let (presenter, adapter) = self.stage.about();
+        let source = match (now.source, self.config.clock.has_rtc) {
+            (Source::Floor, _) => "floor",
+            (Source::System, true) => "rtc",
+            (Source::System, false) => "ntp",
+        };
+        Status {
+            board: self.config.board.name.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            pid: std::process::id(),
+            started: self.say(self.started),
+            now: self.say(now.at),
+            clock: ClockStatus { trusted: now.source == Source::System, source: source.into() },
+            presenter,
+            adapter,
+            size: [self.size.0, self.size.1],
+            on_air: self.on_air(),
+            feeds: self.feeds.iter().map(|feed| feed.status(now.at, |at| self.say(at))).collect(),
+            frames: self.stage.meter(),
+            media: MediaStatus { bytes: self.store.media_bytes(), waiting },
+            sound: self.sound.state().into(),
+            written_bytes: self.store.written_bytes(),
+            errors: self.errors.iter().cloned().collect(),
+        }
+    }
+
+    fn on_air(&self) -> Vec<OnAir> {
+        let Some((plan, _)) = &self.plan else { return Vec::new() };
+        let (page, pages) =
+            self.composition.as_ref().map_or((1, 1), |last| (last.composed.page, last.composed.pages));
+        let item = |zone: &str, feed: &str, kind: &str, id: &str, title: &str, since: Timestamp| OnAir {
+            zone: zone.into(),
+            feed: feed.into(),
+            kind: kind.into(),
+            id: id.into(),
+            title: title.into(),
+            since: self.say(since),
+            page: 1,
+            pages: 1,
+        };
+        let main = match &plan.main {
+            Main::Notice(slot) => {
+                item("main", &slot.feed, "notice", &slot.notice.id, &slot.notice.title, slot.start)
+            }
+            Main::Warning { feed, alert } => {
+                item("main", feed, "warning", &alert.id.identifier, &alert.event, alert.onset.unwrap_or(alert.id.sent))
+            }
+            Main::Neutral { .. } => item("main", "", "neutral", "", &plan.title, plan.at),
+        };
+        let mut all = vec![OnAir { page, pages, ..main }];
+        all.extend(plan.ticker.iter().map(|line| item("ticker", &line.feed, "ticker", "", &line.line.text, plan.at)));
+        all.extend(plan.announcements.iter().map(|cue| item("sound", &cue.feed, "announcement", "", &cue.audio.path, cue.start)));
+        all
+    }
+}

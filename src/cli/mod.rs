@@ -1,0 +1,203 @@
+//! The command line: what was typed, and what is done about it. Exit code 0 is success; 1 a failure that
+//! stderr explains; 2 a wrong command line.
+
+mod demo;
+mod feed;
+mod play;
+mod render;
+mod report;
+mod seen;
+mod serve;
+mod story;
+
+use crate::problem::Problem;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, Parser)]
+#[command(name = "bangtin", version, about = "A public notice board that shows only what was signed, and stays on air")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Everything at once, from nothing: a feed, a server, a board
+    Demo(Demo),
+    /// Make and keep up a signed feed
+    #[command(subcommand)]
+    Feed(Feed),
+    /// The board
+    Play(Play),
+    /// What a running board is doing
+    Status(Status),
+    /// A picture of what a running board shows now
+    Screenshot(Screenshot),
+    /// A picture of what a programme folder would show at a moment
+    Render(Render),
+    /// Decodes one media file for the player that started it
+    #[command(hide = true)]
+    Decode,
+    /// The JSON Schema of programme.toml
+    Schema,
+}
+
+#[derive(Debug, Args)]
+struct Demo {
+    /// Play through the story, check every step and end (also what happens with no display)
+    #[arg(long)]
+    story: bool,
+    /// Where the feed, the state and the screenshots go
+    #[arg(long, default_value = "demo-out")]
+    out: PathBuf,
+    /// The programme folder to show
+    #[arg(long, default_value = "config/demo")]
+    folder: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Feed {
+    /// A new signed feed, its keys in SITE.keys
+    Init {
+        site: PathBuf,
+        /// How many signatures a programme needs
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2))]
+        threshold: u32,
+        /// Shown until a programme is published
+        #[arg(long, default_value = "Bảng tin")]
+        title: String,
+    },
+    /// Check a programme folder, and sign it into SITE
+    Publish { site: PathBuf, folder: PathBuf },
+    /// Replace the warnings on air by those of an alerts.json
+    Alert { site: PathBuf, alerts: PathBuf },
+    /// Renew the timestamp and the snapshot
+    Refresh { site: PathBuf },
+    /// Verify a feed as a board would, and say what it holds
+    Check {
+        /// An address or a folder
+        url: String,
+        /// The root.json that boards are given
+        #[arg(long)]
+        root: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Play {
+    /// The board's configuration
+    #[arg(long, conflicts_with_all = ["feed", "root"])]
+    config: Option<PathBuf>,
+    /// A feed's address (http, https) or folder
+    #[arg(long, requires = "root")]
+    feed: Option<String>,
+    /// The feed's root.json, brought here by hand
+    #[arg(long, requires = "feed")]
+    root: Option<PathBuf>,
+    /// Where the board keeps what it has
+    #[arg(long)]
+    state: Option<PathBuf>,
+    /// In a window of this size instead of the full screen
+    #[arg(long, value_name = "WxH", value_parser = size, conflicts_with = "headless")]
+    windowed: Option<(u32, u32)>,
+    /// With no display at all
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    headless: Option<(u32, u32)>,
+    /// How frames reach the screen
+    #[arg(long, value_parser = ["auto", "gpu", "shm"])]
+    present: Option<String>,
+    /// Seconds between polls
+    #[arg(long)]
+    poll: Option<u64>,
+    /// This machine has a clock chip: believe its clock without a time server
+    #[arg(long)]
+    has_rtc: bool,
+}
+
+#[derive(Debug, Args)]
+struct Status {
+    #[arg(long)]
+    state: PathBuf,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Screenshot {
+    #[arg(long)]
+    state: PathBuf,
+    #[arg(long)]
+    out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Render {
+    folder: PathBuf,
+    /// A moment: 2026-11-24T07:30:00+07:00, or 2026-11-24T07:30 in the programme's time zone; now if absent
+    #[arg(long)]
+    at: Option<String>,
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
+    size: (u32, u32),
+    #[arg(long)]
+    out: PathBuf,
+    #[arg(long, value_parser = ["day", "night"], default_value = "day")]
+    theme: String,
+}
+
+/// `1920x1080`, each side from 16 to 16384 pixels.
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let sides = text.split_once(['x', '×']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    match sides {
+        Some((w, h)) if (16..=16_384).contains(&w) && (16..=16_384).contains(&h) => Ok((w, h)),
+        _ => Err("a size is written like 1920x1080, from 16 to 16384 pixels a side".into()),
+    }
+}
+
+/// Parses the command line and runs it.
+pub fn run() -> ExitCode {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => {
+            // Printing to a closed pipe fails; there is nobody left to tell.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let done: Result<(), Vec<Problem>> = match command {
+        Command::Decode => return crate::media::child::run(),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Feed(feed) => feed::run(feed),
+        Command::Play(play) => play::run(play).map_err(|problem| vec![problem]),
+        Command::Status(status) => seen::status(&status).map_err(|problem| vec![problem]),
+        Command::Screenshot(screenshot) => seen::screenshot(&screenshot).map_err(|problem| vec![problem]),
+        Command::Render(render) => render::run(&render),
+        Command::Schema => {
+            report::line(crate::publish::schema::schema_json().trim_end());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            problems.iter().for_each(report::problem);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+        assert_eq!(size("1920x1080"), Ok((1920, 1080)));
+        for bad in ["", "x", "0x0", "1920", "1920x", "99999x10", "-5x20"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+}

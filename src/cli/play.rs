@@ -1,0 +1,92 @@
+//! `bangtin play`: the board, from its configuration or from the command line alone.
+
+use super::{Play, report};
+use crate::board::{self, Display, Options, WindowKind};
+use crate::config::{self, Config, FeedConfig, Present};
+use crate::layout::Fonts;
+use crate::media::Decoder;
+use crate::problem::{Outcome, Problem};
+use crate::say;
+
+pub fn run(play: Play) -> Outcome<()> {
+    log_to_stderr();
+    let config = configure(&play)?;
+    let display = match (play.headless, play.windowed, config.display.window) {
+        (Some((width, height)), ..) => Display::Headless(width, height),
+        (None, Some((width, height)), _) | (None, None, Some((width, height))) => {
+            Display::Window(WindowKind::Windowed(width, height))
+        }
+        (None, None, None) => Display::Window(WindowKind::FullScreen),
+    };
+    if matches!(display, Display::Window(_)) && !has_display() {
+        return Err(Problem::new(
+            "display",
+            say!(en: "there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set",
+                 vi: "không có màn hình: chưa đặt WAYLAND_DISPLAY hay DISPLAY"),
+            say!(en: "run it in a desktop session or under cage, or use --headless 1920x1080",
+                 vi: "hãy chạy trong màn hình nền hoặc dưới cage, hoặc dùng --headless 1920x1080"),
+        ));
+    }
+    let font_folders = Fonts::standard_folders();
+    board::run(Options { config, display, decoder: Decoder::this_program(), font_folders })
+}
+
+pub fn has_display() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+}
+
+fn configure(play: &Play) -> Outcome<Config> {
+    let mut config = match (&play.config, &play.feed, &play.root) {
+        (Some(path), ..) => {
+            let (config, warnings) = config::load(path)?;
+            warnings.iter().for_each(report::warning);
+            config
+        }
+        (None, Some(url), Some(root)) => {
+            let feed = FeedConfig {
+                name: "feed".into(),
+                url: url.clone(),
+                root: root.clone(),
+                poll_seconds: config::POLL_SECONDS,
+                may_interrupt: true,
+            };
+            Config { feeds: vec![feed], ..Config::default() }
+        }
+        _ => {
+            return Err(Problem::new(
+                "bangtin play",
+                say!(en: "it has not been told what to show", vi: "chưa biết phải hiển thị gì"),
+                say!(en: "give --config board.toml, or --feed URL --root FILE --state DIR",
+                     vi: "hãy dùng --config board.toml, hoặc --feed URL --root FILE --state DIR"),
+            ));
+        }
+    };
+    if let Some(state) = &play.state {
+        config.state = state.clone();
+    }
+    if let Some(present) = &play.present {
+        config.display.present = match present.as_str() {
+            "gpu" => Present::Gpu,
+            "shm" => Present::Shm,
+            _ => Present::Auto,
+        };
+    }
+    if let Some(poll) = play.poll {
+        config.feeds.iter_mut().for_each(|feed| feed.poll_seconds = poll.max(1));
+    }
+    config.clock.has_rtc |= play.has_rtc;
+    Ok(config)
+}
+
+/// For journald: no colour, no time of its own. A board at rest logs nothing.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BANGTIN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("bangtin=info,warn"));
+    // A second call, in a test, changes nothing.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .without_time()
+        .try_init();
+}

@@ -1,4 +1,7 @@
 //! End-to-end tests: the real program, real files, real servers. One binary, so that the linker runs once.
 
 mod media;
+mod on_air;
+mod publishing;
 mod support;
+mod tidy;

@@ -32,3 +32,162 @@ pub fn made_by_ffmpeg(name: &str, arguments: &str) -> PathBuf {
     }
     file
 }
+
+/// What a finished command said.
+#[derive(Debug)]
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs the program to its end, in English unless `LANG` is given.
+pub fn run(arguments: &[&str]) -> Said {
+    run_in("C.UTF-8", arguments)
+}
+
+/// The same, in a locale.
+pub fn run_in(locale: &str, arguments: &[&str]) -> Said {
+    let output = Command::new(bangtin())
+        .args(arguments)
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env("LANG", locale)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program runs");
+    Said {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("a UTF-8 path")
+}
+
+/// An official's work place: a new site, and a programme folder beside it.
+pub struct Office {
+    pub home: tempfile::TempDir,
+}
+
+impl Office {
+    pub fn new() -> Office {
+        let office = Office { home: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(office.folder()).unwrap();
+        let said = run(&["feed", "init", text(&office.site())]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        office
+    }
+
+    pub fn site(&self) -> PathBuf {
+        self.home.path().join("site")
+    }
+    pub fn folder(&self) -> PathBuf {
+        self.home.path().join("programme")
+    }
+    pub fn state(&self) -> PathBuf {
+        self.home.path().join("state")
+    }
+    pub fn root(&self) -> PathBuf {
+        self.site().join("root.json")
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        std::fs::write(self.folder().join(name), bytes).unwrap();
+    }
+
+    /// Writes `programme.toml` and publishes.
+    pub fn publish(&self, programme: &str) -> Said {
+        self.write("programme.toml", programme);
+        run(&["feed", "publish", text(&self.site()), text(&self.folder())])
+    }
+
+    /// Every file of the site with its content.
+    pub fn snapshot(&self) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
+        let mut all = std::collections::BTreeMap::new();
+        let mut folders = vec![self.site()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let bytes = std::fs::read(&path).unwrap();
+                    all.insert(path, bytes);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// A running board with no display, ended with the test.
+pub struct RunningBoard {
+    child: std::process::Child,
+    state: PathBuf,
+}
+
+impl RunningBoard {
+    pub fn start(office: &Office, feed: &str, more: &[&str]) -> RunningBoard {
+        RunningBoard::start_on(&office.state(), &office.root(), feed, more)
+    }
+
+    pub fn start_on(state: &Path, root: &Path, feed: &str, more: &[&str]) -> RunningBoard {
+        let child = Command::new(bangtin())
+            .args(["play", "--headless", "640x360", "--has-rtc", "--poll", "1", "--feed", feed])
+            .args(["--root", text(root), "--state", text(state)])
+            .args(more)
+            .env("LANG", "C.UTF-8")
+            .env_remove("LC_ALL")
+            .stderr(std::process::Stdio::null())
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .spawn()
+            .unwrap();
+        RunningBoard { child, state: state.to_owned() }
+    }
+
+    pub fn status(&self) -> Option<serde_json::Value> {
+        let said = run(&["status", "--json", "--state", text(&self.state)]);
+        (said.code == 0).then(|| serde_json::from_str(&said.out).expect("status is JSON"))
+    }
+
+    /// Waits for a state of the board.
+    ///
+    /// # Panics
+    /// After 30 s, with what the board said last.
+    pub fn wait(&self, what: &str, done: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let mut last = None;
+        while std::time::Instant::now() < deadline {
+            last = self.status().or(last);
+            if let Some(status) = last.as_ref().filter(|status| done(status)) {
+                return status.clone();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("waited in vain: {what}; last: {last:#?}");
+    }
+
+    /// What has the main zone: kind and id.
+    pub fn main_zone(status: &serde_json::Value) -> (String, String) {
+        let item = &status["on_air"][0];
+        (item["kind"].as_str().unwrap_or("").into(), item["id"].as_str().unwrap_or("").into())
+    }
+
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for RunningBoard {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

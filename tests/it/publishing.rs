@@ -1,0 +1,135 @@
+//! What an official meets: a folder is published whole or not at all, and every mistake is named at once.
+
+use crate::support::{Office, made_by_ffmpeg, run, run_in, text};
+
+const GOOD: &str = "title = \"Xã Bình Lư\"\n[[notice]]\nid = \"a\"\ntitle = \"Tin\"\ntext = \"Nội dung\"\n";
+
+/// Publishes `programme` over a good one; expects every part of `expected` in what is said, and the site as it was.
+fn refused(files: &[(&str, &[u8])], programme: &str, expected: &[&str]) {
+    let office = Office::new();
+    assert_eq!(office.publish(GOOD).code, 0);
+    let before = office.snapshot();
+    for (name, bytes) in files {
+        office.write(name, bytes);
+    }
+    let said = office.publish(programme);
+    assert_eq!(said.code, 1, "published: {programme}\n{}", said.out);
+    for part in expected {
+        assert!(said.err.contains(part), "`{part}` is not in:\n{}", said.err);
+    }
+    assert!(!said.err.contains("panicked"), "{}", said.err);
+    assert!(office.snapshot() == before, "a refused programme changed the site");
+}
+
+fn notice(more: &str) -> String {
+    format!("title = \"x\"\n\n[[notice]]\ntitle = \"Tin\"\n{more}\n")
+}
+
+#[test]
+fn a_good_folder_is_published_and_says_so_in_the_reader_s_language() {
+    let office = Office::new();
+    office.write("programme.toml", GOOD);
+    let said = run_in("vi_VN.UTF-8", &["feed", "publish", text(&office.site()), text(&office.folder())]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("đã phát hành"), "{}", said.out);
+    let checked = run(&["feed", "check", text(&office.site()), "--root", text(&office.root())]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
+}
+
+#[test]
+fn every_mistake_of_a_folder_is_named_at_once_with_its_line() {
+    let programme = "title = \"x\"\n[[notice]]\ntitel = \"Tin\"\nfrom = 2026-13-01\n[[notice]]\ntitle = \"B\"\nimage = \"khong-co.jpg\"\n";
+    refused(&[], programme, &["programme.toml:3", "title", "programme.toml:7", "khong-co.jpg"]);
+}
+
+#[test]
+fn dates_that_cannot_be_are_refused() {
+    refused(&[], &notice("from = 2026-12-02\nuntil = 2026-12-01"), &["programme.toml:", "until"]);
+    refused(&[], &notice("times = [\"25:00-26:00\"]"), &["25:00-26:00"]);
+    refused(&[], &notice("days = [\"monday\"]"), &["programme.toml:5"]);
+    refused(&[], "title = \"x\"\ntimezone = \"Asia/Sapa\"\n", &["Asia/Sapa"]);
+}
+
+#[test]
+fn files_outside_of_the_folder_are_refused() {
+    refused(&[], &notice("image = \"../programme/x.jpg\""), &["programme.toml:5", "../programme/x.jpg"]);
+    refused(&[], &notice("image = \"/etc/passwd\""), &["programme.toml:5", "/etc/passwd"]);
+    let office = Office::new();
+    std::os::unix::fs::symlink("/etc/hostname", office.folder().join("link.jpg")).unwrap();
+    let said = office.publish(&notice("image = \"link.jpg\""));
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("link.jpg"), "{}", said.err);
+}
+
+#[test]
+fn media_that_are_not_what_they_are_called_are_refused() {
+    let sound = std::fs::read(made_by_ffmpeg("tone.ogg", "-f lavfi -i sine=f=440:d=2")).unwrap();
+    refused(&[("a.mp4", b"only text\n")], &notice("video = \"a.mp4\""), &["a.mp4"]);
+    refused(&[("a.mp4", b"")], &notice("video = \"a.mp4\""), &["a.mp4"]);
+    refused(&[("sound.mp4", &sound)], &notice("video = \"sound.mp4\""), &["sound.mp4", "picture"]);
+    refused(&[("a.jpg", &sound)], &notice("image = \"a.jpg\""), &["a.jpg"]);
+}
+
+#[test]
+fn hostile_text_is_refused() {
+    refused(&[], &notice("text = \"a\u{202E}b\""), &["programme.toml:5"]);
+    refused(&[], "title = \"a\\u0000b\"\n", &["programme.toml:1"]);
+    refused(&[], "title = \"a\0b\"\n", &["programme.toml"]);
+    refused(&[], "title = \n", &["programme.toml:1"]);
+    refused(&[], "", &["programme.toml"]);
+    refused(&[], &notice(&format!("text = \"{}\"", "rất dài ".repeat(30_000))), &["programme.toml:5"]);
+}
+
+#[test]
+fn a_folder_without_a_programme_and_a_huge_programme_are_refused() {
+    let office = Office::new();
+    let said = run(&["feed", "publish", text(&office.site()), text(&office.folder())]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("programme.toml"), "{}", said.err);
+    let file = std::fs::File::create(office.folder().join("programme.toml")).unwrap();
+    file.set_len(200 << 20).unwrap();
+    let said = run(&["feed", "publish", text(&office.site()), text(&office.folder())]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("programme.toml"), "{}", said.err);
+}
+
+#[test]
+fn unchanged_media_are_not_copied_again() {
+    let office = Office::new();
+    let picture = made_by_ffmpeg("still.jpg", "-f lavfi -i testsrc2=s=400x300:d=1 -frames:v 1");
+    office.write("a.jpg", std::fs::read(picture).unwrap());
+    let said = office.publish(&notice("image = \"a.jpg\""));
+    assert!(said.out.contains("1 files copied, 0 unchanged"), "{}{}", said.out, said.err);
+    let said = office.publish(&notice("text = \"more\"\nimage = \"a.jpg\""));
+    assert!(said.out.contains("0 files copied, 1 unchanged"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn an_existing_site_is_not_made_again_and_keys_are_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let office = Office::new();
+    assert_eq!(run(&["feed", "init", text(&office.site())]).code, 1);
+    let keys = office.home.path().join("site.keys");
+    for entry in std::fs::read_dir(keys).unwrap().flatten() {
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
+    }
+}
+
+#[test]
+fn wrong_command_lines_end_with_2_and_failures_with_1() {
+    assert_eq!(run(&["play", "--headless", "big"]).code, 2);
+    assert_eq!(run(&["fly"]).code, 2);
+    let said = run(&["play"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("--feed"), "{}", said.err);
+    let home = tempfile::tempdir().unwrap();
+    let said = run(&["status", "--state", text(home.path())]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("no board runs"), "{}", said.err);
+}
+
+#[test]
+fn the_schema_in_the_repository_is_the_one_of_this_program() {
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/programme.schema.json")).unwrap();
+    assert_eq!(run(&["schema"]).out.trim_end(), kept.trim_end(), "run `bangtin schema > config/programme.schema.json`");
+}

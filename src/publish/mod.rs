@@ -139,6 +139,10 @@ pub fn keys_folder(site: &Path) -> PathBuf {
 /// There is a feed or a key already; a folder cannot be written.
 pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome<()> {
     let fault = |error: std::io::Error| disk::problem(keys, &error);
+    let held = Local::default().list(keys).unwrap_or_default();
+    if let Some(key) = held.iter().find(|entry| entry.name.ends_with(".pem")) {
+        return Err(disk::problem(&keys.join(&key.name), &std::io::ErrorKind::AlreadyExists.into()));
+    }
     Local::default().create_folder(keys).map_err(fault)?;
     std::fs::set_permissions(keys, std::fs::Permissions::from_mode(0o700)).map_err(fault)?;
     let mut site = Site::create(site)?;
@@ -323,5 +327,7 @@ fn to_json(value: &impl serde::Serialize, length_max: u64, name: &str) -> Outcom
     })
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

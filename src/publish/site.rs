@@ -52,7 +52,7 @@ impl Site {
     pub fn create(folder: &Path) -> Outcome<Site> {
         let disk = Local::default();
         let fault = |error: io::Error| disk::problem(folder, &error);
-        if folder.join("metadata").exists() || folder.join("root.json").exists() {
+        if folder.join("metadata/timestamp.json").exists() || folder.join("root.json").exists() {
             return Err(Problem::new(
                 folder.display().to_string(),
                 say!(en: "there is a feed in this folder already", vi: "trong thư mục này đã có nguồn tin"),

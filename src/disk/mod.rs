@@ -255,6 +255,11 @@ pub fn problem(path: &Path, error: &io::Error) -> Problem {
             say!(en: "no such file or folder", vi: "không có tệp hoặc thư mục này"),
             say!(en: "check the path", vi: "hãy kiểm tra lại đường dẫn"),
         ),
+        io::ErrorKind::AlreadyExists => Problem::new(
+            subject,
+            say!(en: "it is there already, and is not overwritten", vi: "đã có sẵn và sẽ không bị ghi đè"),
+            say!(en: "choose another folder, or move it away", vi: "hãy chọn thư mục khác, hoặc chuyển nó đi nơi khác"),
+        ),
         io::ErrorKind::FileTooLarge => Problem::new(
             subject,
             say!(en: "the file is too large", vi: "tệp quá lớn"),

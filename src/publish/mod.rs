@@ -1,1 +1,333 @@
-//! x
+//! Makes and renews a signed feed: a SITE folder of static files that any web server can serve.
+//!
+//! [`init`] makes the keys and an empty feed; [`publish`] puts a checked programme and its media in place of
+//! the one before; [`set_alerts`] does so for warnings; [`refresh`] renews what expires; [`check`] verifies a
+//! feed as a board would. Each is all or nothing: everything is signed before anything is written, and a
+//! board that polls at any instant sees the old feed or the new one.
+//!
+//! Content comes in as plain data that was checked before; nothing here opens a media file to see what is in
+//! it. No private key leaves its file.
+
+mod check;
+mod keys;
+mod media;
+mod sign;
+mod site;
+
+pub use check::{Report, check};
+pub use keys::{Keys, SigningKey};
+pub use media::MediaFile;
+
+use crate::disk::{self, Disk, Local};
+use crate::limits::{ALERTS_BYTES_MAX, PROGRAMME_BYTES_MAX};
+use crate::model::alert::Alerts;
+use crate::model::feed::Versions;
+use crate::model::programme::Programme;
+use crate::problem::{Outcome, Problem};
+use crate::say;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+use sign::{Signers, digest};
+use site::Site;
+use std::collections::{BTreeMap, HashSet};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// The roles of a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    Root,
+    Targets,
+    Programme,
+    Alert,
+    Snapshot,
+    Timestamp,
+}
+
+impl Role {
+    /// As metadata and file names have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Root => "root",
+            Role::Targets => "targets",
+            Role::Programme => "programme",
+            Role::Alert => "alert",
+            Role::Snapshot => "snapshot",
+            Role::Timestamp => "timestamp",
+        }
+    }
+}
+
+/// How long each role is valid from when it is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    pub root: SignedDuration,
+    pub targets: SignedDuration,
+    pub programme: SignedDuration,
+    pub alert: SignedDuration,
+    pub snapshot: SignedDuration,
+    pub timestamp: SignedDuration,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Lifetimes {
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
+        Lifetimes {
+            root: days(730),
+            targets: days(365),
+            programme: days(180),
+            alert: days(90),
+            snapshot: days(90),
+            timestamp: days(14),
+        }
+    }
+}
+
+impl Lifetimes {
+    fn of(&self, role: Role) -> SignedDuration {
+        match role {
+            Role::Root => self.root,
+            Role::Targets => self.targets,
+            Role::Programme => self.programme,
+            Role::Alert => self.alert,
+            Role::Snapshot => self.snapshot,
+            Role::Timestamp => self.timestamp,
+        }
+    }
+}
+
+/// How a new feed is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFeed {
+    /// Shown in the header of the boards until a programme is published.
+    pub title: String,
+    /// How many people sign the programme: 1, or 2 for an official and a leader.
+    pub programme_threshold: usize,
+    pub lifetimes: Lifetimes,
+}
+
+/// What publishing has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// The content differs from what was published before.
+    pub changed: bool,
+    pub versions: Versions,
+    /// Media files copied into the feed.
+    pub copied: usize,
+    /// Media files that were there already.
+    pub reused: usize,
+}
+
+/// What a renewal has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refreshed {
+    pub versions: Versions,
+    pub renewed: Vec<Role>,
+    /// Roles that expire soon and whose keys are not here.
+    pub warnings: Vec<Problem>,
+}
+
+/// Where a feed's keys lie unless told otherwise: `SITE.keys` beside `SITE`.
+pub fn keys_folder(site: &Path) -> PathBuf {
+    let trimmed: PathBuf = site.components().collect();
+    disk::beside(&trimmed, ".keys")
+}
+
+/// Makes keys and an empty signed feed, ready to serve.
+///
+/// # Errors
+/// There is a feed or a key already; a folder cannot be written.
+pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome<()> {
+    let fault = |error: std::io::Error| disk::problem(keys, &error);
+    let held = Local::default().list(keys).unwrap_or_default();
+    if let Some(key) = held.iter().find(|entry| entry.name.ends_with(".pem")) {
+        return Err(disk::problem(&keys.join(&key.name), &std::io::ErrorKind::AlreadyExists.into()));
+    }
+    Local::default().create_folder(keys).map_err(fault)?;
+    std::fs::set_permissions(keys, std::fs::Permissions::from_mode(0o700)).map_err(fault)?;
+    let mut site = Site::create(site)?;
+
+    let mut public = BTreeMap::<Role, Map<String, Value>>::new();
+    let mut signers = BTreeMap::<Role, Signers>::new();
+    let mut made = Vec::new();
+    let roles = [Role::Root, Role::Targets, Role::Programme, Role::Alert, Role::Snapshot, Role::Timestamp];
+    for role in roles {
+        let threshold = if role == Role::Programme { feed.programme_threshold.max(1) } else { 1 };
+        let mut own = Signers { keys: Vec::new(), threshold };
+        for number in 1..=threshold {
+            let file = if number == 1 { format!("{}.pem", role.name()) } else { format!("{}-{number}.pem", role.name()) };
+            let key = SigningKey::generate(&keys.join(file))?;
+            own.keys.push(key.id().to_owned());
+            public.entry(role).or_default().insert(key.id().to_owned(), key.public());
+            made.push(key);
+        }
+        signers.insert(role, own);
+    }
+    let keys = Keys::from_iter(made);
+    let is_delegated = |role: &Role| matches!(role, Role::Programme | Role::Alert);
+    let (delegated, top): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        signers.into_iter().partition(|(role, _)| is_delegated(role));
+    let (delegated_public, top_public): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        public.into_iter().partition(|(role, _)| is_delegated(role));
+    let merged = |public: BTreeMap<Role, Map<String, Value>>| public.into_values().flatten().collect();
+
+    let lifetimes = &feed.lifetimes;
+    site.sign_root(merged(top_public), &top, &keys, lifetimes, now)?;
+    let (alert, programme) = (&delegated[&Role::Alert], &delegated[&Role::Programme]);
+    site.sign_targets(merged(delegated_public), alert, programme, &keys, lifetimes, now)?;
+    let empty = to_json(&Programme::empty(&feed.title), PROGRAMME_BYTES_MAX, "programme.json")?;
+    site.sign_content(Role::Programme, empty, &keys, lifetimes, now)?;
+    let none = to_json(&Alerts::default(), ALERTS_BYTES_MAX, "alerts.json")?;
+    site.sign_content(Role::Alert, none, &keys, lifetimes, now)?;
+    site.go_live(true, &keys, lifetimes, now)
+}
+
+/// Publishes a checked programme with the media that it names.
+///
+/// # Errors
+/// A key is missing, a media file is missing or was changed, somebody else is publishing, the disk is full:
+/// the feed stays as it was.
+pub fn publish(
+    site: &Path,
+    keys: &Path,
+    programme: &Programme,
+    media: &[MediaFile],
+    lifetimes: &Lifetimes,
+    now: Timestamp,
+) -> Outcome<Published> {
+    let keys = Keys::load(keys)?;
+    let mut site = Site::open(site)?;
+    let bytes = to_json(programme, PROGRAMME_BYTES_MAX, "programme.json")?;
+    let changed = site.target_digest(Role::Programme) != Some(digest(&bytes).to_string().as_str());
+    if changed {
+        site.sign_content(Role::Programme, bytes, &keys, lifetimes, now)?;
+    }
+    let (mut copied, mut reused, mut seen) = (0, 0, HashSet::new());
+    for file in media.iter().filter(|file| seen.insert(file.sha256)) {
+        match media::publish(&site.media_folder(), file)? {
+            true => copied += 1,
+            false => reused += 1,
+        }
+    }
+    if let Some(missing) = programme.media().find(|named| !seen.contains(&named.sha256)) {
+        let held = site.media_folder().join(missing.sha256.to_string());
+        if !held.is_file() {
+            return Err(disk::problem(&held, &std::io::ErrorKind::NotFound.into()));
+        }
+    }
+    let (_, warnings) = renew_what_expires(&mut site, &keys, lifetimes, now);
+    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    let snapshot_due = is_due(&site, Role::Snapshot, lifetimes, now);
+    let mut versions = versions(&site);
+    if site.has_changes() || snapshot_due || is_due(&site, Role::Timestamp, lifetimes, now) {
+        let snapshot_renewed = site.has_changes() || snapshot_due;
+        versions.snapshot += u64::from(snapshot_renewed);
+        versions.timestamp += 1;
+        site.go_live(snapshot_renewed, &keys, lifetimes, now)?;
+    }
+    Ok(Published { changed, versions, copied, reused })
+}
+
+/// Publishes warnings in place of those before.
+///
+/// # Errors
+/// As for [`publish`].
+pub fn set_alerts(
+    site: &Path,
+    keys: &Path,
+    alerts: &Alerts,
+    lifetimes: &Lifetimes,
+    now: Timestamp,
+) -> Outcome<Versions> {
+    let keys = Keys::load(keys)?;
+    let mut site = Site::open(site)?;
+    let bytes = to_json(alerts, ALERTS_BYTES_MAX, "alerts.json")?;
+    site.sign_content(Role::Alert, bytes, &keys, lifetimes, now)?;
+    let mut versions = versions(&site);
+    versions.snapshot += 1;
+    versions.timestamp += 1;
+    site.go_live(true, &keys, lifetimes, now)?;
+    Ok(versions)
+}
+
+/// Renews the timestamp, and every role of whose life less than a third is left and whose keys are here.
+///
+/// # Errors
+/// The keys of timestamp or snapshot are missing, somebody else is publishing, the disk is full.
+pub fn refresh(site: &Path, keys: &Path, lifetimes: &Lifetimes, now: Timestamp) -> Outcome<Refreshed> {
+    let keys = Keys::load(keys)?;
+    let mut site = Site::open(site)?;
+    let (mut renewed, warnings) = renew_what_expires(&mut site, &keys, lifetimes, now);
+    let snapshot = site.has_changes() || is_due(&site, Role::Snapshot, lifetimes, now);
+    let mut versions = versions(&site);
+    versions.timestamp += 1;
+    if snapshot {
+        versions.snapshot += 1;
+        renewed.push(Role::Snapshot);
+    }
+    renewed.push(Role::Timestamp);
+    site.go_live(snapshot, &keys, lifetimes, now)?;
+    Ok(Refreshed { versions, renewed, warnings })
+}
+
+fn renew_what_expires(
+    site: &mut Site,
+    keys: &Keys,
+    lifetimes: &Lifetimes,
+    now: Timestamp,
+) -> (Vec<Role>, Vec<Problem>) {
+    let (mut renewed, mut warnings) = (Vec::new(), Vec::new());
+    for role in [Role::Root, Role::Targets, Role::Programme, Role::Alert] {
+        if !is_due(site, role, lifetimes, now) {
+            continue;
+        }
+        match site.renew(role, keys, lifetimes, now) {
+            Ok(()) => renewed.push(role),
+            Err(_) => warnings.push(expires_soon(site, role)),
+        }
+    }
+    (renewed, warnings)
+}
+
+fn is_due(site: &Site, role: Role, lifetimes: &Lifetimes, now: Timestamp) -> bool {
+    let left = site.role(role).map_or(SignedDuration::ZERO, |signed| signed.expires().duration_since(now));
+    left < lifetimes.of(role) / 3
+}
+
+fn expires_soon(site: &Site, role: Role) -> Problem {
+    let expires = site.role(role).map_or(Timestamp::MIN, site::Signed::expires);
+    Problem::new(
+        format!("{}.json", role.name()),
+        say!(en: "it expires at {expires} and its key is not here", vi: "sẽ hết hạn lúc {expires} mà không có khóa ở đây",
+            expires = expires),
+        say!(en: "bring its key into the folder of keys and run `bangtin feed refresh`",
+            vi: "hãy đưa khóa vào thư mục khóa rồi chạy `bangtin feed refresh`"),
+    )
+}
+
+fn versions(site: &Site) -> Versions {
+    Versions {
+        root: site.version(Role::Root),
+        timestamp: site.version(Role::Timestamp),
+        snapshot: site.version(Role::Snapshot),
+        targets: site.version(Role::Targets),
+        programme: site.version(Role::Programme),
+        alert: site.version(Role::Alert),
+    }
+}
+
+fn to_json(value: &impl serde::Serialize, length_max: u64, name: &str) -> Outcome<Vec<u8>> {
+    let bytes = serde_json::to_vec(value).ok().filter(|bytes| bytes.len() as u64 <= length_max);
+    bytes.ok_or_else(|| {
+        Problem::new(
+            name,
+            say!(en: "it is longer than {max} bytes", vi: "dài hơn {max} byte", max = length_max),
+            say!(en: "publish fewer or shorter notices", vi: "hãy bớt số tin hoặc rút ngắn nội dung"),
+        )
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

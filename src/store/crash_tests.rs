@@ -1,1 +1,298 @@
-//! x
+//! A power cut at every single operation: afterwards the old complete state shows, or the new one.
+
+use super::*;
+use crate::disk::sim::SimDisk;
+use crate::model::media::Media;
+use crate::problem::Speech;
+use crate::publish::testing::{TestSite, day, sha256};
+use crate::trust::{Fetch, Refresh};
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+const STATE: &str = "/state";
+
+fn open(disk: &Arc<SimDisk>) -> Outcome<Store> {
+    let as_disk: Arc<dyn Disk> = Arc::<SimDisk>::clone(disk);
+    let made = as_disk.create_folder(Path::new(STATE)).and_then(|()| as_disk.sync(Path::new("/")));
+    let problems = made.err().map(|error| disk::problem(Path::new(STATE), &error)).into_iter().collect();
+    Store::on(as_disk, Path::new(STATE), None, problems)
+}
+
+/// What the network thread does in one poll, without a network.
+fn poll(store: &Store, site: &TestSite, now: jiff::Timestamp) -> Outcome<(Generation, bool)> {
+    let refused = |refusal: crate::trust::Refusal| refusal.problem("xa");
+    let mut refresh = Refresh::new(&site.root(), store.floors("xa"), now).map_err(refused)?;
+    while let Some(wanted) = refresh.wanted() {
+        let bytes = match store.cached("xa", &wanted) {
+            Some(bytes) => Some(bytes),
+            None => site.reader().fetch(&wanted.path, wanted.length_max)?,
+        };
+        if let Some(kept) = refresh.answer(bytes).map_err(refused)? {
+            store.keep_floor("xa", &kept)?;
+        }
+    }
+    store.commit("xa", &site.root(), &refresh.finish().unwrap(), now)
+}
+
+fn shown(store: &Store, site: &TestSite) -> Option<String> {
+    let generation = store.load_feed("xa", &site.root()).generation?;
+    Some(generation.programme.notices.first().map_or(String::new(), |notice| notice.title.clone()))
+}
+
+fn download(store: &Store, media: &Media, bytes: &[u8]) -> Outcome<()> {
+    let mut part = store.part(media)?;
+    let rest = &bytes[part.written() as usize..];
+    rest.chunks(3).try_for_each(|piece| part.append(piece))?;
+    part.finish()
+}
+
+#[test]
+fn a_power_cut_at_any_operation_leaves_the_old_feed_or_the_new_one() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let before = Arc::new(SimDisk::new());
+    poll(&open(&before).unwrap(), &site, day(1)).unwrap();
+    let start = before.operations();
+    site.publish("new", None, day(2));
+
+    let (mut old, mut new) = (0, 0);
+    for cut in 1.. {
+        let disk = Arc::new(before.copy());
+        disk.power_off_at(start + cut);
+        let done = open(&disk).and_then(|store| poll(&store, &site, day(2)));
+        for seed in 0..8 {
+            let after = Arc::new(disk.reboot(cut * 100 + seed));
+            let store = open(&after).unwrap();
+            match shown(&store, &site).as_deref() {
+                Some("old") => old += 1,
+                Some("new") => new += 1,
+                other => panic!("cut {cut}, seed {seed}: {other:?}"),
+            }
+            if done.is_ok() {
+                assert_eq!(shown(&store, &site).as_deref(), Some("new"), "what was adopted lasts");
+            }
+            // And the board goes on from there.
+            let (generation, _) = poll(&store, &site, day(2)).unwrap();
+            assert_eq!(generation.programme.notices[0].title, "new", "cut {cut}, seed {seed}");
+            assert_eq!(shown(&open(&after).unwrap(), &site).as_deref(), Some("new"));
+        }
+        if done.is_ok() {
+            break;
+        }
+    }
+    assert!(old > 50 && new > 8, "{old} {new}");
+}
+
+#[test]
+fn a_power_cut_at_any_operation_of_the_first_adoption_is_recovered_from() {
+    let site = TestSite::new(1);
+    site.publish("first", None, day(1));
+    for cut in 1.. {
+        let disk = Arc::new(SimDisk::new());
+        disk.power_off_at(cut);
+        let done = open(&disk).and_then(|store| poll(&store, &site, day(1)));
+        for seed in 0..8 {
+            let after = Arc::new(disk.reboot(cut * 100 + seed));
+            let store = open(&after).unwrap();
+            assert!(matches!(shown(&store, &site).as_deref(), None | Some("first")));
+            assert!(poll(&store, &site, day(1)).is_ok(), "cut {cut}, seed {seed}");
+        }
+        if done.is_ok() {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_power_cut_at_any_operation_of_a_download_costs_no_more_than_the_download() {
+    let site = TestSite::new(1);
+    let (media, _) = site.media("a.mp3", b"twelve bytes");
+    for cut in 1.. {
+        let disk = Arc::new(SimDisk::new());
+        disk.power_off_at(cut);
+        let done = open(&disk).and_then(|store| download(&store, &media, b"twelve bytes"));
+        for seed in 0..8 {
+            let after = Arc::new(disk.reboot(cut * 100 + seed));
+            let store = open(&after).unwrap();
+            if done.is_ok() {
+                assert!(store.asset(&media).is_ok(), "what was adopted lasts");
+            }
+            // Twice: what the power cut spoilt is found out at the end, and then fetched anew.
+            if store.asset(&media).is_err() && download(&store, &media, b"twelve bytes").is_err() {
+                download(&store, &media, b"twelve bytes").unwrap();
+            }
+            assert_eq!(store.asset(&media).unwrap().length(), 12);
+        }
+        if done.is_ok() {
+            break;
+        }
+    }
+}
+
+#[test]
+fn nothing_is_written_when_nothing_changes() {
+    let site = TestSite::new(1);
+    site.publish("tin", None, day(1));
+    let disk = Arc::new(SimDisk::new());
+    let store = open(&disk).unwrap();
+    assert!(poll(&store, &site, day(1)).unwrap().1);
+    let (written, operations) = (store.written_bytes(), disk.operations());
+    let (again, news) = poll(&store, &site, day(2)).unwrap();
+    assert_eq!((news, again.number), (false, 1));
+    let reopened = open(&disk).unwrap();
+    assert_eq!(shown(&reopened, &site).as_deref(), Some("tin"));
+    assert_eq!(store.written_bytes(), written);
+    assert!(disk.operations() - operations <= 2, "only the folder of the state is looked after");
+}
+
+#[test]
+fn a_renewed_timestamp_alone_makes_no_new_generation_and_outlives_a_restart() {
+    let site = TestSite::new(1);
+    let disk = Arc::new(SimDisk::new());
+    let store = open(&disk).unwrap();
+    poll(&store, &site, day(1)).unwrap();
+    crate::publish::refresh(&site.site(), &site.keys(), &site.lifetimes, day(5)).unwrap();
+    let (renewed, news) = poll(&store, &site, day(5)).unwrap();
+    assert_eq!((news, renewed.number, renewed.versions.timestamp), (false, 1, 2));
+    let loaded = open(&disk).unwrap().load_feed("xa", &site.root()).generation.unwrap();
+    assert_eq!((loaded.versions.timestamp, loaded.expires, loaded.issued), (2, day(19), Some(day(5))));
+}
+
+#[test]
+fn a_link_that_dies_in_the_middle_leaves_the_old_generation_and_the_new_floor() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let disk = Arc::new(SimDisk::new());
+    let store = open(&disk).unwrap();
+    poll(&store, &site, day(1)).unwrap();
+    let old_timestamp = std::fs::read(site.path("metadata/timestamp.json")).unwrap();
+    site.publish("new", None, day(2));
+    let programme = site.path("targets/programme");
+    std::fs::rename(&programme, site.path("away")).unwrap();
+    poll(&store, &site, day(2)).unwrap_err();
+    let store = open(&disk).unwrap();
+    assert_eq!(shown(&store, &site).as_deref(), Some("old"));
+    // Whoever then serves the old feed again is found out.
+    std::fs::rename(site.path("away"), &programme).unwrap();
+    std::fs::write(site.path("metadata/timestamp.json"), old_timestamp).unwrap();
+    let refused = poll(&store, &site, day(2)).unwrap_err().line(Speech::English);
+    assert!(refused.contains("rolled back"), "{refused}");
+}
+
+#[test]
+fn a_generation_that_the_disk_has_spoilt_is_not_shown_and_the_one_before_it_is() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let disk = Arc::new(SimDisk::new());
+    poll(&open(&disk).unwrap(), &site, day(1)).unwrap();
+    site.publish("new", None, day(2));
+    poll(&open(&disk).unwrap(), &site, day(2)).ok();
+    let store = open(&disk).unwrap();
+    store.load_feed("xa", &site.root());
+    poll(&store, &site, day(2)).unwrap();
+    let files: Vec<PathBuf> =
+        disk.files().into_iter().filter(|path| path.starts_with("/state/feeds/xa/serving/2")).collect();
+    assert!(files.len() >= 8, "{files:?}");
+    for file in files.iter().filter(|file| !file.ends_with("pinned.root.json")) {
+        let spoilt = Arc::new(disk.copy());
+        spoilt.spoil(file);
+        let store = open(&spoilt).unwrap();
+        let loaded = store.load_feed("xa", &site.root());
+        let generation = loaded.generation.unwrap();
+        let title = generation.programme.notices[0].title.as_str();
+        assert!(title == "old" || (title == "new" && file.ends_with("timestamp.json")), "{file:?}: {title}");
+        assert!(title == "new" || !loaded.problems.is_empty());
+        let repaired = poll(&store, &site, day(2)).unwrap().0;
+        assert_eq!(repaired.programme.notices[0].title, "new");
+    }
+}
+
+#[test]
+fn a_read_only_disk_shows_what_it_holds_and_says_so() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let disk = Arc::new(SimDisk::new());
+    poll(&open(&disk).unwrap(), &site, day(1)).unwrap();
+    site.publish("new", None, day(2));
+    disk.read_only(true);
+    let store = open(&disk).unwrap();
+    assert_eq!(shown(&store, &site).as_deref(), Some("old"));
+    let refused = poll(&store, &site, day(2)).unwrap_err().line(Speech::English);
+    assert!(refused.contains("read-only"), "{refused}");
+    assert_eq!(shown(&store, &site).as_deref(), Some("old"), "nothing is adopted that could not be kept");
+}
+
+#[test]
+fn a_full_disk_keeps_the_old_state_and_evicts_only_what_is_not_scheduled() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let disk = Arc::new(SimDisk::new());
+    let store = open(&disk).unwrap();
+    poll(&store, &site, day(1)).unwrap();
+    let (kept, _) = site.media("kept.mp3", &[1; 1000]);
+    let (idle, _) = site.media("idle.mp3", &[2; 1000]);
+    download(&store, &kept, &[1; 1000]).unwrap();
+    download(&store, &idle, &[2; 1000]).unwrap();
+
+    site.publish("new", None, day(2));
+    disk.room(Some(store.media_bytes()));
+    let refused = poll(&store, &site, day(2)).unwrap_err().line(Speech::English);
+    assert!(refused.contains("the disk is full"), "{refused}");
+    assert_eq!(shown(&store, &site).as_deref(), Some("old"));
+
+    let scheduled = HashSet::from([kept.sha256]);
+    let refused = store.make_room(1 << 40, &scheduled).unwrap_err().line(Speech::English);
+    assert!(refused.contains("the disk is full"), "{refused}");
+    assert!(store.has(&kept.sha256) && !store.has(&idle.sha256));
+    disk.room(None);
+    poll(&store, &site, day(2)).unwrap();
+}
+
+#[test]
+fn a_spoilt_media_file_is_never_handed_out_and_is_fetched_again() {
+    let site = TestSite::new(1);
+    let (media, _) = site.media("a.mp3", b"sound");
+    let disk = Arc::new(SimDisk::new());
+    download(&open(&disk).unwrap(), &media, b"sound").unwrap();
+    disk.spoil(&Path::new("/state/media").join(sha256(b"sound").to_string()));
+    let store = open(&disk).unwrap();
+    assert!(store.has(&media.sha256));
+    assert_eq!(store.asset(&media).unwrap_err(), Unavailable::Missing);
+    assert!(!store.has(&media.sha256));
+    download(&store, &media, b"sound").unwrap();
+    assert_eq!(store.asset(&media).unwrap().sha256(), media.sha256);
+}
+
+#[test]
+fn a_download_goes_on_where_it_ended_and_refuses_more_than_was_signed() {
+    let site = TestSite::new(1);
+    let (media, _) = site.media("a.mp3", b"twelve bytes");
+    let disk = Arc::new(SimDisk::new());
+    let store = open(&disk).unwrap();
+    store.part(&media).unwrap().append(b"twelve").unwrap();
+    let mut part = open(&disk).unwrap().part(&media).map(|part| part.written()).unwrap();
+    assert_eq!(part, 6);
+    let refused = store.part(&media).unwrap().append(b" bytes and more").unwrap_err();
+    assert_eq!(refused.subject, "a.mp3");
+    part = store.part(&media).unwrap().written();
+    assert_eq!(part, 0, "what cannot be right is forgotten");
+    let mut wrong = store.part(&media).unwrap();
+    wrong.append(b"twelve bytez").unwrap();
+    assert!(wrong.finish().is_err());
+    assert!(!store.has(&media.sha256));
+}
+
+#[test]
+fn a_wrong_root_file_does_not_blank_a_board_that_had_a_right_one() {
+    let (site, other) = (TestSite::new(1), TestSite::new(1));
+    site.publish("tin", None, day(1));
+    let disk = Arc::new(SimDisk::new());
+    poll(&open(&disk).unwrap(), &site, day(1)).unwrap();
+    let loaded = open(&disk).unwrap().load_feed("xa", b"<html>");
+    assert_eq!(loaded.generation.unwrap().programme.notices[0].title, "tin");
+    assert!(loaded.problems[0].line(Speech::English).contains("not a signed root"));
+    // Another feed's true root is a decision: what it does not vouch for is not shown.
+    let loaded = open(&disk).unwrap().load_feed("xa", &other.root());
+    assert!(loaded.generation.is_none());
+    assert!(loaded.problems[0].line(Speech::English).contains("wrongly signed"));
+}

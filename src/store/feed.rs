@@ -281,7 +281,7 @@ impl Store {
             return Ok((self.now_serving(feed, number, accepted_at, complete), false));
         }
         let folder = self.feed_folder(feed);
-        let before = self.serving(feed).map(|serving| serving.generation.number);
+        let before = self.serving(feed).map(|s| s.generation.number).or_else(|| self.current(&folder));
         let number = self.numbers(&folder).into_iter().max().unwrap_or(0).saturating_add(1);
         self.write_generation(&folder, number, pinned_root, complete, now)
             .map_err(|error| disk::problem(&folder, &error))?;
@@ -323,7 +323,8 @@ impl Store {
         }
         self.disk.create_folder(folder)?;
         let above = folder.ancestors().skip(1).take_while(|above| above.starts_with(&self.folder));
-        above.into_iter().try_for_each(|above| self.disk.sync(above))
+        // From the top down: each is then reachable by the time its own names last.
+        above.collect::<Vec<_>>().into_iter().rev().try_for_each(|above| self.disk.sync(above))
     }
 
     /// Removes generations other than these, and what a power cut left half-written.

@@ -18,6 +18,7 @@ use std::collections::HashSet;
 /// Reads `programme.json`. The error is for people who know the format: which field, which line.
 pub(super) fn programme(bytes: &[u8]) -> Result<(Programme, Vec<Problem>), String> {
     let mut problems = Vec::new();
+    must_be_a_table(bytes)?;
     let mut programme: Programme = match serde_json::from_slice(bytes) {
         Ok(programme) => programme,
         Err(_) => item_by_item(bytes, &mut problems)?,
@@ -56,6 +57,7 @@ pub(super) fn programme(bytes: &[u8]) -> Result<(Programme, Vec<Problem>), Strin
 /// Reads `alerts.json`.
 pub(super) fn alerts(bytes: &[u8]) -> Result<(Alerts, Vec<Problem>), String> {
     let mut problems = Vec::new();
+    must_be_a_table(bytes)?;
     let alerts = match serde_json::from_slice::<Alerts>(bytes) {
         Ok(alerts) => alerts,
         Err(_) => {
@@ -64,6 +66,12 @@ pub(super) fn alerts(bytes: &[u8]) -> Result<(Alerts, Vec<Problem>), String> {
         }
     };
     Ok((alerts, problems))
+}
+
+/// A list would be taken for a table's fields in order.
+fn must_be_a_table(bytes: &[u8]) -> Result<(), String> {
+    let is_table = bytes.trim_ascii_start().first() == Some(&b'{');
+    is_table.then_some(()).ok_or_else(|| "it is not a JSON object".into())
 }
 
 fn item_by_item(bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Programme, String> {

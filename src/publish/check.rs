@@ -1,0 +1,96 @@
+//! Verifies a feed as a board would, and says what it holds: `bangtin feed check`.
+
+use crate::limits::MEDIA_BYTES_MAX;
+use crate::model::feed::Versions;
+use crate::model::media::Media;
+use crate::problem::{Outcome, Problem};
+use crate::say;
+use crate::trust::{Fetch, Floors, Refresh, Refusal};
+use jiff::Timestamp;
+use sha2::Digest;
+use std::collections::HashSet;
+
+/// What a feed holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    pub title: String,
+    pub versions: Versions,
+    /// When the first of its metadata expires.
+    pub expires: Timestamp,
+    pub notices: usize,
+    pub tickers: usize,
+    pub announcements: usize,
+    pub alerts: usize,
+    pub media_files: usize,
+    pub media_bytes: u64,
+    /// What a board would leave out, and media that are missing or not what was signed.
+    pub problems: Vec<Problem>,
+}
+
+/// Verifies the feed from its root at the time `now`, media included.
+///
+/// # Errors
+/// A board would refuse the feed, or it cannot be reached.
+pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Report> {
+    let refused = |refusal: Refusal| refusal.problem("feed");
+    let mut refresh = Refresh::new(root, Floors::default(), now).map_err(refused)?;
+    while let Some(wanted) = refresh.wanted() {
+        let bytes = if wanted.optional {
+            site.fetch_optional(&wanted.path, wanted.length_max)?
+        } else {
+            site.fetch(&wanted.path, wanted.length_max)?
+        };
+        refresh.answer(bytes).map_err(refused)?;
+    }
+    let missing = || refused(Refusal::Missing { file: "timestamp.json".into() });
+    let complete = refresh.finish().ok_or_else(missing)?.into_inner();
+    let programme = &complete.programme;
+    let mut report = Report {
+        title: programme.title.clone(),
+        versions: complete.versions,
+        expires: complete.expires,
+        notices: programme.notices.len(),
+        tickers: programme.tickers.len(),
+        announcements: programme.announcements.len(),
+        alerts: complete.alerts.alerts.len(),
+        media_files: 0,
+        media_bytes: 0,
+        problems: complete.problems.clone(),
+    };
+    let mut seen = HashSet::new();
+    for media in programme.media().filter(|media| seen.insert(media.sha256)) {
+        report.media_files += 1;
+        report.media_bytes += media.length;
+        report.problems.extend(check_media(site, media).err());
+    }
+    Ok(report)
+}
+
+fn check_media(site: &mut dyn Fetch, media: &Media) -> Outcome<()> {
+    let path = format!("media/{}", media.sha256);
+    let remedy = || {
+        say!(en: "publish again, or copy `media` of the SITE folder to the web server again",
+            vi: "hãy xuất bản lại, hoặc chép lại thư mục `media` của SITE lên máy chủ web")
+    };
+    let wrong = || {
+        let why = say!(en: "`{path}` is not the file that was signed", vi: "`{path}` không phải là tệp đã ký", path = path);
+        Problem::new(media.path.as_str(), why, remedy())
+    };
+    let (mut hasher, mut length) = (sha2::Sha256::new(), 0u64);
+    let found = site.read(&path, &mut |piece| {
+        length += piece.len() as u64;
+        if length > media.length.min(MEDIA_BYTES_MAX) {
+            return Err(wrong());
+        }
+        hasher.update(piece);
+        Ok(())
+    })?;
+    if !found {
+        let why = say!(en: "there is no `{path}`", vi: "không có `{path}`", path = path);
+        return Err(Problem::new(media.path.as_str(), why, remedy()));
+    }
+    if length != media.length || hasher.finalize().as_slice() != media.sha256.0 {
+        return Err(wrong());
+    }
+    Ok(())
+}

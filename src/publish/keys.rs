@@ -1,0 +1,162 @@
+//! The publisher's keys: Ed25519, in PKCS#8 PEM files of mode 0600 that OpenSSL can read too.
+//!
+//! Which key signs what is told by the metadata, never by a file's name: all keys of the folder are loaded,
+//! and a role is signed by those that its delegation lists. A key that should stay on a USB stick is simply
+//! not in the folder on ordinary days.
+
+use crate::disk::{self, Disk, Local};
+use crate::problem::{Outcome, Problem};
+use crate::{say, trust};
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use serde_json::{Value, json};
+use sha2::Digest;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+/// Longest key file read: a PKCS#8 Ed25519 key is a hundred bytes.
+const KEY_FILE_BYTES_MAX: u64 = 16_384;
+/// RFC 8410: version, algorithm id-Ed25519, and the headers around a seed of 32 bytes.
+const PKCS8_PREFIX: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+/// A private key. Its secret is never shown.
+pub struct SigningKey {
+    pair: Ed25519KeyPair,
+    id: String,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.id)
+    }
+}
+
+impl SigningKey {
+    /// Makes a key and puts it into a new file of mode 0600.
+    ///
+    /// # Errors
+    /// There is such a file already, or it cannot be written.
+    pub fn generate(path: &Path) -> Outcome<SigningKey> {
+        let mut seed = [0; 32];
+        SystemRandom::new().fill(&mut seed).map_err(|_| {
+            Problem::new(
+                path.display().to_string(),
+                say!(en: "this machine gives no random numbers", vi: "máy này không tạo được số ngẫu nhiên"),
+                say!(en: "restart the machine", vi: "hãy khởi động lại máy"),
+            )
+        })?;
+        let key = SigningKey::from_seed(&seed).ok_or_else(|| not_a_key(path))?;
+        let der = [&PKCS8_PREFIX[..], &seed].concat();
+        let line_ending = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+        let text = pem::encode_config(&pem::Pem::new("PRIVATE KEY", der), line_ending);
+        disk::write_private(path, text.as_bytes()).map_err(|error| disk::problem(path, &error))?;
+        Ok(key)
+    }
+
+    /// Reads a key file.
+    ///
+    /// # Errors
+    /// It cannot be read, or holds no Ed25519 key.
+    pub fn load(path: &Path) -> Outcome<SigningKey> {
+        let text = Local::default()
+            .read(path, KEY_FILE_BYTES_MAX)
+            .map_err(|error| disk::problem(path, &error))?;
+        let pem = pem::parse(text).map_err(|_| not_a_key(path))?;
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pem.contents()).map_err(|_| not_a_key(path))?;
+        SigningKey::from_pair(pair).ok_or_else(|| not_a_key(path))
+    }
+
+    pub(super) fn from_seed(seed: &[u8; 32]) -> Option<SigningKey> {
+        SigningKey::from_pair(Ed25519KeyPair::from_seed_unchecked(seed).ok()?)
+    }
+
+    fn from_pair(pair: Ed25519KeyPair) -> Option<SigningKey> {
+        let mut key = SigningKey { pair, id: String::new() };
+        // As securesystemslib makes them, so that every TUF tool agrees on the name of a key.
+        key.id = hex::encode(sha2::Sha256::digest(trust::canonical_json(&key.public())?));
+        Some(key)
+    }
+
+    /// Its name in TUF metadata: 64 hexadecimal digits.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The public key as TUF metadata list it.
+    pub fn public(&self) -> Value {
+        let public = hex::encode(self.pair.public_key());
+        json!({"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": public}})
+    }
+
+    /// The signature, in hexadecimal.
+    pub fn sign(&self, bytes: &[u8]) -> String {
+        hex::encode(self.pair.sign(bytes))
+    }
+}
+
+/// The keys that are at hand, by their names in metadata.
+#[derive(Debug, Default)]
+pub struct Keys(BTreeMap<String, SigningKey>);
+
+impl Keys {
+    /// Reads every `*.pem` of the folder.
+    ///
+    /// # Errors
+    /// The folder or one of the files cannot be read, or one holds no key.
+    pub fn load(folder: &Path) -> Outcome<Keys> {
+        let entries = Local::default().list(folder).map_err(|error| disk::problem(folder, &error))?;
+        let files = entries.into_iter().filter(|entry| entry.name.ends_with(".pem"));
+        let keys = files.map(|entry| SigningKey::load(&folder.join(entry.name)));
+        keys.collect::<Outcome<Vec<_>>>().map(Keys::from_iter)
+    }
+
+    /// The key of this name, if it is at hand.
+    pub fn get(&self, id: &str) -> Option<&SigningKey> {
+        self.0.get(id)
+    }
+}
+
+impl FromIterator<SigningKey> for Keys {
+    fn from_iter<I: IntoIterator<Item = SigningKey>>(keys: I) -> Keys {
+        Keys(keys.into_iter().map(|key| (key.id.clone(), key)).collect())
+    }
+}
+
+fn not_a_key(path: &Path) -> Problem {
+    Problem::new(
+        path.display().to_string(),
+        say!(en: "this is not an Ed25519 private key in PKCS#8 PEM", vi: "đây không phải khóa riêng Ed25519 dạng PKCS#8 PEM"),
+        say!(en: "restore the key from its backup, or move the file out of the folder of keys",
+            vi: "hãy khôi phục khóa từ bản sao lưu, hoặc chuyển tệp này ra khỏi thư mục khóa"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_key_is_read_back_as_it_was_made_and_only_its_owner_can_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.pem");
+        let made = SigningKey::generate(&path).unwrap();
+        let read = SigningKey::load(&path).unwrap();
+        assert_eq!((made.id(), made.sign(b"x")), (read.id(), read.sign(b"x")));
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(SigningKey::generate(&path).is_err(), "a key is never overwritten");
+    }
+
+    #[test]
+    fn what_is_no_key_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bad.pem");
+        for text in ["", "hello", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+            std::fs::write(&path, text).unwrap();
+            let problem = Keys::load(folder.path()).unwrap_err();
+            assert!(problem.subject.ends_with("bad.pem"));
+        }
+    }
+}

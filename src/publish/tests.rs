@@ -1,0 +1,327 @@
+//! What publishing promises, and every attack on what was published.
+
+use super::testing::*;
+use super::*;
+use crate::problem::Speech;
+use crate::trust::{Floors, Refusal, Times};
+use std::fs;
+
+fn none() -> Floors {
+    Floors::default()
+}
+
+#[test]
+fn a_new_feed_verifies_and_is_empty() {
+    let site = TestSite::new(1);
+    let complete = site.verify(&none(), day(0)).0.unwrap();
+    assert_eq!(complete.programme.title, "Xã Bình Lư");
+    assert!(complete.programme.notices.is_empty() && complete.alerts.alerts.is_empty());
+    assert_eq!(complete.issued, Some(day(0)));
+    assert_eq!(complete.root_issued, Some(day(0)));
+    assert_eq!(complete.expires, day(14));
+    let all_one = Versions { root: 1, timestamp: 1, snapshot: 1, targets: 1, programme: 1, alert: 1 };
+    assert_eq!(complete.versions, all_one);
+}
+
+#[test]
+fn what_is_published_is_what_a_board_verifies_and_unchanged_media_are_not_copied_again() {
+    let site = TestSite::new(1);
+    let first = site.publish("tiem-chung", Some(b"sound"), day(1));
+    assert_eq!((first.changed, first.copied, first.reused), (true, 1, 0));
+    let complete = site.verify(&none(), day(1)).0.unwrap();
+    assert_eq!(complete.programme.notices[0].title, "tiem-chung");
+    assert_eq!(complete.versions, first.versions);
+    let again = site.publish("tiem-chung", Some(b"sound"), day(1));
+    assert_eq!((again.changed, again.copied, again.reused), (false, 0, 1));
+    assert_eq!(again.versions, first.versions, "nothing changed, nothing is signed");
+    let second = site.publish("mat-dien", Some(b"sound"), day(2));
+    assert_eq!((second.changed, second.copied, second.reused), (true, 0, 1));
+    assert_eq!(second.versions.programme, first.versions.programme + 1);
+}
+
+#[test]
+fn an_existing_feed_or_key_is_never_overwritten() {
+    let site = TestSite::new(1);
+    let feed = NewFeed { title: "X".into(), programme_threshold: 1, lifetimes: Lifetimes::default() };
+    let before = site.root();
+    assert!(init(&site.site(), &site.keys(), &feed, day(0)).is_err());
+    assert!(init(&site.site(), &site.path("../other.keys"), &feed, day(0)).is_err());
+    assert!(init(&site.path("../other"), &site.keys(), &feed, day(0)).is_err());
+    assert_eq!(site.root(), before);
+    site.verify(&none(), day(0)).0.unwrap();
+}
+
+#[test]
+fn with_two_signers_nothing_half_signed_goes_live() {
+    let site = TestSite::new(2);
+    site.publish("first", None, day(1));
+    fs::rename(site.keys().join("programme-2.pem"), site.path("../away.pem")).unwrap();
+    let programme = Programme::empty("other");
+    let problem = publish(&site.site(), &site.keys(), &programme, &[], &site.lifetimes, day(2)).unwrap_err();
+    assert!(problem.line(Speech::English).contains("awaits the other signature"), "{problem}");
+    assert_eq!(site.verify(&none(), day(2)).0.unwrap().programme.notices[0].title, "first");
+    // Warnings need only their own key.
+    set_alerts(&site.site(), &site.keys(), &Alerts::default(), &site.lifetimes, day(2)).unwrap();
+    assert_eq!(site.verify(&none(), day(2)).0.unwrap().versions.alert, 2);
+}
+
+#[test]
+fn a_media_file_that_changes_while_it_is_published_leaves_the_feed_as_it_was() {
+    let site = TestSite::new(1);
+    site.publish("first", None, day(1));
+    let (media, file) = site.media("a.mp3", b"measured");
+    fs::write(&file.source, b"changed!").unwrap();
+    let mut programme = Programme::empty("other");
+    programme.emblem = Some(media);
+    let refused = publish(&site.site(), &site.keys(), &programme, &[file], &site.lifetimes, day(2));
+    assert!(refused.unwrap_err().subject.ends_with("a.mp3"));
+    let refused = publish(&site.site(), &site.keys(), &programme, &[], &site.lifetimes, day(2));
+    assert!(refused.is_err(), "a file that nobody brought");
+    let complete = site.verify(&none(), day(2)).0.unwrap();
+    assert_eq!(complete.programme.notices[0].title, "first");
+    assert_eq!(fs::read_dir(site.path("media")).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn a_second_publisher_is_told_to_wait() {
+    let site = TestSite::new(1);
+    let _open = Site::open(&site.site()).unwrap();
+    let refused = refresh(&site.site(), &site.keys(), &site.lifetimes, day(1)).unwrap_err();
+    assert!(refused.line(Speech::English).contains("somebody else is publishing"));
+}
+
+#[test]
+fn a_renewal_renews_what_expires_and_names_the_keys_that_are_missing() {
+    let site = TestSite::new(1);
+    let done = refresh(&site.site(), &site.keys(), &site.lifetimes, day(1)).unwrap();
+    assert_eq!(done.renewed, [Role::Timestamp]);
+    let done = refresh(&site.site(), &site.keys(), &site.lifetimes, day(70)).unwrap();
+    assert_eq!(done.renewed, [Role::Alert, Role::Snapshot, Role::Timestamp]);
+    fs::remove_file(site.keys().join("programme.pem")).unwrap();
+    let done = refresh(&site.site(), &site.keys(), &site.lifetimes, day(140)).unwrap();
+    assert_eq!(done.renewed, [Role::Alert, Role::Snapshot, Role::Timestamp]);
+    assert_eq!(done.warnings[0].subject, "programme.json");
+    site.verify(&none(), day(140)).0.unwrap();
+    // A new root reaches a board that was given the first one.
+    let done = refresh(&site.site(), &site.keys(), &site.lifetimes, day(500)).unwrap();
+    assert!(done.renewed.contains(&Role::Root));
+    assert_eq!(fs::read(site.path("metadata/1.root.json")).unwrap(), site.root());
+}
+
+#[test]
+fn a_check_names_media_that_are_missing_or_changed() {
+    let site = TestSite::new(1);
+    site.publish("tin", Some(b"sound"), day(1));
+    let report = check(&mut site.reader(), &site.root(), day(1)).unwrap();
+    assert_eq!((report.notices, report.media_files, report.media_bytes, report.problems.len()), (1, 1, 5, 0));
+    let file = site.path("media").join(sha256(b"sound").to_string());
+    for (bytes, why) in [(&b"sounD"[..], "not the file"), (b"sou", "not the file"), (b"sound and more", "not the file")] {
+        fs::write(&file, bytes).unwrap();
+        let report = check(&mut site.reader(), &site.root(), day(1)).unwrap();
+        assert!(report.problems[0].line(Speech::English).contains(why));
+    }
+    fs::remove_file(&file).unwrap();
+    let report = check(&mut site.reader(), &site.root(), day(1)).unwrap();
+    assert!(report.problems[0].line(Speech::English).contains("there is no"));
+}
+
+#[test]
+fn one_changed_byte_in_any_signed_file_is_refused() {
+    let site = TestSite::new(1);
+    site.publish("tin", None, day(1));
+    let mut files = Vec::new();
+    for folder in ["metadata", "targets/programme", "targets/alert"] {
+        files.extend(fs::read_dir(site.path(folder)).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    let good = site.verify(&none(), day(1)).0.unwrap();
+    let mut refused = 0;
+    for file in files {
+        let bytes = fs::read(&file).unwrap();
+        for index in (0..bytes.len()).step_by(bytes.len() / 40 + 1) {
+            let mut changed = bytes.clone();
+            changed[index] ^= 1;
+            fs::write(&file, &changed).unwrap();
+            match site.verify(&none(), day(1)).0 {
+                Err(_) => refused += 1,
+                // Files of earlier versions are not read, and a change may be to what carries no meaning.
+                Ok(complete) => assert_eq!(
+                    (&complete.programme, &complete.alerts, complete.versions),
+                    (&good.programme, &good.alerts, good.versions)
+                ),
+            }
+        }
+        fs::write(&file, &bytes).unwrap();
+    }
+    assert!(refused > 150, "{refused}");
+    site.verify(&none(), day(1)).0.unwrap();
+}
+
+#[test]
+fn an_older_feed_is_a_rollback_for_a_board_that_has_seen_a_newer_one() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let (old_timestamp, _) = (fs::read(site.path("metadata/timestamp.json")).unwrap(), ());
+    site.publish("new", None, day(2));
+    let (seen, floors) = site.verify(&none(), day(2));
+    seen.unwrap();
+    fs::write(site.path("metadata/timestamp.json"), &old_timestamp).unwrap();
+    let refused = site.verify(&floors, day(2)).0.unwrap_err();
+    assert_eq!(refused, Refusal::Rollback { file: "metadata/timestamp.json".into(), trusted: 3, offered: 2 });
+    assert!(site.verify(&none(), day(2)).0.is_ok(), "a board that has seen nothing cannot know");
+}
+
+/// Signs a file of the feed again with its own keys, after a change: a thief of those keys.
+fn forge(site: &TestSite, role: Role, change: impl FnOnce(&mut Map<String, Value>)) {
+    let keys = Keys::load(&site.keys()).unwrap();
+    let open = Site::open(&site.site()).unwrap();
+    let mut table = open.role(role).unwrap().table.clone();
+    let old = open.version(role);
+    change(&mut table);
+    let bytes = sign::sign(role.name(), &table, &open.signers(role).unwrap(), &keys).unwrap();
+    let name = match role {
+        Role::Timestamp => "timestamp.json".into(),
+        _ => format!("{old}.{}.json", role.name()),
+    };
+    fs::write(site.path("metadata").join(name), bytes).unwrap();
+}
+
+#[test]
+fn a_programme_rolled_back_under_a_new_snapshot_is_refused() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    site.publish("new", None, day(2));
+    let (seen, floors) = site.verify(&none(), day(2));
+    let trusted = seen.unwrap().versions.programme;
+    // The thief of the online keys pins the older, truly signed programme again.
+    let old = fs::read(site.path(&format!("metadata/{}.programme.json", trusted - 1))).unwrap();
+    let mut pinned = Value::Null;
+    forge(&site, Role::Snapshot, |table| {
+        table["version"] = 9.into();
+        table["meta"]["programme.json"] = sign::pin(trusted - 1, &old);
+        pinned = Value::Object(table.clone());
+    });
+    let forged = fs::read(site.path("metadata/3.snapshot.json")).unwrap();
+    fs::write(site.path("metadata/9.snapshot.json"), &forged).unwrap();
+    forge(&site, Role::Timestamp, |table| {
+        table["version"] = 9.into();
+        table["meta"]["snapshot.json"] = sign::pin(9, &forged);
+    });
+    let refused = site.verify(&floors, day(2)).0.unwrap_err();
+    assert_eq!(refused, Refusal::Rollback { file: "programme.json".into(), trusted, offered: trusted - 1 });
+    // Also where the link died after the timestamp: the snapshot kept is older than the timestamp kept.
+    let (_, floors) = site.verify(&Floors { snapshot: floors.snapshot.clone(), ..none() }, day(2));
+    assert!(matches!(site.verify(&floors, day(2)).0, Err(Refusal::Rollback { .. })));
+}
+
+#[test]
+fn a_frozen_feed_is_refused_once_it_expires() {
+    let site = TestSite::new(1);
+    let (_, floors) = site.verify(&none(), day(1));
+    let refused = site.verify(&floors, day(15)).0.unwrap_err();
+    assert_eq!(refused, Refusal::Expired { file: "metadata/timestamp.json".into(), expires: day(14) });
+    assert!(matches!(site.verify(&none(), day(15)).0, Err(Refusal::Expired { .. })));
+}
+
+#[test]
+fn files_of_different_states_do_not_mix() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let old = fs::read(site.path("metadata/2.snapshot.json")).unwrap();
+    site.publish("new", None, day(2));
+    let version = site.verify(&none(), day(2)).0.unwrap().versions.snapshot;
+    fs::write(site.path(&format!("metadata/{version}.snapshot.json")), old).unwrap();
+    assert!(matches!(site.verify(&none(), day(2)).0, Err(Refusal::Mismatch { .. })));
+}
+
+#[test]
+fn a_feed_signed_by_other_keys_is_refused_and_so_is_what_is_no_root() {
+    let (site, other) = (TestSite::new(1), TestSite::new(1));
+    let verify = |root: &[u8]| verify(&mut site.reader(), root, &none(), day(1).into()).0;
+    let refused = verify(&other.root()).unwrap_err();
+    assert_eq!(
+        refused,
+        Refusal::Signatures { file: "metadata/timestamp.json".into(), found: 0, needed: 1 }
+    );
+    for bad in [&b""[..], b"{}", b"<html>", &fs::read(site.path("metadata/timestamp.json")).unwrap()] {
+        assert!(matches!(verify(bad), Err(Refusal::Root { .. })));
+    }
+    let mut changed = site.root();
+    let index = changed.windows(7).position(|w| w == b"expires").unwrap() + 13;
+    changed[index] = b'3';
+    assert!(matches!(verify(&changed), Err(Refusal::Root { .. })), "a root whose own signature fails");
+}
+
+#[test]
+fn one_signature_of_two_is_not_enough() {
+    let site = TestSite::new(2);
+    site.publish("tin", None, day(1));
+    let version = site.verify(&none(), day(1)).0.unwrap().versions.programme;
+    let path = site.path(&format!("metadata/{version}.programme.json"));
+    let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    file["signatures"].as_array_mut().unwrap().pop();
+    let bytes = serde_json::to_vec(&file).unwrap();
+    fs::write(&path, &bytes).unwrap();
+    // The online keys are the thief's too: everything above fits.
+    forge(&site, Role::Snapshot, |table| table["meta"]["programme.json"] = sign::pin(version, &bytes));
+    let snapshot = site.verify(&none(), day(1)).1;
+    assert!(snapshot.snapshot.is_none());
+    let snapshot = fs::read(site.path("metadata/2.snapshot.json")).unwrap();
+    forge(&site, Role::Timestamp, |table| table["meta"]["snapshot.json"] = sign::pin(2, &snapshot));
+    let refused = site.verify(&none(), day(1)).0.unwrap_err();
+    let file = format!("metadata/{version}.programme.json");
+    assert_eq!(refused, Refusal::Signatures { file, found: 1, needed: 2 });
+}
+
+#[test]
+fn a_root_that_replaces_the_online_keys_frees_a_board_from_absurd_versions_and_times() {
+    let site = TestSite::new(1);
+    // The thief of the timestamp key: a version and a time that nothing honest can reach.
+    forge(&site, Role::Timestamp, |table| {
+        table["version"] = 9_000_000_000u64.into();
+        table["expires"] = "2036-01-10T00:00:00Z".into();
+        table["x-issued"] = "2036-01-01T00:00:00Z".into();
+    });
+    let (stolen, floors) = site.verify(&none(), day(1));
+    assert_eq!(stolen.unwrap().issued, Some(at("2036-01-01T00:00:00Z")));
+
+    // The owner: a new timestamp key in a second root.
+    let key = SigningKey::from_seed(&[9; 32]).unwrap();
+    let (id, public) = (key.id().to_owned(), key.public());
+    let keys = Keys::load(&site.keys()).unwrap();
+    let open = Site::open(&site.site()).unwrap();
+    let mut root = open.role(Role::Root).unwrap().table.clone();
+    root["version"] = 2.into();
+    root["keys"][&id] = public;
+    root["roles"]["timestamp"]["keyids"] = serde_json::json!([id]);
+    let bytes = sign::sign("root", &root, &open.signers(Role::Root).unwrap(), &keys).unwrap();
+    fs::write(site.path("metadata/2.root.json"), bytes).unwrap();
+    let mut table = open.role(Role::Timestamp).unwrap().table.clone();
+    table["version"] = 2.into();
+    table["expires"] = sign::moment(day(10)).into();
+    table["x-issued"] = sign::moment(day(2)).into();
+    let signers = Signers { keys: vec![id], threshold: 1 };
+    let bytes = sign::sign("timestamp", &table, &signers, &Keys::from_iter([key])).unwrap();
+    fs::write(site.path("metadata/timestamp.json"), bytes).unwrap();
+
+    let times = Times { now: at("2036-01-01T00:00:00Z"), without_timestamp: day(2) };
+    let complete = verify(&mut site.reader(), &site.root(), &floors, times).0.unwrap();
+    assert_eq!((complete.versions.root, complete.versions.timestamp), (2, 2));
+    assert_eq!(complete.issued, Some(day(2)));
+}
+
+#[test]
+fn a_role_may_sign_only_what_it_was_given() {
+    let site = TestSite::new(1);
+    // The official's key signs warnings: the file verifies, but nobody asks it for warnings.
+    let version = site.verify(&none(), day(0)).0.unwrap().versions.programme;
+    forge(&site, Role::Programme, |table| {
+        let own = table["targets"]["programme/programme.json"].clone();
+        table["targets"]["alert/alerts.json"] = own;
+    });
+    let bytes = fs::read(site.path(&format!("metadata/{version}.programme.json"))).unwrap();
+    forge(&site, Role::Snapshot, |table| table["meta"]["programme.json"] = sign::pin(version, &bytes));
+    let snapshot = fs::read(site.path("metadata/1.snapshot.json")).unwrap();
+    forge(&site, Role::Timestamp, |table| table["meta"]["snapshot.json"] = sign::pin(1, &snapshot));
+    let complete = site.verify(&none(), day(0)).0.unwrap();
+    assert!(complete.alerts.alerts.is_empty() && complete.problems.is_empty());
+}

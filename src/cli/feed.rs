@@ -5,7 +5,9 @@ use crate::clock;
 use crate::media::{Decoder, probe};
 use crate::model::alert::Alerts;
 use crate::problem::{Outcome, Problem};
-use crate::publish::{self, folder};
+use crate::model::media::Probe;
+use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
+use crate::sync::Reader;
 use crate::say;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -18,20 +20,16 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
         Feed::Publish { site, folder } => publish(&site, &folder, now).map(drop),
         Feed::Alert { site, alerts } => alert(&site, &alerts, now).map_err(one),
         Feed::Refresh { site } => refresh(&site, now).map_err(one),
-        Feed::Check { url, root } => check(&url, &root, now).map_err(one),
+        Feed::Check { url, root } => check(&url, &root, now),
     }
 }
 
-/// `SITE.keys`, beside the site: never inside, for the site is what the web server shows.
-pub fn keys_of(site: &Path) -> PathBuf {
-    let mut name = site.file_name().unwrap_or_default().to_owned();
-    name.push(".keys");
-    site.with_file_name(name)
-}
+pub use crate::publish::keys_folder as keys_of;
 
 pub fn init(site: &Path, threshold: u32, title: &str, now: Timestamp) -> Outcome<()> {
     let keys = keys_of(site);
-    publish::init(site, &keys, &publish::Init { threshold, title: title.into() }, now)?;
+    let feed = NewFeed { title: title.into(), programme_threshold: threshold as usize, lifetimes: Lifetimes::default() };
+    publish::init(site, &keys, &feed, now)?;
     let (site, keys) = (site.display(), keys.display());
     report::say(&say!(
         en: "made `{site}`; serve it with any web server, and give boards `{site}/root.json` by hand\nthe keys are in `{keys}`: keep a copy of root.pem and targets.pem on a USB stick, and take them off this machine",
@@ -41,17 +39,17 @@ pub fn init(site: &Path, threshold: u32, title: &str, now: Timestamp) -> Outcome
 }
 
 /// Probes a file as the publisher does: in a decoder child, like a board.
-pub fn prober(decoder: Decoder) -> impl Fn(&Path) -> Outcome<folder::Probe> {
+pub fn prober(decoder: Decoder) -> impl Fn(&Path) -> Outcome<Probe> {
     move |path| {
         let asset = crate::store::Asset::from_author_folder(path)?;
         let found = probe(&decoder, &asset)?;
         let duration_ms = found.duration_us.map_or(0, |us| us.max(0) as u64 / 1000);
         Ok(match found.picture {
-            Some([width, height]) if found.still => folder::Probe::Picture { width, height },
+            Some([width, height]) if found.still => Probe::Picture { width, height },
             Some([width, height]) => {
-                folder::Probe::Film { width, height, duration_ms, has_sound: found.sound }
+                Probe::Film { width, height, duration_ms, has_sound: found.sound }
             }
-            None => folder::Probe::Sound { duration_ms },
+            None => Probe::Sound { duration_ms },
         })
     }
 }
@@ -65,9 +63,16 @@ pub fn read_folder(path: &Path, now: Timestamp) -> Result<folder::Checked, Vec<P
 
 pub fn publish(site: &Path, folder: &Path, now: Timestamp) -> Result<publish::Published, Vec<Problem>> {
     let checked = read_folder(folder, now)?;
-    let published = publish::publish(site, &keys_of(site), &checked.programme, &checked.files, now)
-        .map_err(|problem| vec![problem])?;
-    let (notices, version) = (checked.programme.notices.len(), published.programme_version);
+    let files = checked.files.iter().map(|file| MediaFile {
+        sha256: file.media.sha256,
+        length: file.media.length,
+        source: file.source.clone(),
+    });
+    let files: Vec<MediaFile> = files.collect();
+    let published =
+        publish::publish(site, &keys_of(site), &checked.programme, &files, &Lifetimes::default(), now)
+            .map_err(|problem| vec![problem])?;
+    let (notices, version) = (checked.programme.notices.len(), published.versions.programme);
     let (copied, reused) = (published.copied, published.reused);
     report::say(&say!(
         en: "published version {version}: {notices} notices; {copied} files copied, {reused} unchanged",
@@ -89,21 +94,33 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Outcome<()> {
 }
 
 pub fn set_alerts(site: &Path, alerts: &Alerts, now: Timestamp) -> Outcome<()> {
-    publish::set_alerts(site, &keys_of(site), alerts, now)?;
+    publish::set_alerts(site, &keys_of(site), alerts, &Lifetimes::default(), now)?;
     let count = alerts.alerts.len();
     report::say(&say!(en: "{count} warnings in force", vi: "đang có {count} cảnh báo", count = count));
     Ok(())
 }
 
 fn refresh(site: &Path, now: Timestamp) -> Outcome<()> {
-    publish::refresh(site, &keys_of(site), now)?;
+    let refreshed = publish::refresh(site, &keys_of(site), &Lifetimes::default(), now)?;
+    refreshed.warnings.iter().for_each(report::warning);
     report::say(&say!(en: "renewed", vi: "đã gia hạn"));
     Ok(())
 }
 
-fn check(url: &str, root: &Path, now: Timestamp) -> Outcome<()> {
-    let root = crate::disk::read_for_person(root)?;
-    let checked = publish::check(url, &root, now)?;
-    report::say(&checked.summary());
-    Ok(())
+fn check(url: &str, root: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
+    let one = |problem| vec![problem];
+    let root = crate::disk::read_for_person(root).map_err(one)?;
+    let found = publish::check(&mut Reader::open(url).map_err(one)?, &root, now).map_err(one)?;
+    let publish::Report { title, notices, tickers, announcements, alerts, media_files, versions, .. } = &found;
+    let megabytes = (found.media_bytes as f64 / 1e5).round() / 10.0;
+    let expires = found.expires.to_zoned(clock::local_zone()).strftime("%Y-%m-%d %H:%M").to_string();
+    report::say(&say!(
+        en: "`{title}`, version {version}: {notices} notices, {tickers} ticker lines, {announcements} announcements, {alerts} warnings; {files} media files, {megabytes} MB; valid until {expires}",
+        vi: "`{title}`, bản {version}: {notices} tin, {tickers} dòng chạy, {announcements} lượt phát thanh, {alerts} cảnh báo; {files} tệp ảnh, phim, tiếng, {megabytes} MB; có giá trị đến {expires}",
+        title = title, version = versions.programme, notices = notices, tickers = tickers, announcements = announcements,
+        alerts = alerts, files = media_files, megabytes = megabytes, expires = expires));
+    match found.problems.is_empty() {
+        true => Ok(()),
+        false => Err(found.problems),
+    }
 }

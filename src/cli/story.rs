@@ -11,6 +11,7 @@ use crate::model::status::{OnAir, Status};
 use crate::problem::{Outcome, Problem, Text};
 use crate::publish;
 use crate::say;
+use crate::sync::Reader;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::Duration;
@@ -262,7 +263,8 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
             Kind::Metadata | Kind::Film => change_a_byte(&tampered.join(&path))?,
         }
         let name = path.display().to_string();
-        if publish::check(&tampered.display().to_string(), &root, now).is_ok() {
+        let checked = publish::check(&mut Reader::open(&tampered.display().to_string())?, &root, now);
+        if checked.is_ok_and(|report| report.problems.is_empty()) {
             return Err(failed(&name, say!(en: "a changed byte was not noticed", vi: "một byte bị sửa mà không phát hiện")));
         }
         let server = Server::start(&tampered, port).map_err(|error| file(&tampered, &error))?;

@@ -12,18 +12,41 @@
 //! The stage never fails once it has started: a lost GPU falls back to `shm`, a lost surface is made again. It reads no files.
 
 mod canvas;
+mod composition;
 mod film;
 mod glyphs;
+mod gpu;
+mod mailbox;
+mod planes;
+mod presenter;
 mod scale;
+mod shm;
+mod strip;
+mod yuv;
+
+#[cfg(test)]
+mod tests;
 
 pub use film::Film;
 
-use crate::layout::Scene;
+use crate::layout::{Fonts, Scene};
+use crate::limits;
 use crate::model::media::{Picture, Sha256};
+use crate::model::status::FrameCount;
+use crate::problem::{Outcome, Problem};
+use crate::say;
+use composition::Composition;
+use gpu::Gpu;
 use jiff::Timestamp;
+use mailbox::Mailbox;
+use presenter::{About, Meter, Presenter, Thread};
+use shm::Shm;
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Instant;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use winit::window::Window;
 
 /// How the picture reaches the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,4 +68,189 @@ pub struct Show {
     pub film: Option<Arc<dyn Film>>,
     /// One moment on both clocks: where the ticker is depends on wall time alone.
     pub at: (Timestamp, Instant),
+}
+
+/// A running presenter. Dropping it stops the thread.
+pub struct Stage {
+    mailbox: Arc<Mailbox>,
+    meter: Arc<Meter>,
+    about: About,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How long a screenshot may take: a presenter waits at most for a compositor.
+const SNAPSHOT_WAIT: Duration = Duration::from_secs(5);
+
+impl Stage {
+    /// Starts presenting in a window. `fonts` are those that shaped the scenes.
+    ///
+    /// # Errors
+    ///
+    /// No surface of either kind could be made on the window. A GPU that was asked for and is not
+    /// there is a warning: the board shows without it.
+    pub fn window(window: Arc<Window>, mode: PresentMode, fonts: Arc<Fonts>) -> Outcome<Stage> {
+        let size = window.inner_size();
+        let size = (size.width, size.height);
+        Stage::start(fonts, move || {
+            let presenter = match open_gpu(&window, size, mode) {
+                Some(gpu) => Presenter::Gpu(Box::new(gpu)),
+                None => Presenter::Shm(Shm::window(&window, size).map_err(|error| no_window(&error))?),
+            };
+            Ok((presenter, Some(window)))
+        })
+    }
+
+    /// Starts presenting into memory, with no display at all.
+    ///
+    /// # Errors
+    ///
+    /// The size is nothing, or more than any screen has.
+    pub fn headless(width: u32, height: u32, fonts: Arc<Fonts>) -> Outcome<Stage> {
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels == 0 || pixels > limits::PICTURE_PIXELS_MAX || width.max(height) > 1 << 15 {
+            return Err(Problem::new(
+                format!("{width}x{height}"),
+                say!(en: "no screen has this size", vi: "không có màn hình nào có kích thước này"),
+                say!(en: "give a size such as 1920x1080", vi: "hãy ghi một kích thước như 1920x1080"),
+            ));
+        }
+        Stage::start(fonts, move || Ok((Presenter::Shm(Shm::memory((width, height))), None)))
+    }
+
+    /// Opens the presenter on its own thread: surfaces are not to be moved between threads.
+    fn start(
+        fonts: Arc<Fonts>,
+        open: impl FnOnce() -> Outcome<(Presenter, Option<Arc<Window>>)> + Send + 'static,
+    ) -> Outcome<Stage> {
+        let (mailbox, meter, about) = (Arc::<Mailbox>::default(), Arc::<Meter>::default(), About::default());
+        let (opened, wait) = mpsc::channel();
+        let shared = (Arc::clone(&mailbox), Arc::clone(&meter), Arc::clone(&about));
+        let body = move || {
+            let (mailbox, meter, about) = shared;
+            match open() {
+                Ok((presenter, window)) => {
+                    let said = presenter.about(window.is_none());
+                    *about.lock().unwrap_or_else(PoisonError::into_inner) = said;
+                    if opened.send(Ok(())).is_err() {
+                        return;
+                    }
+                    let composition = Composition::new(fonts);
+                    Thread { mailbox, meter, about, composition, presenter, window }.run();
+                }
+                Err(problem) => {
+                    let _ = opened.send(Err(problem));
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("stage".into()).spawn(body).map_err(|error| no_thread(&error))?;
+        let stage = Stage { mailbox, meter, about, thread: Some(thread) };
+        match wait.recv() {
+            Ok(Ok(())) => Ok(stage),
+            Ok(Err(problem)) => Err(problem),
+            Err(error) => Err(no_thread(&error)),
+        }
+    }
+
+    /// What should be on the screen from now on; replaces whatever was given and not yet drawn.
+    pub fn show(&self, show: Show) {
+        self.mailbox.leave(|orders| orders.show = Some(show));
+    }
+
+    /// The window has this size now, in physical pixels. Give a scene of that size soon after.
+    pub fn resized(&self, width: u32, height: u32) {
+        self.mailbox.leave(|orders| orders.size = Some((width, height)));
+    }
+
+    /// The window system lost the window's picture: put it again.
+    pub fn exposed(&self) {
+        self.mailbox.leave(|orders| orders.exposed = true);
+    }
+
+    /// Exactly what is shown now, the ticker's place and the film's picture included.
+    ///
+    /// # Errors
+    ///
+    /// The presenter does not answer.
+    pub fn snapshot(&self) -> Outcome<Picture> {
+        let (send, receive) = mpsc::channel();
+        self.mailbox.leave(|orders| orders.snapshots.push(send));
+        receive.recv_timeout(SNAPSHOT_WAIT).map_err(|_| {
+            Problem::new(
+                "screen",
+                say!(en: "the presenter does not answer", vi: "bộ phận trình chiếu không trả lời"),
+                say!(en: "try again; if it stays so, restart the board", vi: "hãy thử lại; nếu vẫn vậy, hãy khởi động lại bảng"),
+            )
+        })
+    }
+
+    /// Frames since the start.
+    pub fn meter(&self) -> FrameCount {
+        self.meter.count()
+    }
+
+    /// Presenter (`gpu`, `shm` or `headless`) and adapter, as they are now.
+    pub fn about(&self) -> (String, String) {
+        self.about.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.mailbox.leave(|orders| orders.stop = true);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the presenter thread panicked");
+        }
+    }
+}
+
+/// Draws one moment of a show without a presenter: for previews, the same code and the same pixels.
+pub fn draw_still(show: Show, fonts: Arc<Fonts>) -> Picture {
+    let mut composition = Composition::new(fonts);
+    let (at, film) = (show.at, show.film.clone());
+    composition.adopt(show);
+    composition.move_ticker(strip::slot_at(at, at.1));
+    if let Some(film) = film {
+        film.show(at.1, &mut |_| ());
+    }
+    composition.snapshot()
+}
+
+/// Mesa's software renderers are loaded for nothing where the kernel knows no GPU: that costs 100 MB.
+fn may_have_gpu() -> bool {
+    ["/dev/dri", "/dev/nvidia0", "/dev/nvidiactl"].iter().any(|path| Path::new(path).exists())
+}
+
+fn open_gpu(window: &Arc<Window>, size: (u32, u32), mode: PresentMode) -> Option<Gpu> {
+    if mode == PresentMode::Shm || mode == PresentMode::Auto && !may_have_gpu() {
+        return None;
+    }
+    match Gpu::open(window, size, mode == PresentMode::Auto) {
+        Ok(gpu) => Some(gpu),
+        Err(gpu::Trouble::CpuOnly) => None,
+        Err(error) => {
+            tracing::warn!(error = crate::problem::chain(&error), "drawing without a GPU");
+            None
+        }
+    }
+}
+
+fn no_window(error: &dyn std::fmt::Display) -> Problem {
+    let error = error.to_string();
+    Problem::new(
+        "screen",
+        say!(en: "the window takes no picture: {error}", vi: "cửa sổ không nhận hình: {error}", error = error),
+        say!(en: "check that an X11 or Wayland display is running, or use --headless 1920x1080",
+             vi: "hãy kiểm tra màn hình X11 hoặc Wayland có đang chạy, hoặc dùng --headless 1920x1080"),
+    )
+}
+
+fn no_thread(error: &dyn std::fmt::Display) -> Problem {
+    let error = error.to_string();
+    Problem::new(
+        "screen",
+        say!(en: "the presenter did not start: {error}", vi: "bộ phận trình chiếu không chạy được: {error}", error = error),
+        say!(en: "free some memory and start again", vi: "hãy giải phóng bộ nhớ rồi chạy lại"),
+    )
 }

@@ -1,0 +1,419 @@
+//! The presenter with a GPU: page, ticker and film as textures, put together in one pass for each frame.
+//!
+//! Pages come as pixels from `canvas` and are uploaded where they changed, in tiles no wider than any GPU's texture; the
+//! ticker's tiles are uploaded once; a film's planes become colours in a shader, by the film's own matrix and range.
+//! Frames are timed by the caller's clock: Fifo does not pace everywhere.
+//!
+//! A frame that cannot be shown now (a covered window) is dropped; a lost GPU is an error, and the caller goes on without one.
+
+use super::canvas::Canvas;
+use super::composition::{Composition, Due};
+use super::planes::Planes;
+use crate::layout::Rect;
+use crate::limits;
+use crate::model::media::FilmPicture;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+use winit::window::Window;
+
+/// Side of a page's tiles.
+const TILE: i32 = limits::TEXTURE_SIDE_MAX as i32;
+
+/// Why there is no picture through the GPU.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    #[error("no GPU: {0}")]
+    NoAdapter(#[from] wgpu::RequestAdapterError),
+    #[error("the only adapter draws on the CPU")]
+    CpuOnly,
+    #[error("the GPU gives no device: {0}")]
+    NoDevice(#[from] wgpu::RequestDeviceError),
+    #[error("the window takes no surface: {0}")]
+    NoSurface(#[from] wgpu::CreateSurfaceError),
+    #[error("the surface has no format that can be drawn to")]
+    NoFormat,
+    #[error("the GPU was lost")]
+    Lost,
+}
+
+/// A rectangle of the screen, and of a texture in 0..1.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct Quad {
+    /// Left, top, right, bottom in clip space.
+    to: [f32; 4],
+    from: [f32; 4],
+}
+
+struct Tile {
+    texture: wgpu::Texture,
+    group: wgpu::BindGroup,
+    /// Which pixels of the page or strip it holds.
+    rect: Rect,
+}
+
+pub struct Gpu {
+    surface: wgpu::Surface<'static>,
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    config: wgpu::SurfaceConfiguration,
+    layout: wgpu::BindGroupLayout,
+    pipeline: wgpu::RenderPipeline,
+    sampler: wgpu::Sampler,
+    quads: wgpu::Buffer,
+    page: Vec<Tile>,
+    page_size: (i32, i32),
+    /// The ticker's tiles, by their number and how often the strip was made anew.
+    strip: BTreeMap<i32, (u64, Tile)>,
+    planes: Planes,
+    lost: Arc<AtomicBool>,
+    name: String,
+}
+
+/// Most quads of one frame: a 16K page has 64 tiles, a window full of a tiny strip is cut off here.
+const QUADS_MAX: usize = 512;
+
+impl Gpu {
+    /// Opens a surface on `window`. With `real`, an adapter that draws on the CPU is refused.
+    pub fn open(window: &Arc<Window>, size: (u32, u32), real: bool) -> Result<Gpu, Trouble> {
+        let mut descriptor = wgpu::InstanceDescriptor::new_with_display_handle(Box::new(Arc::clone(window)));
+        descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::GL;
+        descriptor = descriptor.with_env();
+        let instance = wgpu::Instance::new(descriptor);
+        let surface = instance.create_surface(Arc::clone(window))?;
+        let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions {
+            compatible_surface: Some(&surface),
+            ..Default::default()
+        }))?;
+        let info = adapter.get_info();
+        if real && info.device_type == wgpu::DeviceType::Cpu {
+            return Err(Trouble::CpuOnly);
+        }
+        let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
+            required_limits: adapter.limits(),
+            memory_hints: wgpu::MemoryHints::MemoryUsage,
+            ..Default::default()
+        }))?;
+        let lost = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&lost);
+        device.set_device_lost_callback(move |_, _| flag.store(true, Ordering::Release));
+        let flag = Arc::clone(&lost);
+        device.on_uncaptured_error(Arc::new(move |error| {
+            tracing::error!(%error, "gpu");
+            flag.store(true, Ordering::Release);
+        }));
+
+        let formats = surface.get_capabilities(&adapter).formats;
+        // Colours are stored as they are shown; a surface that converts them is the second choice.
+        let format = formats.iter().find(|f| !f.is_srgb() && is_plain(**f)).or(formats.first());
+        let format = *format.ok_or(Trouble::NoFormat)?;
+        let mut config = surface
+            .get_default_config(&adapter, size.0.max(1), size.1.max(1))
+            .ok_or(Trouble::NoFormat)?;
+        config.format = format;
+        config.present_mode = wgpu::PresentMode::Fifo;
+        config.desired_maximum_frame_latency = 1;
+        surface.configure(&device, &config);
+
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: None,
+            entries: &[texture_entry(0), sampler_entry(1)],
+        });
+        let source = wgpu::ShaderSource::Wgsl(include_str!("../../shaders/quad.wgsl").into());
+        let pipeline = pipeline(&device, &layout, source, format, if format.is_srgb() { "linear" } else { "plain" });
+        let sampler = device.create_sampler(&wgpu::SamplerDescriptor::default());
+        let quads = device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: (QUADS_MAX * size_of::<Quad>()) as u64,
+            usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let planes = Planes::new(&device, format);
+        let name = format!("{} ({:?})", info.name, info.backend);
+        Ok(Gpu {
+            surface,
+            device,
+            queue,
+            config,
+            layout,
+            pipeline,
+            sampler,
+            quads,
+            page: Vec::new(),
+            page_size: (0, 0),
+            strip: BTreeMap::new(),
+            planes,
+            lost,
+            name,
+        })
+    }
+
+    /// The adapter and its interface.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    pub fn size(&self) -> (u32, u32) {
+        (self.config.width, self.config.height)
+    }
+    pub fn resize(&mut self, size: (u32, u32)) {
+        let most = self.device.limits().max_texture_dimension_2d;
+        self.config.width = size.0.clamp(1, most);
+        self.config.height = size.1.clamp(1, most);
+        self.surface.configure(&self.device, &self.config);
+    }
+
+    /// Draws and presents the whole frame.
+    pub fn present(&mut self, composition: &mut Composition, due: Due, now: Instant) -> Result<(), Trouble> {
+        if self.lost.load(Ordering::Acquire) {
+            return Err(Trouble::Lost);
+        }
+        let Some(show) = composition.show().cloned() else { return Ok(()) };
+        self.upload_page(&composition.page, due.page);
+        self.upload_strip(composition);
+        let slot = show.scene.film.as_ref().zip(show.film.as_ref());
+        if let Some((_, film)) = slot
+            && (due.film || !due.page.is_empty())
+        {
+            let Gpu { planes, device, queue, .. } = self;
+            let mut take = |picture: FilmPicture<'_>| planes.upload(device, queue, &picture);
+            if !film.show(now, &mut take) && !due.page.is_empty() {
+                film.again(&mut take);
+            }
+        }
+        let film = slot.and_then(|(slot, _)| {
+            let size = self.planes.size()?;
+            Some(slot.meet.place(size, slot.rect))
+        });
+
+        let frame = match self.surface.get_current_texture() {
+            wgpu::CurrentSurfaceTexture::Success(frame) => frame,
+            wgpu::CurrentSurfaceTexture::Suboptimal(frame) => frame,
+            wgpu::CurrentSurfaceTexture::Timeout | wgpu::CurrentSurfaceTexture::Occluded => return Ok(()),
+            wgpu::CurrentSurfaceTexture::Outdated => {
+                self.surface.configure(&self.device, &self.config);
+                match self.surface.get_current_texture() {
+                    wgpu::CurrentSurfaceTexture::Success(frame) => frame,
+                    wgpu::CurrentSurfaceTexture::Suboptimal(frame) => frame,
+                    _ => return Ok(()),
+                }
+            }
+            wgpu::CurrentSurfaceTexture::Lost | wgpu::CurrentSurfaceTexture::Validation => {
+                return Err(Trouble::Lost);
+            }
+        };
+
+        let (mut quads, mut groups): (Vec<Quad>, Vec<&wgpu::BindGroup>) = (Vec::new(), Vec::new());
+        for tile in &self.page {
+            quads.push(self.quad(tile.rect, [0.0, 0.0, 1.0, 1.0]));
+            groups.push(&tile.group);
+        }
+        let page_quads = quads.len();
+        if let Some((source, target)) = film {
+            quads.push(self.quad(target, self.planes.part(source)));
+        }
+        let film_quads = quads.len() - page_quads;
+        if let Some((rect, pieces)) = composition.ticker() {
+            for (piece, _) in pieces {
+                let Some((_, tile)) = self.strip.get(&piece.tile) else { continue };
+                let (wide, from) = (tile.rect.w.max(1) as f32, piece.from as f32);
+                let to = Rect::new(rect.x + piece.at, rect.y, piece.width, rect.h);
+                quads.push(self.quad(to, [from / wide, 0.0, (from + piece.width as f32) / wide, 1.0]));
+                groups.push(&tile.group);
+            }
+        }
+        quads.truncate(QUADS_MAX);
+        self.queue.write_buffer(&self.quads, 0, bytemuck::cast_slice(&quads));
+
+        let view = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+                color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                    view: &view,
+                    depth_slice: None,
+                    resolve_target: None,
+                    ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+                })],
+                ..Default::default()
+            });
+            pass.set_vertex_buffer(0, self.quads.slice(..));
+            let film_at = page_quads..page_quads + film_quads;
+            let mut textured = groups.into_iter();
+            pass.set_pipeline(&self.pipeline);
+            for at in 0..quads.len() {
+                if film_at.contains(&at) {
+                    self.planes.draw(&mut pass, at as u32);
+                    pass.set_pipeline(&self.pipeline);
+                    continue;
+                }
+                let Some(group) = textured.next() else { break };
+                pass.set_bind_group(0, group, &[]);
+                pass.draw(0..4, at as u32..at as u32 + 1);
+            }
+        }
+        self.queue.submit([encoder.finish()]);
+        self.queue.present(frame);
+        Ok(())
+    }
+
+    /// A quad from pixels of the screen.
+    fn quad(&self, rect: Rect, from: [f32; 4]) -> Quad {
+        let (w, h) = (self.config.width as f32, self.config.height as f32);
+        let across = |x: i32| x as f32 / w * 2.0 - 1.0;
+        let down = |y: i32| 1.0 - y as f32 / h * 2.0;
+        Quad { to: [across(rect.x), down(rect.y), across(rect.right()), down(rect.bottom())], from }
+    }
+
+    fn upload_page(&mut self, page: &Canvas, damage: Rect) {
+        let mut damage = damage.meet(&page.area());
+        if self.page_size != (page.width, page.height) {
+            self.page_size = (page.width, page.height);
+            self.page.clear();
+            for y in (0..page.height).step_by(TILE as usize) {
+                for x in (0..page.width).step_by(TILE as usize) {
+                    let rect = Rect::new(x, y, TILE, TILE).meet(&page.area());
+                    self.page.push(self.tile(rect));
+                }
+            }
+            damage = page.area();
+        }
+        for tile in &self.page {
+            let part = tile.rect.meet(&damage);
+            if !part.is_empty() {
+                let at = (part.x - tile.rect.x, part.y - tile.rect.y);
+                upload(&self.queue, &tile.texture, page, part, at);
+            }
+        }
+    }
+
+    fn upload_strip(&mut self, composition: &Composition) {
+        let Some((_, pieces)) = composition.ticker() else {
+            self.strip.clear();
+            return;
+        };
+        let version = composition.strip_version();
+        self.strip.retain(|tile, (made, _)| *made == version && pieces.iter().any(|(p, _)| p.tile == *tile));
+        for (piece, canvas) in pieces {
+            if !self.strip.contains_key(&piece.tile) {
+                let tile = self.tile(canvas.area());
+                upload(&self.queue, &tile.texture, canvas, canvas.area(), (0, 0));
+                self.strip.insert(piece.tile, (version, tile));
+            }
+        }
+    }
+
+    fn tile(&self, rect: Rect) -> Tile {
+        let srgb = self.config.format.is_srgb();
+        let format = if srgb { wgpu::TextureFormat::Bgra8UnormSrgb } else { wgpu::TextureFormat::Bgra8Unorm };
+        let texture = texture(&self.device, (rect.w.max(1) as u32, rect.h.max(1) as u32), format);
+        let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+        let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &self.layout,
+            entries: &[
+                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&view) },
+                wgpu::BindGroupEntry { binding: 1, resource: wgpu::BindingResource::Sampler(&self.sampler) },
+            ],
+        });
+        Tile { texture, group, rect }
+    }
+}
+
+fn is_plain(format: wgpu::TextureFormat) -> bool {
+    matches!(format, wgpu::TextureFormat::Bgra8Unorm | wgpu::TextureFormat::Rgba8Unorm)
+}
+
+fn upload(queue: &wgpu::Queue, texture: &wgpu::Texture, canvas: &Canvas, part: Rect, at: (i32, i32)) {
+    let start = part.y as usize * canvas.width as usize + part.x as usize;
+    queue.write_texture(
+        wgpu::TexelCopyTextureInfo {
+            texture,
+            mip_level: 0,
+            origin: wgpu::Origin3d { x: at.0 as u32, y: at.1 as u32, z: 0 },
+            aspect: wgpu::TextureAspect::All,
+        },
+        bytemuck::cast_slice(&canvas.pixels[start..]),
+        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(canvas.width as u32 * 4), rows_per_image: None },
+        wgpu::Extent3d { width: part.w as u32, height: part.h as u32, depth_or_array_layers: 1 },
+    );
+}
+
+pub fn texture(device: &wgpu::Device, size: (u32, u32), format: wgpu::TextureFormat) -> wgpu::Texture {
+    device.create_texture(&wgpu::TextureDescriptor {
+        label: None,
+        size: wgpu::Extent3d { width: size.0, height: size.1, depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+        view_formats: &[],
+    })
+}
+
+pub fn texture_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::FRAGMENT,
+        ty: wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Float { filterable: true },
+            view_dimension: wgpu::TextureViewDimension::D2,
+            multisampled: false,
+        },
+        count: None,
+    }
+}
+
+pub fn sampler_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::FRAGMENT,
+        ty: wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
+        count: None,
+    }
+}
+
+/// A pipeline that draws [`Quad`]s, one an instance, without blending; `entry` is its fragment function.
+pub fn pipeline(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    source: wgpu::ShaderSource<'_>,
+    format: wgpu::TextureFormat,
+    entry: &str,
+) -> wgpu::RenderPipeline {
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label: None, source });
+    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        bind_group_layouts: &[Some(layout)],
+        ..Default::default()
+    });
+    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        label: None,
+        layout: Some(&pipeline_layout),
+        vertex: wgpu::VertexState {
+            module: &module,
+            entry_point: Some("corner"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            buffers: &[Some(wgpu::VertexBufferLayout {
+                array_stride: size_of::<Quad>() as u64,
+                step_mode: wgpu::VertexStepMode::Instance,
+                attributes: &wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x4],
+            })],
+        },
+        fragment: Some(wgpu::FragmentState {
+            module: &module,
+            entry_point: Some(entry),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            targets: &[Some(format.into())],
+        }),
+        primitive: wgpu::PrimitiveState {
+            topology: wgpu::PrimitiveTopology::TriangleStrip,
+            ..Default::default()
+        },
+        depth_stencil: None,
+        multisample: wgpu::MultisampleState::default(),
+        multiview_mask: None,
+        cache: None,
+    })
+}

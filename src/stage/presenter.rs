@@ -1,0 +1,213 @@
+//! The presenter thread: takes orders, moves what moves, sleeps until something is due.
+//!
+//! Frame slots are 1/60 s of wall time. In each slot at most one frame is presented; a slot that came and went
+//! while the ticker should have moved counts as missed, and the ticker is then where it should be, not where
+//! it would have been.
+
+use super::composition::{Composition, Due};
+use super::gpu::Gpu;
+use super::mailbox::{Mailbox, Orders};
+use super::shm::Shm;
+use super::strip::{slot_at, slot_begins};
+use crate::clock;
+use crate::layout::Rect;
+use crate::model::status::FrameCount;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use winit::window::Window;
+
+/// A film picture shown later than this after its time counts as late.
+const LATE: Duration = Duration::from_millis(50);
+/// After a presenter failed, how long until it is tried again.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// Frames since the start, read from any thread.
+#[derive(Default)]
+pub struct Meter {
+    drawn: AtomicU64,
+    missed: AtomicU64,
+    late: AtomicU64,
+}
+
+impl Meter {
+    pub fn count(&self) -> FrameCount {
+        let get = |of: &AtomicU64| of.load(Ordering::Relaxed);
+        FrameCount { drawn: get(&self.drawn), missed: get(&self.missed), blank: 0, late: get(&self.late) }
+    }
+    fn add(&self, of: &AtomicU64, count: u64) {
+        of.fetch_add(count, Ordering::Relaxed);
+    }
+}
+
+/// Which presenter is at work, and the adapter's name.
+pub type About = Arc<Mutex<(String, String)>>;
+
+/// Where frames go.
+pub enum Presenter {
+    Shm(Shm),
+    Gpu(Box<Gpu>),
+}
+
+impl Presenter {
+    pub fn about(&self, headless: bool) -> (String, String) {
+        match self {
+            Presenter::Shm(_) if headless => ("headless".into(), "none".into()),
+            Presenter::Shm(_) => ("shm".into(), "none".into()),
+            Presenter::Gpu(gpu) => ("gpu".into(), gpu.name().to_owned()),
+        }
+    }
+    fn size(&self) -> (u32, u32) {
+        match self {
+            Presenter::Shm(shm) => shm.size(),
+            Presenter::Gpu(gpu) => gpu.size(),
+        }
+    }
+    fn resize(&mut self, size: (u32, u32)) {
+        match self {
+            Presenter::Shm(shm) => shm.resize(size),
+            Presenter::Gpu(gpu) => gpu.resize(size),
+        }
+    }
+}
+
+/// The thread's state.
+pub struct Thread {
+    pub mailbox: Arc<Mailbox>,
+    pub meter: Arc<Meter>,
+    pub about: About,
+    pub composition: Composition,
+    pub presenter: Presenter,
+    /// `None` when headless.
+    pub window: Option<Arc<Window>>,
+}
+
+impl Thread {
+    /// Runs until it is told to stop.
+    pub fn run(mut self) {
+        let mut due = Due::default();
+        let mut retry: Option<Instant> = None;
+        let mut deadline = None;
+        loop {
+            let orders = self.mailbox.take(deadline);
+            if orders.stop {
+                return;
+            }
+            let snapshots = self.follow(orders, &mut due);
+            let now = clock::instant();
+            self.look(now, &mut due);
+            if !due.is_nothing() && retry.is_none_or(|at| at <= now) {
+                match self.present(due, now) {
+                    true => {
+                        self.meter.add(&self.meter.drawn, 1);
+                        (due, retry) = (Due::default(), None);
+                    }
+                    false => {
+                        // Whatever was due is still due, and all of it.
+                        due.page = self.screen();
+                        retry = Some(now + RETRY);
+                    }
+                }
+            }
+            for snapshot in snapshots {
+                // Whoever asked may have gone away.
+                let _ = snapshot.send(self.composition.snapshot());
+            }
+            deadline = match retry {
+                Some(at) => Some(at),
+                None => self.next_due(clock::instant()),
+            };
+        }
+    }
+
+    fn screen(&self) -> Rect {
+        let (width, height) = self.presenter.size();
+        Rect::new(0, 0, width.min(1 << 16) as i32, height.min(1 << 16) as i32)
+    }
+
+    fn follow(&mut self, orders: Orders, due: &mut Due) -> Vec<std::sync::mpsc::Sender<crate::model::media::Picture>> {
+        if let Some(show) = orders.show {
+            due.page = due.page.join(&self.composition.adopt(show));
+        }
+        if let Some(size) = orders.size
+            && size != self.presenter.size()
+        {
+            self.presenter.resize(size);
+            due.page = self.screen();
+        }
+        if orders.exposed {
+            due.page = self.screen();
+        }
+        orders.snapshots
+    }
+
+    /// Sees what has become due by itself.
+    fn look(&mut self, now: Instant, due: &mut Due) {
+        let Some(show) = self.composition.show() else {
+            // Nothing has been given to show yet: the window keeps its colour.
+            due.page = Rect::default();
+            return;
+        };
+        let film_due = show.film.as_ref().and_then(|film| film.next_due(now)).filter(|at| *at <= now);
+        if let Some(at) = film_due.filter(|_| show.scene.film.is_some()) {
+            due.film = true;
+            if now.duration_since(at) > LATE {
+                self.meter.add(&self.meter.late, 1);
+            }
+        }
+        let Some(band) = &show.scene.ticker else { return };
+        let slots = i64::from(band.slots.max(1));
+        let slot = slot_at(show.at, now);
+        let last = self.composition.slot();
+        if last.is_none_or(|last| slot.div_euclid(slots) != last.div_euclid(slots)) {
+            if let Some(last) = last {
+                let steps = slot.div_euclid(slots) - last.div_euclid(slots);
+                // A clock that was set is no missed frame.
+                if (2..600).contains(&steps) {
+                    self.meter.add(&self.meter.missed, steps as u64 - 1);
+                }
+            }
+            self.composition.move_ticker(slot);
+            due.ticker = true;
+        }
+    }
+
+    fn next_due(&self, now: Instant) -> Option<Instant> {
+        let show = self.composition.show()?;
+        let film = show.film.as_ref().filter(|_| show.scene.film.is_some());
+        let film = film.and_then(|film| film.next_due(now));
+        let ticker = show.scene.ticker.as_ref().map(|band| {
+            let slots = i64::from(band.slots.max(1));
+            let step = slot_at(show.at, now).div_euclid(slots) + 1;
+            slot_begins(show.at, step * slots)
+        });
+        [film, ticker].into_iter().flatten().min()
+    }
+
+    /// Brings what is due to the screen; says whether it did. A GPU that fails is given up for shared memory.
+    fn present(&mut self, due: Due, now: Instant) -> bool {
+        let failed = match &mut self.presenter {
+            Presenter::Shm(shm) => match shm.present(&mut self.composition, due, now) {
+                Ok(()) => return true,
+                Err(error) => error.to_string(),
+            },
+            Presenter::Gpu(gpu) => match gpu.present(&mut self.composition, due, now) {
+                Ok(()) => return true,
+                Err(error) => error.to_string(),
+            },
+        };
+        tracing::warn!(error = failed, "the picture did not reach the screen");
+        let Some(window) = &self.window else { return false };
+        let size = self.presenter.size();
+        match Shm::window(window, size) {
+            Ok(shm) => {
+                self.presenter = Presenter::Shm(shm);
+                let about = self.presenter.about(false);
+                *self.about.lock().unwrap_or_else(PoisonError::into_inner) = about;
+            }
+            Err(error) => tracing::warn!(%error, "no buffer for the window"),
+        }
+        false
+    }
+}
+

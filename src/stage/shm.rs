@@ -1,0 +1,124 @@
+//! The presenter without a GPU: pixels into the window system's shared memory, and only those that changed.
+//!
+//! softbuffer hands out buffers that may be one or two frames old (on Wayland there are two); what changed since a
+//! buffer was last shown is put into it again. With `Memory` the same code fills a buffer that no window shows.
+
+use super::composition::{Composition, Due};
+use crate::layout::Rect;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Instant;
+use winit::window::Window;
+
+/// How many frames old a buffer may be and still be brought up to date by parts.
+const AGE_MAX: usize = 3;
+
+type Surface = softbuffer::Surface<Arc<Window>, Arc<Window>>;
+
+pub struct Shm {
+    target: Target,
+    /// Physical pixels.
+    size: (u32, u32),
+    /// What the last frames changed, newest first.
+    past: [Due; AGE_MAX],
+}
+
+enum Target {
+    Window { surface: Surface, whole: bool },
+    Memory(Vec<u32>),
+}
+
+impl Shm {
+    /// Into a window.
+    pub fn window(window: &Arc<Window>, size: (u32, u32)) -> Result<Shm, softbuffer::SoftBufferError> {
+        let context = softbuffer::Context::new(Arc::clone(window))?;
+        let surface = softbuffer::Surface::new(&context, Arc::clone(window))?;
+        let mut shm =
+            Shm { target: Target::Window { surface, whole: true }, size, past: [Due::default(); AGE_MAX] };
+        shm.resize(size);
+        Ok(shm)
+    }
+
+    /// Into memory, with no window.
+    pub fn memory(size: (u32, u32)) -> Shm {
+        let pixels = vec![0; size.0 as usize * size.1 as usize];
+        Shm { target: Target::Memory(pixels), size, past: [Due::default(); AGE_MAX] }
+    }
+
+    pub fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    pub fn resize(&mut self, size: (u32, u32)) {
+        self.size = size;
+        match &mut self.target {
+            Target::Window { surface, whole } => {
+                *whole = true;
+                let sides = (NonZeroU32::new(size.0), NonZeroU32::new(size.1));
+                if let (Some(width), Some(height)) = sides
+                    && let Err(error) = surface.resize(width, height)
+                {
+                    tracing::warn!(%error, "the window's buffer cannot be resized");
+                }
+            }
+            Target::Memory(pixels) => *pixels = vec![0; size.0 as usize * size.1 as usize],
+        }
+    }
+
+    /// Brings what is due to the screen.
+    pub fn present(
+        &mut self,
+        composition: &mut Composition,
+        due: Due,
+        now: Instant,
+    ) -> Result<(), softbuffer::SoftBufferError> {
+        let size = (self.size.0.min(1 << 15) as i32, self.size.1.min(1 << 15) as i32);
+        if size.0 == 0 || size.1 == 0 {
+            return Ok(());
+        }
+        match &mut self.target {
+            Target::Memory(pixels) => composition.put(due, pixels, size, now),
+            Target::Window { surface, whole } => {
+                let screen = Rect::new(0, 0, size.0, size.1);
+                let mut buffer = surface.buffer_mut()?;
+                let age = usize::from(buffer.age());
+                let all = Due { page: screen, ..due };
+                let needed = if *whole || age == 0 || age > AGE_MAX {
+                    all
+                } else {
+                    self.past[..age - 1].iter().fold(due, |sum, past| Due {
+                        page: sum.page.join(&past.page),
+                        ticker: sum.ticker || past.ticker,
+                        film: sum.film || past.film,
+                    })
+                };
+                composition.put(needed, &mut buffer, size, now);
+                // What was shown last frame is as it was; only what is new counts as damage.
+                let damage = if *whole { all } else { due };
+                buffer.present_with_damage(&damaged(composition, damage, screen))?;
+                *whole = false;
+                self.past.rotate_right(1);
+                self.past[0] = due;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn damaged(composition: &Composition, due: Due, screen: Rect) -> Vec<softbuffer::Rect> {
+    let scene = composition.show().map(|show| &show.scene);
+    let ticker = scene.and_then(|scene| scene.ticker.as_ref().map(|band| band.rect)).filter(|_| due.ticker);
+    let film = scene.and_then(|scene| scene.film.as_ref().map(|film| film.rect)).filter(|_| due.film);
+    let rects = [Some(due.page), ticker, film].into_iter().flatten();
+    rects
+        .filter_map(|rect| {
+            let rect = rect.meet(&screen);
+            Some(softbuffer::Rect {
+                x: rect.x as u32,
+                y: rect.y as u32,
+                width: NonZeroU32::new(rect.w as u32)?,
+                height: NonZeroU32::new(rect.h as u32)?,
+            })
+        })
+        .collect()
+}

@@ -134,7 +134,8 @@ mod tests {
     fn check(alerts: Vec<Alert>, expected: &[(&str, i64, i64)]) {
         let lives = lives(&Alerts { alerts });
         let seen: Vec<_> = lives.iter().map(|l| (l.alert.id.identifier.as_str(), l.from, l.until)).collect();
-        let expected: Vec<_> = expected.iter().map(|(name, from, until)| (*name, at(*from), at(*until))).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(name, from, until)| (*name, at(*from), at(*until))).collect();
         assert_eq!(seen, expected);
     }
 

@@ -79,6 +79,15 @@ pub struct Media {
     pub duration_ms: Option<u64>,
 }
 
+/// What a media file turned out to be when it was opened and measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// Pixels as seen, after EXIF orientation.
+    Picture { width: u32, height: u32 },
+    Film { width: u32, height: u32, duration_ms: u64, has_sound: bool },
+    Sound { duration_ms: u64 },
+}
+
 /// A decoded picture: RGBA8, not premultiplied, sRGB, rows top to bottom without padding.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {

@@ -28,15 +28,8 @@ pub struct Sounding {
 
 impl Sounding {
     pub fn new(feed: usize, zone: usize, announcement: Announcement) -> Sounding {
-        const DAY_MINUTES: u16 = 24 * 60;
+        let starts = starts(&announcement);
         let window = announcement.window;
-        let week = Week::new(&window.days, &window.times);
-        let at = announcement.at.iter().map(|time| time.minutes() % DAY_MINUTES);
-        let mut starts: Vec<u16> =
-            at.flat_map(|minute| (0..7).map(move |day| day * DAY_MINUTES + minute)).collect();
-        starts.retain(|minute| week.contains(*minute));
-        starts.sort_unstable();
-        starts.dedup();
         let length_ms = announcement.audio.duration_ms.unwrap_or(0).min(limits::MEDIA_DURATION_MS_MAX);
         Sounding {
             feed,
@@ -47,6 +40,11 @@ impl Sounding {
             starts,
             length: SignedDuration::from_millis(length_ms as i64),
         }
+    }
+
+    /// Whether its window holds any of its times of day, dates aside.
+    pub fn has_start(announcement: &Announcement) -> bool {
+        !starts(announcement).is_empty()
     }
 
     /// When what sounds at `t` started. `wall` is the wall clock of its zone at `t`.
@@ -74,4 +72,17 @@ impl Sounding {
     fn end(&self, start: Timestamp) -> Timestamp {
         start.checked_add(self.length).unwrap_or(Timestamp::MAX)
     }
+}
+
+/// The minutes of the week at which it starts, ascending.
+fn starts(announcement: &Announcement) -> Vec<u16> {
+    const DAY_MINUTES: u16 = 24 * 60;
+    let week = Week::new(&announcement.window.days, &announcement.window.times);
+    let at = announcement.at.iter().map(|time| time.minutes() % DAY_MINUTES);
+    let mut starts: Vec<u16> =
+        at.flat_map(|minute| (0..7).map(move |day| day * DAY_MINUTES + minute)).collect();
+    starts.retain(|minute| week.contains(*minute));
+    starts.sort_unstable();
+    starts.dedup();
+    starts
 }

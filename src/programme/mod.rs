@@ -225,8 +225,7 @@ impl Timetable {
     /// The notices that take turns at this moment.
     fn wheel(&self, now: &Now) -> Wheel {
         let numbered = self.notices.iter().enumerate();
-        let on: Vec<(usize, &Item)> =
-            numbered.filter(|(_, item)| item.span.on(now.t, &now.hours)).collect();
+        let on: Vec<(usize, &Item)> = numbered.filter(|(_, item)| item.span.on(now.t, &now.hours)).collect();
         let urgent = |item: &Item| item.notice.priority == Priority::Urgent;
         let mut has_urgent = vec![false; self.feeds.len()];
         for (_, item) in on.iter().filter(|(_, item)| urgent(item)) {

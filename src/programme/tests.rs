@@ -209,7 +209,10 @@ fn an_old_feed_keeps_what_is_evergreen_or_has_an_end_and_says_that_it_is_old() {
     let old = FeedContent { state: FeedState::Old, ..feed("xa", &text) };
     let timetable = Timetable::new(vec![old], &board());
     let seen = listing(&timetable, at("2026-11-24 12:00"), at("2026-11-24 12:00:40"));
-    assert_eq!(seen, ["12:00:00 mai-mai", "12:00:10 den-thang-12", "12:00:20 mai-mai", "12:00:30 den-thang-12"]);
+    assert_eq!(
+        seen,
+        ["12:00:00 mai-mai", "12:00:10 den-thang-12", "12:00:20 mai-mai", "12:00:30 den-thang-12"]
+    );
     let plan = timetable.on_air(at("2026-11-24 12:00"), true);
     assert_eq!(plan.stale, Some(Stale { last_news: Some(at("2026-11-24 05:00")) }));
     assert!(plan.ticker.is_empty());
@@ -266,8 +269,9 @@ fn without_a_believable_clock_dates_count_and_hours_do_not_show() {
 
 #[test]
 fn an_announcement_sounds_from_its_time_for_its_length_on_its_days() {
-    let timetable =
-        one("[[announcement]]\naudio = MEDIA\nat = ['05:30', '17:00']\ndays = ['tue']\nfrom = '2026-11-20T00:00:00+07:00'");
+    let timetable = one(
+        "[[announcement]]\naudio = MEDIA\nat = ['05:30', '17:00']\ndays = ['tue']\nfrom = '2026-11-20T00:00:00+07:00'",
+    );
     let start = |moment: &str| timetable.on_air(at(moment), true).announcements.first().map(|cue| cue.start);
     assert_eq!(start("2026-11-24 05:29:59.999"), None);
     assert_eq!(start("2026-11-24 05:30"), Some(at("2026-11-24 05:30")));
@@ -355,8 +359,7 @@ fn ten_thousand_notices_share_the_wheel_and_their_patterns() {
     let mut content = feed("xa", "");
     let daily = programme(&notice("a", "times = ['05:30-07:00', '17:00-21:00']")).notices.remove(0);
     let programme = Arc::make_mut(&mut content.programme);
-    programme.notices =
-        (0..10_000).map(|n| Notice { id: n.to_string(), ..daily.clone() }).collect();
+    programme.notices = (0..10_000).map(|n| Notice { id: n.to_string(), ..daily.clone() }).collect();
     let timetable = Timetable::new(vec![content], &board());
     assert_eq!(timetable.calendar.hours(&timetable.calendar.walls(at("2026-11-24 06:00")), true).len(), 1);
     let now = timetable.now(at("2026-11-24 06:00"), true);

@@ -217,7 +217,10 @@ impl Calendar {
                 return Hours { on: false, changes: None };
             }
             let wall = &walls[pattern.zone];
-            Hours { on: pattern.week.contains(wall.minute_of_week()), changes: wall.edge_after(&pattern.week) }
+            Hours {
+                on: pattern.week.contains(wall.minute_of_week()),
+                changes: wall.edge_after(&pattern.week),
+            }
         };
         self.patterns.iter().map(hours).collect()
     }
@@ -326,7 +329,10 @@ mod tests {
                 let on = week.contains(minute);
                 let edge = week.edge_after(minute).unwrap();
                 assert!(edge > minute);
-                assert!((minute..edge).all(|m| week.contains(m % WEEK_MINUTES) == on), "{week:?} at {minute}");
+                assert!(
+                    (minute..edge).all(|m| week.contains(m % WEEK_MINUTES) == on),
+                    "{week:?} at {minute}"
+                );
                 assert_ne!(week.contains(edge % WEEK_MINUTES), on, "{week:?} at {minute}");
             }
         }

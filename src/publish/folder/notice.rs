@@ -1,0 +1,449 @@
+//! The tables of `programme.toml`, read into the programme that will be signed.
+//!
+//! Every key of the format is read here and nowhere else, so a key that is not asked for here is unknown. Reading never
+//! stops: what is wrong is noted in the document and left out, and the caller signs nothing once anything is noted.
+
+use super::media::{Role, Shelf};
+use super::text::{self, Language, Lines};
+use crate::limits;
+use crate::model::programme::{
+    Announcement, Category, Notice, Priority, Programme, Ticker, Translation, Window,
+};
+use crate::model::time::{Day, Moment, TimeOfDay, TimeRange};
+use crate::programme::ZONE_UNSTATED;
+use crate::programme::announce::Sounding;
+use crate::programme::window::ever_on;
+use crate::say;
+use crate::toml_doc::{Said, Section, nearest};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+use std::collections::{BTreeMap, HashMap};
+
+const DAYS: [(&str, Day); 7] = [
+    ("mon", Day::Mon),
+    ("tue", Day::Tue),
+    ("wed", Day::Wed),
+    ("thu", Day::Thu),
+    ("fri", Day::Fri),
+    ("sat", Day::Sat),
+    ("sun", Day::Sun),
+];
+const CATEGORIES: [(&str, Category); 9] = [
+    ("chung", Category::Chung),
+    ("y-te", Category::YTe),
+    ("dien", Category::Dien),
+    ("nuoc", Category::Nuoc),
+    ("hop", Category::Hop),
+    ("nong-nghiep", Category::NongNghiep),
+    ("an-ninh", Category::AnNinh),
+    ("thoi-tiet", Category::ThoiTiet),
+    ("van-hoa", Category::VanHoa),
+];
+const PRIORITIES: [(&str, Priority); 3] =
+    [("low", Priority::Low), ("normal", Priority::Normal), ("urgent", Priority::Urgent)];
+
+/// Reads the whole document. What it returns is whole only if the document has no problems afterwards.
+pub fn programme(mut root: Section<'_>, shelf: &mut Shelf<'_>, now: Timestamp) -> Programme {
+    let title = required_text(&mut root, "title", limits::TITLE_CHARS_MAX);
+    let (zone, timezone) = zone(&mut root);
+    let emblem = root.get("emblem").and_then(|said| shelf.media(&said, Role::Picture));
+    let mut notices = root.sections("notice");
+    let mut tickers = root.sections("ticker");
+    let mut announcements = root.sections("announcement");
+    few(&mut notices, "notice", limits::NOTICES_MAX);
+    few(&mut tickers, "ticker", limits::TICKERS_MAX);
+    few(&mut announcements, "announcement", limits::ANNOUNCEMENTS_MAX);
+    if notices.is_empty() && tickers.is_empty() && announcements.is_empty() {
+        let why = say!(
+            en: "there is nothing to show: no notice, no ticker, no announcement",
+            vi: "không có gì để phát: không có tin, dòng chữ chạy hay thông báo loa"
+        );
+        let remedy = say!(en: "add a [[notice]] with a title", vi: "hãy thêm một mục [[notice]] có title");
+        root.document().warn(root.at(), why, remedy);
+    }
+    root.finish();
+
+    let mut reader = Reader { zone, shelf, now };
+    let mut ids = Ids::default();
+    // All written ids first: one that is made from a title never takes the place of one that was written.
+    let written: Vec<Option<String>> = notices.iter_mut().map(|section| ids.reserve(section)).collect();
+    let notices = notices.into_iter().zip(written).map(|(section, id)| reader.notice(section, id)).collect();
+    let tickers = tickers.into_iter().map(|section| reader.ticker(section)).collect();
+    let announcements =
+        announcements.into_iter().filter_map(|section| reader.announcement(section)).collect();
+    Programme { title, timezone, emblem, notices: ids.settle(notices), tickers, announcements }
+}
+
+/// What all items of one folder are read with.
+struct Reader<'r, 's> {
+    zone: TimeZone,
+    shelf: &'r mut Shelf<'s>,
+    now: Timestamp,
+}
+
+impl Reader<'_, '_> {
+    fn notice(&mut self, mut section: Section<'_>, id: Option<String>) -> Notice {
+        let title = required_text(&mut section, "title", limits::TITLE_CHARS_MAX);
+        let category = section.get("category").and_then(|said| said.choice(&CATEGORIES)).unwrap_or_default();
+        let text = optional_text(&mut section, "text", limits::TEXT_CHARS_MAX, Lines::Many);
+        let lang = section.get("lang").and_then(|said| said_language(&said)).unwrap_or_else(|| "vi".into());
+        let image = section.get("image").and_then(|said| self.shelf.media(&said, Role::Picture));
+        let film = section.get("video");
+        if let (Some(film), true) = (film, image.is_some()) {
+            let why = say!(
+                en: "a notice shows either a picture or a film",
+                vi: "mỗi tin chỉ có ảnh hoặc phim"
+            );
+            let remedy =
+                say!(en: "delete `image` or `video`", vi: "hãy xóa một trong hai mục `image` và `video`");
+            film.refuse(why, remedy);
+        }
+        let video = film.and_then(|said| self.shelf.media(&said, Role::Film));
+        let audio = section.get("audio").and_then(|said| self.shelf.media(&said, Role::Sound));
+        let issuer = optional_text(&mut section, "issuer", limits::TITLE_CHARS_MAX, Lines::One);
+        let approver = optional_text(&mut section, "approver", limits::TITLE_CHARS_MAX, Lines::One);
+        let link = section.get("link").and_then(|said| text::link(&said)).unwrap_or_default();
+        let window = self.window(&mut section);
+        let seconds_range = i64::from(limits::SECONDS_MIN)..=i64::from(limits::SECONDS_MAX);
+        let seconds = section.get("seconds").and_then(|said| said.whole(seconds_range));
+        let priority = section.get("priority").and_then(|said| said.choice(&PRIORITIES)).unwrap_or_default();
+        let evergreen = section.get("evergreen").and_then(|said| said.flag()).unwrap_or(false);
+        let boards = boards(&mut section);
+        let translations =
+            section.section("in").map_or(BTreeMap::new(), |all| self.translations(&all, &lang));
+        section.finish();
+        Notice {
+            id: id.unwrap_or_default(),
+            title,
+            category,
+            text,
+            lang,
+            image,
+            video,
+            audio,
+            issuer,
+            approver,
+            link,
+            window,
+            seconds: seconds.and_then(|seconds| u32::try_from(seconds).ok()),
+            priority,
+            evergreen,
+            boards,
+            translations,
+        }
+    }
+
+    fn translations(&mut self, all: &Section<'_>, own: &str) -> BTreeMap<String, Translation> {
+        let mut translations = BTreeMap::new();
+        for said in all.entries() {
+            let Some(mut section) = said.section() else { continue };
+            let tag = usable_language(text::language(said.key()), &section);
+            let title = optional_text(&mut section, "title", limits::TITLE_CHARS_MAX, Lines::One);
+            let text = optional_text(&mut section, "text", limits::TEXT_CHARS_MAX, Lines::Many);
+            let audio = section.get("audio").and_then(|said| self.shelf.media(&said, Role::Sound));
+            let Some(tag) = tag else { continue };
+            if tag == own {
+                let why = say!(
+                    en: "`{tag}` is the notice's own language",
+                    vi: "`{tag}` đã là ngôn ngữ của tin này",
+                    tag = tag
+                );
+                let remedy = say!(
+                    en: "give it another tag, or set `lang` of the notice",
+                    vi: "hãy dùng mã khác, hoặc sửa `lang` của tin"
+                );
+                section.refuse(why, remedy);
+            }
+            if title.is_empty() && text.is_empty() && audio.is_none() {
+                section.refuse(
+                    say!(en: "this translation says nothing", vi: "bản dịch này không có nội dung"),
+                    say!(en: "give it a title and a text", vi: "hãy viết title và text"),
+                );
+            }
+            if translations.contains_key(&tag) {
+                let why = say!(en: "`{tag}` is there twice", vi: "`{tag}` bị viết hai lần", tag = tag);
+                section.refuse(why, say!(en: "delete one", vi: "hãy xóa một bản"));
+            }
+            section.finish();
+            translations.insert(tag, Translation { title, text, audio });
+        }
+        translations
+    }
+
+    fn ticker(&mut self, mut section: Section<'_>) -> Ticker {
+        let text = required_text(&mut section, "text", limits::TICKER_CHARS_MAX);
+        let window = self.window(&mut section);
+        let boards = boards(&mut section);
+        section.finish();
+        Ticker { text, window, boards }
+    }
+
+    fn announcement(&mut self, mut section: Section<'_>) -> Option<Announcement> {
+        let audio = match section.get("audio") {
+            Some(said) => self.shelf.media(&said, Role::Sound),
+            None => {
+                section.refuse(
+                    say!(en: "`audio` is missing", vi: "thiếu mục `audio`"),
+                    say!(en: "name a sound: audio = \"…mp3\"", vi: "hãy ghi tệp âm thanh: audio = \"…mp3\""),
+                );
+                None
+            }
+        };
+        let listed = section.list("at");
+        let at: Vec<TimeOfDay> = listed.iter().filter_map(time_of_day).collect();
+        if listed.is_empty() {
+            section.refuse(
+                say!(en: "it has no time at which to sound", vi: "chưa có giờ phát"),
+                say!(en: "write at = [\"05:30\", \"17:00\"]", vi: "hãy viết at = [\"05:30\", \"17:00\"]"),
+            );
+        }
+        let window = self.window(&mut section);
+        let boards = boards(&mut section);
+        let announcement = audio.map(|audio| Announcement { audio, at, window, boards });
+        let silent = |a: &Announcement| !a.at.is_empty() && !Sounding::has_start(a);
+        if announcement.as_ref().is_some_and(silent) {
+            section.refuse(
+                say!(en: "none of its `at` lies within its `times`", vi: "không có giờ `at` nào nằm trong `times`"),
+                say!(en: "delete `times`, or change `at`", vi: "hãy xóa `times` hoặc sửa `at`"),
+            );
+        }
+        section.finish();
+        announcement
+    }
+
+    /// The keys that say when an item may be on.
+    fn window(&self, section: &mut Section<'_>) -> Window {
+        let from = section.get("from").and_then(|said| self.moment(&said, false));
+        let until_said = section.get("until");
+        let until = until_said.and_then(|said| self.moment(&said, true));
+        let days = section.list("days").iter().filter_map(|said| said.choice(&DAYS)).collect();
+        let times: Vec<TimeRange> = section.list("times").iter().filter_map(time_range).collect();
+        let window = Window { from, until, days, times };
+        let Some(end) = until_said.filter(|_| until.is_some()) else { return window };
+        if from.is_some() && until <= from {
+            end.refuse(
+                say!(en: "`until` is not after `from`", vi: "`until` không sau `from`"),
+                say!(en: "change one of the two", vi: "hãy sửa một trong hai"),
+            );
+        } else if !ever_on(&window, &self.zone) {
+            end.refuse(
+                say!(
+                    en: "it would never show: none of its days and times lies between `from` and `until`",
+                    vi: "mục này sẽ không bao giờ hiện: không có ngày giờ nào nằm giữa `from` và `until`"
+                ),
+                say!(en: "change `days`, `times` or the dates", vi: "hãy sửa `days`, `times` hoặc ngày"),
+            );
+        } else if until.is_some_and(|until| until <= self.now) {
+            end.warn(
+                say!(en: "it is over and will not show", vi: "đã hết hạn, sẽ không hiện nữa"),
+                say!(en: "delete it, or change `until`", vi: "hãy xóa mục này hoặc sửa `until`"),
+            );
+        }
+        window
+    }
+
+    /// A moment in the programme's zone. As an end, a bare date runs to the end of that day.
+    fn moment(&self, said: &Said<'_>, end: bool) -> Option<Timestamp> {
+        let (text, bare_date) = said.text_or_date()?;
+        let text = text.trim();
+        let moment = match text.parse::<civil::Date>() {
+            Ok(date) if bare_date && end => {
+                date.tomorrow().ok().map(|next| Moment::Local(next.at(0, 0, 0, 0)))
+            }
+            _ => text.parse().ok(),
+        };
+        let instant = moment.and_then(|moment| moment.in_zone(&self.zone).ok());
+        if instant.is_none() {
+            let why = say!(
+                en: "`{text}` is not a date",
+                vi: "`{text}` không phải là ngày giờ",
+                text = text
+            );
+            let remedy = say!(
+                en: "write year-month-day: {key} = 2026-11-24 or {key} = 2026-11-24T07:30:00",
+                vi: "hãy viết năm-tháng-ngày: {key} = 2026-11-24 hoặc {key} = 2026-11-24T07:30:00",
+                key = said.key()
+            );
+            said.refuse(why, remedy);
+        }
+        instant
+    }
+}
+
+/// The ids of the notices, written and made.
+#[derive(Default)]
+struct Ids {
+    /// The line each written id is on; 0 for those that were made.
+    lines: HashMap<String, usize>,
+}
+
+impl Ids {
+    fn reserve(&mut self, section: &mut Section<'_>) -> Option<String> {
+        let said = section.get("id");
+        let id = said.and_then(|said| text::identifier(&said));
+        if let (Some(said), Some(id)) = (said, &id) {
+            let line = said.document().line(said.at());
+            if let Some(first) = self.lines.insert(id.clone(), line) {
+                let why = say!(
+                    en: "the id `{id}` is also on line {first}",
+                    vi: "id `{id}` đã có ở dòng {first}",
+                    id = id,
+                    first = first
+                );
+                let remedy = say!(
+                    en: "give each notice its own, or leave it out: one is made from the title",
+                    vi: "hãy đặt id riêng cho mỗi tin, hoặc bỏ trống để lấy theo tiêu đề"
+                );
+                said.refuse(why, remedy);
+            }
+        }
+        id
+    }
+
+    /// Gives an id to each notice that has none: its title's, with a number from 2 where that is taken.
+    fn settle(mut self, mut notices: Vec<Notice>) -> Vec<Notice> {
+        let mut used: HashMap<String, usize> = HashMap::new();
+        for notice in notices.iter_mut().filter(|notice| notice.id.is_empty()) {
+            let base = text::slug(&notice.title);
+            let count = used.entry(base.clone()).or_insert(0);
+            let mut id = base.clone();
+            loop {
+                *count += 1;
+                if *count > 1 {
+                    id = format!("{base}-{count}");
+                }
+                if !self.lines.contains_key(&id) {
+                    break;
+                }
+            }
+            self.lines.insert(id.clone(), 0);
+            notice.id = id;
+        }
+        notices
+    }
+}
+
+/// Notes, and drops, what is more than a board takes.
+fn few(sections: &mut Vec<Section<'_>>, key: &str, most: usize) {
+    let Some(extra) = sections.get(most) else { return };
+    let why = say!(
+        en: "there are {number} of `{key}`, more than a board takes",
+        vi: "có {number} mục `{key}`, nhiều hơn mức bảng tin nhận",
+        number = sections.len(),
+        key = key
+    );
+    extra.refuse(why, say!(en: "keep at most {most}", vi: "hãy giữ nhiều nhất {most}", most = most));
+    sections.truncate(most);
+}
+
+/// A text of one line that must be there; empty after noting that it is not.
+fn required_text(section: &mut Section<'_>, key: &'static str, chars_max: usize) -> String {
+    let Some(said) = section.get(key) else {
+        section.refuse(
+            say!(en: "`{key}` is missing", vi: "thiếu mục `{key}`", key = key),
+            say!(en: "add {key} = \"…\"", vi: "hãy thêm {key} = \"…\"", key = key),
+        );
+        return String::new();
+    };
+    let text = text::clean(&said, chars_max, Lines::One);
+    if text.as_deref() == Some("") {
+        said.refuse(
+            say!(en: "`{key}` is empty", vi: "mục `{key}` trống", key = key),
+            say!(en: "write something", vi: "hãy viết nội dung"),
+        );
+    }
+    text.unwrap_or_default()
+}
+
+fn optional_text(section: &mut Section<'_>, key: &'static str, chars_max: usize, lines: Lines) -> String {
+    section.get(key).and_then(|said| text::clean(&said, chars_max, lines)).unwrap_or_default()
+}
+
+fn zone(root: &mut Section<'_>) -> (TimeZone, String) {
+    let said = root.get("timezone");
+    let name = said.and_then(|said| said.text()).unwrap_or(ZONE_UNSTATED);
+    if let Ok(zone) = TimeZone::get(name) {
+        return (zone, name.to_owned());
+    }
+    if let Some(said) = said {
+        let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        let why = say!(en: "there is no time zone `{name}`", vi: "không có múi giờ `{name}`", name = name);
+        let near = nearest(name, known.iter().map(String::as_str)).unwrap_or(ZONE_UNSTATED);
+        let remedy = say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near);
+        said.refuse(why, remedy);
+    }
+    (TimeZone::UTC, name.to_owned())
+}
+
+fn boards(section: &mut Section<'_>) -> Vec<String> {
+    let Some(said) = section.get("boards") else { return vec!["*".into()] };
+    let listed = said.list();
+    let tags = listed.iter().filter_map(|tag| text::clean(tag, limits::TITLE_CHARS_MAX, Lines::One));
+    let tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
+    if tags.is_empty() {
+        said.refuse(
+            say!(en: "it names no board, so it would never show", vi: "không ghi bảng tin nào nên sẽ không hiện"),
+            say!(en: "write boards = [\"*\"], or delete the line", vi: "hãy viết boards = [\"*\"] hoặc xóa dòng này"),
+        );
+    }
+    tags
+}
+
+fn said_language(said: &Said<'_>) -> Option<String> {
+    match text::language(said.text()?) {
+        Language::Known(tag) => Some(tag),
+        Language::Unfamiliar(tag, why, remedy) => {
+            said.warn(why, remedy);
+            Some(tag)
+        }
+        Language::Malformed(why, remedy) => {
+            said.refuse(why, remedy);
+            None
+        }
+    }
+}
+
+fn usable_language(language: Language, section: &Section<'_>) -> Option<String> {
+    match language {
+        Language::Known(tag) => Some(tag),
+        Language::Unfamiliar(tag, why, remedy) => {
+            section.document().warn(section.at(), why, remedy);
+            Some(tag)
+        }
+        Language::Malformed(why, remedy) => {
+            section.refuse(why, remedy);
+            None
+        }
+    }
+}
+
+fn time_range(said: &Said<'_>) -> Option<TimeRange> {
+    let text = said.text()?;
+    let range = text.parse().ok();
+    if range.is_none() {
+        let why = say!(
+            en: "`{text}` is not a span of the day",
+            vi: "`{text}` không phải là khoảng giờ",
+            text = text
+        );
+        said.refuse(why, say!(en: "write \"05:30-07:00\"", vi: "hãy viết \"05:30-07:00\""));
+    }
+    range
+}
+
+/// A text, or a bare TOML time, which has seconds.
+fn time_of_day(said: &Said<'_>) -> Option<TimeOfDay> {
+    let (text, _) = said.text_or_date()?;
+    let text = text.trim();
+    let short = text.strip_suffix(":00").filter(|short| short.contains(':')).unwrap_or(text);
+    let time = short.parse::<TimeOfDay>().ok().filter(|time| time.minutes() < 24 * 60);
+    if time.is_none() {
+        let why = say!(
+            en: "`{text}` is not a time of day",
+            vi: "`{text}` không phải là giờ trong ngày",
+            text = text
+        );
+        said.refuse(why, say!(en: "write \"05:30\"", vi: "hãy viết \"05:30\""));
+    }
+    time
+}

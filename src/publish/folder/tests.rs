@@ -1,0 +1,331 @@
+//! What an official gets back for each folder: the programme, or all that is wrong with it.
+
+use super::*;
+use crate::model::time::Day;
+use crate::problem::Speech;
+use tempfile::TempDir;
+
+fn now() -> Timestamp {
+    "2026-11-24T07:00:00+07:00".parse().unwrap()
+}
+
+/// Stands in for the decoder: a file says in its first word what it is.
+fn probe(path: &Path) -> Outcome<Probe> {
+    let content = std::fs::read_to_string(path).unwrap();
+    Ok(match content.split_whitespace().next().unwrap_or("") {
+        "picture" => Probe::Picture { width: 640, height: 480 },
+        "film" => Probe::Film { width: 1920, height: 1080, duration_ms: 75_000, has_sound: true },
+        "mute" => Probe::Film { width: 1920, height: 1080, duration_ms: 75_000, has_sound: false },
+        "sound" => Probe::Sound { duration_ms: 20_000 },
+        "huge" => Probe::Picture { width: 30_000, height: 30_000 },
+        _ => {
+            return Err(Problem::new(
+                path.display().to_string(),
+                say!(en: "no picture, film or sound", vi: "không phải ảnh, phim hay âm thanh"),
+                say!(en: "save it again", vi: "hãy lưu lại"),
+            ));
+        }
+    })
+}
+
+/// A folder with some media and this `programme.toml`.
+fn folder(programme: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("anh")).unwrap();
+    for (name, content) in [
+        ("anh/cho.jpg", "picture"),
+        ("phim.mp4", "film"),
+        ("cam.mp4", "mute"),
+        ("loa.mp3", "sound"),
+        ("to.png", "huge"),
+        ("chu.mp4", "text"),
+        ("trong.jpg", ""),
+    ] {
+        std::fs::write(path(name), content).unwrap();
+    }
+    std::fs::write(path(PROGRAMME_FILE), programme).unwrap();
+    folder
+}
+
+fn fine(programme: &str) -> Checked {
+    read(folder(programme).path(), &probe, now()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+/// Asserts the problems as (line, a word of the English sentence), whatever their number.
+fn check(programme: &str, expected: &[(usize, &str)]) {
+    let problems = read(folder(programme).path(), &probe, now()).expect_err("nothing was found wrong");
+    let said: Vec<String> = problems.iter().map(|problem| problem.line(Speech::English)).collect();
+    assert_eq!(problems.len(), expected.len(), "{said:#?}");
+    for (line, (number, word)) in said.iter().zip(expected) {
+        let subject = format!("programme.toml:{number}");
+        let at = line.strip_prefix(&subject).is_some_and(|rest| rest.starts_with([':', ' ']));
+        assert!(at && line.contains(word), "{line} is not about {word} on line {number}");
+    }
+}
+
+#[test]
+fn a_whole_programme_is_measured_and_fixed_in_its_zone() {
+    let checked = fine(
+        r#"
+title = "Bảng tin xã Bình Lư"
+
+[[notice]]
+title = "Lịch tiêm chủng mở rộng Đợt 12"
+category = "y-te"
+text = """
+**Bản Nà Đon**: 7h30 thứ Hai.
+Bản Thèn Thầu: 7h30 thứ Ba."""
+image = "anh/cho.jpg"
+issuer = "Trạm Y tế"
+link = "https://binhlu.example/tiem-chung"
+from = 2026-11-24
+until = 2026-12-05
+days = ["mon", "thu"]
+times = ["05:30-07:00", "17:00-21:00"]
+seconds = 15
+
+[notice.in.hmn]
+title = "Txhaj tshuaj"
+audio = "loa.mp3"
+
+[[notice]]
+id = "phim"
+title = "Phim"
+video = "phim.mp4"
+until = 2026-12-05T17:00:00
+
+[[ticker]]
+text = "Cắt điện"
+
+[[announcement]]
+audio = "loa.mp3"
+at = [05:30:00, "17:00"]
+"#,
+    );
+    let [first, film] = &checked.programme.notices[..] else { panic!("not two notices") };
+    assert_eq!(first.id, "lich-tiem-chung-mo-rong-dot-12");
+    assert_eq!(first.text, "**Bản Nà Đon**: 7h30 thứ Hai.\nBản Thèn Thầu: 7h30 thứ Ba.");
+    assert_eq!(first.window.from.unwrap().to_string(), "2026-11-23T17:00:00Z");
+    assert_eq!(first.window.until.unwrap().to_string(), "2026-12-05T17:00:00Z", "to the end of the day");
+    assert_eq!(first.window.days, [Day::Mon, Day::Thu]);
+    assert_eq!(first.boards, ["*"]);
+    let picture = first.image.as_ref().unwrap();
+    assert_eq!((picture.path.as_str(), picture.length, picture.width), ("anh/cho.jpg", 7, Some(640)));
+    assert_eq!(picture.sha256.to_string(), hex::encode(<sha2::Sha256 as sha2::Digest>::digest(b"picture")),);
+    assert_eq!(first.translations["hmn"].audio.as_ref().unwrap().duration_ms, Some(20_000));
+    assert_eq!(film.window.until.unwrap().to_string(), "2026-12-05T10:00:00Z");
+    assert_eq!(film.video.as_ref().unwrap().duration_ms, Some(75_000));
+    let at: Vec<String> = checked.programme.announcements[0].at.iter().map(|t| t.to_string()).collect();
+    assert_eq!(at, ["05:30", "17:00"]);
+    let files: Vec<&str> = checked.files.iter().map(|file| file.media.path.as_str()).collect();
+    assert_eq!(files, ["anh/cho.jpg", "loa.mp3", "phim.mp4"], "each once");
+    assert!(checked.warnings.is_empty(), "{:#?}", checked.warnings);
+}
+
+#[test]
+fn a_title_is_all_a_notice_needs() {
+    let checked = fine("title = 'x'\n[[notice]]\ntitle = 'Họp dân'");
+    assert_eq!(checked.programme.notices[0].id, "hop-dan");
+    assert_eq!(checked.programme.timezone, "Asia/Ho_Chi_Minh");
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once_and_in_order() {
+    check(
+        r#"titel = "x"
+timezone = "Asia/Ho_Chi_Min"
+[[notice]]
+title = ""
+category = "yte"
+seconds = 2
+from = 24/11/2026
+[[notise]]
+"#,
+        &[(7, "")],
+    );
+    check(
+        r#"titel = "x"
+timezone = "Asia/Ho_Chi_Min"
+[[notice]]
+title = ""
+category = "yte"
+seconds = 2
+from = "24/11/2026"
+days = ["mon", "mo"]
+times = ["7h-8h"]
+lang = "tiếng Việt"
+evergreen = "có"
+boards = []
+[[notise]]
+[[announcement]]
+at = ["25:00"]
+[[ticker]]
+text = 5
+"#,
+        &[
+            (1, "`title` is missing"),
+            (1, "did you mean `title`"),
+            (2, "did you mean `Asia/Ho_Chi_Minh`"),
+            (4, "`title` is empty"),
+            (5, "did you mean `y-te`"),
+            (6, "from 3 to 3600"),
+            (7, "not a date"),
+            (8, "did you mean `mon`"),
+            (9, "not a span of the day"),
+            (10, "not a language tag"),
+            (11, "true or false"),
+            (12, "names no board"),
+            (13, "did you mean `notice`"),
+            (14, "`audio` is missing"),
+            (15, "not a time of day"),
+            (17, "not a text"),
+        ],
+    );
+}
+
+#[test]
+fn a_key_of_the_notice_under_its_translation_is_named() {
+    check(
+        "title = 'x'\n[[notice]]\ntitle = 'a'\n[notice.in.hmn]\ntitle = 'b'\nseconds = 15",
+        &[(6, "unknown key `seconds`")],
+    );
+}
+
+#[test]
+fn media_stay_inside_the_folder() {
+    let head = "title = 'x'\n[[notice]]\ntitle = 'a'\nimage = ";
+    for (path, word) in [
+        ("'../secret.jpg'", "leads out"),
+        ("'anh/../../secret.jpg'", "leads out"),
+        ("'/etc/passwd'", "leads out"),
+        ("'C:/x.jpg'", "leads out"),
+        ("'anh\\cho.jpg'", "written with"),
+        ("''", "empty"),
+        ("\"anh/cho\\u202egpj.jpg\"", "hidden character"),
+        ("'anh'", "is not a file"),
+        ("'anh/chó.jpg'", "did you mean `anh/cho.jpg`"),
+        ("'trong.jpg'", "is empty"),
+    ] {
+        check(&format!("{head}{path}"), &[(4, word)]);
+    }
+    let folder = folder(&format!("{head}'lien-ket.jpg'"));
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(outside.path(), "picture").unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("lien-ket.jpg")).unwrap();
+    let problems = read(folder.path(), &probe, now()).unwrap_err();
+    assert!(problems[0].line(Speech::English).contains("leads out of the folder"));
+    std::fs::remove_file(folder.path().join("lien-ket.jpg")).unwrap();
+    std::os::unix::fs::symlink("anh/cho.jpg", folder.path().join("lien-ket.jpg")).unwrap();
+    assert!(read(folder.path(), &probe, now()).is_ok(), "a link within the folder is fine");
+}
+
+#[test]
+fn a_file_must_be_what_its_key_asks_for() {
+    let head = "title = 'x'\n[[notice]]\ntitle = 'a'\n";
+    for (line, word) in [
+        ("image = 'phim.mp4'", "is a film"),
+        ("image = 'loa.mp3'", "is a sound"),
+        ("image = 'to.png'", "too large"),
+        ("video = 'loa.mp3'", "no moving picture"),
+        ("video = 'anh/cho.jpg'", "is a picture"),
+        ("video = 'chu.mp4'", "(chu.mp4): no picture, film or sound"),
+        ("audio = 'cam.mp4'", "without sound"),
+    ] {
+        check(&format!("{head}{line}"), &[(4, word)]);
+    }
+    let sound = fine(&format!("{head}audio = 'phim.mp4'")).programme.notices.remove(0).audio.unwrap();
+    assert_eq!((sound.width, sound.duration_ms), (None, Some(75_000)), "the sound of a film");
+    check(&format!("{head}image = 'anh/cho.jpg'\nvideo = 'phim.mp4'"), &[(5, "either a picture or a film")]);
+}
+
+#[test]
+fn a_window_that_ends_before_it_begins_or_holds_no_moment_is_refused() {
+    let head = "title = 'x'\n[[notice]]\ntitle = 'a'\n";
+    check(&format!("{head}from = 2026-12-05\nuntil = 2026-12-01"), &[(5, "not after `from`")]);
+    // 24 November 2026 is a Tuesday.
+    check(&format!("{head}from = 2026-11-24\nuntil = 2026-11-27\ndays = ['mon']"), &[(5, "never show")]);
+    check(
+        "title = 'x'\n[[announcement]]\naudio = 'loa.mp3'\nat = ['08:00']\ntimes = ['05:00-07:00']",
+        &[(2, "none of its `at`")],
+    );
+}
+
+#[test]
+fn what_is_over_or_unfamiliar_is_a_warning() {
+    let checked = fine("title = 'x'\n[[notice]]\ntitle = 'a'\nuntil = 2026-11-23\nlang = 'vn'");
+    let said: Vec<String> = checked.warnings.iter().map(|w| w.line(Speech::English)).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].starts_with("programme.toml:4: it is over"), "{said:?}");
+    assert!(said[1].contains("did you mean `vi`"), "{said:?}");
+    assert_eq!(fine("title = 'x'").warnings.len(), 1, "nothing to show");
+}
+
+#[test]
+fn ids_are_unique_and_those_that_are_written_win() {
+    check(
+        "title = 'x'\n[[notice]]\ntitle = 'a'\nid = 'b'\n[[notice]]\ntitle = 'a'\nid = 'b'\n[[notice]]\ntitle = 'c'\nid = 'Họp'",
+        &[(7, "also on line 4"), (10, "write `hop`")],
+    );
+    let text = "title = 'x'\n[[notice]]\ntitle = 'Họp dân'\n[[notice]]\ntitle = 'HỌP DÂN'\n\
+                [[notice]]\ntitle = 'x'\nid = 'hop-dan'\n[[notice]]\ntitle = 'ꪼꪕ ꪀꪱꪣ'\n";
+    let ids: Vec<String> = fine(text).programme.notices.into_iter().map(|n| n.id).collect();
+    assert_eq!(ids[..3], ["hop-dan-2", "hop-dan-3", "hop-dan"]);
+    assert!(ids[3].starts_with("tin-") && ids[3].len() == 12, "{ids:?}");
+}
+
+#[test]
+fn hidden_characters_are_refused_with_the_line_they_are_on_and_text_is_composed() {
+    check("title = 'x'\n[[notice]]\ntitle = 'a'\ntext = '''\nmột\nhai \u{202E}ba\n'''", &[(6, "U+202E")]);
+    check("title = \"a\\u0000b\"", &[(1, "U+0000")]);
+    let decomposed = fine("title = 'Bi\u{0300}nh Lu\u{031B}'");
+    assert_eq!(decomposed.programme.title, "Bình Lư");
+}
+
+#[test]
+fn texts_links_and_numbers_have_bounds() {
+    let long = "a ".repeat(limits::TEXT_CHARS_MAX);
+    check(&format!("title = 'x'\n[[notice]]\ntitle = 'a'\ntext = '{long}'"), &[(4, "shorten it")]);
+    let head = "title = 'x'\n[[notice]]\ntitle = 'a'\nlink = ";
+    let far = format!("https://{}", "x".repeat(limits::LINK_BYTES_MAX));
+    for (link, word) in [
+        ("javascript:alert(1)", "not a web address"),
+        ("binhlu.example", "write it as https://binhlu.example"),
+        ("https://", "not a web address"),
+        ("https://binhlu.example@cá-độ.example/", "not a web address"),
+        ("https://a b", "not a web address"),
+        (far.as_str(), "too long"),
+    ] {
+        check(&format!("{head}'{link}'"), &[(4, word)]);
+    }
+}
+
+#[test]
+fn a_folder_without_a_programme_says_so() {
+    let said = |folder: &Path| read(folder, &probe, now()).unwrap_err().remove(0).line(Speech::English);
+    let empty = tempfile::tempdir().unwrap();
+    assert!(said(empty.path()).contains("the folder is empty"));
+    assert!(said(&empty.path().join("no")).contains("cannot open the folder"));
+    std::fs::write(empty.path().join("programme.toml.txt"), "").unwrap();
+    assert!(said(empty.path()).contains("rename `programme.toml.txt`"));
+    let file = empty.path().join("programme.toml.txt");
+    assert!(said(&file).contains("cannot open the folder"), "a file is no folder");
+}
+
+#[test]
+fn too_many_notices_are_one_problem_and_not_a_hundred_thousand() {
+    let mut text = String::from("title = 'x'\n");
+    text.push_str(&"[[notice]]\ntitle = 'a'\n".repeat(limits::NOTICES_MAX + 1));
+    check(&text, &[(limits::NOTICES_MAX * 2 + 2, "more than a board takes")]);
+}
+
+#[test]
+fn language_tags_are_checked_and_put_in_their_usual_case() {
+    use super::text::{Language, language};
+    assert_eq!(language("VI"), Language::Known("vi".into()));
+    assert_eq!(language("zh-hant-tw"), Language::Known("zh-Hant-TW".into()));
+    assert!(matches!(language("xyz"), Language::Unfamiliar(..)));
+    for bad in ["", "v", "vi_VN", "vi-", "tiếng", "-vi", "1a"] {
+        assert!(matches!(language(bad), Language::Malformed(..)), "{bad}");
+    }
+}

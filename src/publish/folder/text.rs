@@ -1,0 +1,262 @@
+//! Text as officials paste it, made safe to sign: NFC, no hidden characters, of a length that can be read.
+//!
+//! Characters that turn the direction of writing are refused and not removed: in a notice they can only be an accident
+//! or a trick, and either way somebody should look at the line.
+
+use crate::limits;
+use crate::problem::Text;
+use crate::say;
+use crate::toml_doc::Said;
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Whether a text may have several lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    One,
+    Many,
+}
+
+/// The text in NFC, without space around it; `None` after noting what is wrong.
+pub fn clean(said: &Said, chars_max: usize, lines: Lines) -> Option<String> {
+    let text = said.text()?;
+    if let Some(hidden) = text.chars().find(|c| turns_direction(*c)) {
+        let why = say!(
+            en: "`{key}` holds the hidden character U+{code}, which reverses what is read",
+            vi: "`{key}` có ký tự ẩn U+{code} làm đảo chiều chữ",
+            key = said.key(),
+            code = format!("{:04X}", u32::from(hidden))
+        );
+        let remedy = say!(
+            en: "type the text anew instead of pasting it",
+            vi: "hãy gõ lại đoạn chữ này, không dán"
+        );
+        said.document().refuse(said.place(hidden), why, remedy);
+        return None;
+    }
+    let unix = text.replace("\r\n", "\n");
+    if let Some(control) = unix.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        let why = say!(
+            en: "`{key}` holds the control character U+{code}",
+            vi: "`{key}` có ký tự điều khiển U+{code}",
+            key = said.key(),
+            code = format!("{:04X}", u32::from(control))
+        );
+        let remedy = say!(en: "delete it", vi: "hãy xóa ký tự đó");
+        said.document().refuse(said.place(control), why, remedy);
+        return None;
+    }
+    let composed: String = match lines {
+        Lines::Many => unix.trim().nfc().collect(),
+        Lines::One => unix.trim().replace(['\n', '\t'], " ").nfc().collect(),
+    };
+    let chars = composed.chars().count();
+    if chars > chars_max {
+        let why = say!(
+            en: "`{key}` is {chars} characters long",
+            vi: "`{key}` dài {chars} ký tự",
+            key = said.key(),
+            chars = chars
+        );
+        let remedy = say!(
+            en: "shorten it to at most {chars_max}",
+            vi: "hãy rút còn nhiều nhất {chars_max}",
+            chars_max = chars_max
+        );
+        said.refuse(why, remedy);
+        return None;
+    }
+    Some(composed)
+}
+
+/// Unicode Bidi: explicit embeddings, overrides and isolates (UAX 9, 2.1 to 2.5).
+pub fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// An identifier from a title: "Lịch tiêm chủng" becomes `lich-tiem-chung`. One with no Latin letter gets a digest.
+pub fn slug(title: &str) -> String {
+    const SLUG_BYTES_MAX: usize = 60;
+    let mut slug = String::new();
+    for c in title.nfd().filter(|c| !is_combining_mark(*c)) {
+        match c {
+            'đ' | 'Đ' => slug.push('d'),
+            c if c.is_ascii_alphanumeric() => slug.push(c.to_ascii_lowercase()),
+            _ if slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    let whole = slug.trim_matches('-');
+    let cut = match whole.len() > SLUG_BYTES_MAX {
+        true => whole[..SLUG_BYTES_MAX].rsplit_once('-').map_or(&whole[..SLUG_BYTES_MAX], |(words, _)| words),
+        false => whole,
+    };
+    if cut.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return cut.trim_end_matches('-').to_owned();
+    }
+    let digest = hex::encode(Sha256::digest(title.as_bytes()));
+    format!("tin-{}", &digest[..8])
+}
+
+/// An identifier as written: it goes into file names, logs and status.
+pub fn identifier(said: &Said) -> Option<String> {
+    const ID_BYTES_MAX: usize = 100;
+    let id = said.text()?;
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
+    let fine = id.bytes().all(plain)
+        && id.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && id.len() <= ID_BYTES_MAX;
+    if fine {
+        return Some(id.to_owned());
+    }
+    let why = say!(
+        en: "`{id}` cannot be an id: it has only a-z, 0-9, `-`, `_` and `.`, at most {most}",
+        vi: "`{id}` không dùng làm id được: chỉ gồm a-z, 0-9, `-`, `_` và `.`, nhiều nhất {most} ký tự",
+        id = id,
+        most = ID_BYTES_MAX
+    );
+    let slug = slug(id);
+    said.refuse(why, say!(en: "write `{slug}`", vi: "hãy viết `{slug}`", slug = slug));
+    None
+}
+
+/// What a language tag turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Language {
+    /// Well formed and of a language that boards here meet; in its usual case.
+    Known(String),
+    /// Well formed; why and what to check.
+    Unfamiliar(String, Text, Text),
+    /// Not a tag: why and what to do.
+    Malformed(Text, Text),
+}
+
+/// Languages that boards in Viet Nam's mountains meet (ISO 639), and what is often written for them.
+static LANGUAGES: [(&str, &[&str]); 27] = [
+    ("vi", &["vn", "vie", "viet", "kinh"]),
+    ("hmn", &["mong", "hmong", "meo"]),
+    ("mww", &[]),
+    ("hnj", &[]),
+    ("blt", &["thai", "tai", "thai-den"]),
+    ("twh", &["thai-trang"]),
+    ("tyj", &[]),
+    ("tyz", &["tay"]),
+    ("nut", &["nung"]),
+    ("ium", &["dao", "yao", "mien"]),
+    ("mji", &[]),
+    ("mtq", &["muong"]),
+    ("kjg", &["khmu", "kho-mu"]),
+    ("lhu", &["la-hu"]),
+    ("hni", &["ha-nhi"]),
+    ("jra", &["gia-rai"]),
+    ("rad", &["e-de", "ede"]),
+    ("bdq", &["ba-na"]),
+    ("sed", &["xo-dang"]),
+    ("en", &["eng", "uk", "us"]),
+    ("fr", &[]),
+    ("zh", &["cn", "chinese"]),
+    ("lo", &["lao", "la"]),
+    ("th", &[]),
+    ("km", &["khmer", "kh"]),
+    ("ko", &["kr"]),
+    ("ja", &["jp"]),
+];
+
+/// Checks the shape of a BCP 47 tag (RFC 5646, 2.1; grandfathered and private tags aside).
+pub fn language(tag: &str) -> Language {
+    let mut subtags = tag.split('-');
+    let primary = subtags.next().unwrap_or_default().to_ascii_lowercase();
+    let well_formed = tag.len() <= 35
+        && matches!(primary.len(), 2..=3 | 5..=8)
+        && primary.bytes().all(|b| b.is_ascii_alphabetic())
+        && subtags
+            .clone()
+            .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let meant = |word: &str| LANGUAGES.iter().find(|(_, said)| said.contains(&word)).map(|(code, _)| *code);
+    let suggestion = meant(&tag.to_ascii_lowercase()).or_else(|| meant(&primary));
+    let remedy = match suggestion {
+        Some(code) => say!(en: "did you mean `{code}`?", vi: "có phải ý là `{code}`?", code = code),
+        None => say!(
+            en: "write a tag such as vi, hmn (Mông), blt (Thái), ium (Dao) or en",
+            vi: "hãy viết mã như vi, hmn (Mông), blt (Thái), ium (Dao) hoặc en"
+        ),
+    };
+    if !well_formed {
+        let why = say!(
+            en: "`{tag}` is not a language tag",
+            vi: "`{tag}` không phải là mã ngôn ngữ",
+            tag = tag
+        );
+        return Language::Malformed(why, remedy);
+    }
+    let mut usual = primary.clone();
+    for subtag in subtags {
+        let alphabetic = subtag.bytes().all(|b| b.is_ascii_alphabetic());
+        let lower = subtag.to_ascii_lowercase();
+        usual.push('-');
+        match (subtag.len(), alphabetic) {
+            (2, true) => usual.push_str(&subtag.to_ascii_uppercase()),
+            (4, true) => {
+                usual.push_str(&lower[..1].to_ascii_uppercase());
+                usual.push_str(&lower[1..]);
+            }
+            _ => usual.push_str(&lower),
+        }
+    }
+    if LANGUAGES.iter().any(|(code, _)| *code == primary) {
+        return Language::Known(usual);
+    }
+    let why = say!(
+        en: "`{tag}` is a language that boards here seldom show",
+        vi: "`{tag}` là mã ngôn ngữ ít gặp ở đây",
+        tag = tag
+    );
+    Language::Unfamiliar(usual, why, remedy)
+}
+
+/// An address that a phone can open from a QR code.
+pub fn link(said: &Said) -> Option<String> {
+    let link = said.text()?.trim();
+    let refuse = |why: Text, remedy: Text| {
+        said.refuse(why, remedy);
+        None
+    };
+    if link.len() > limits::LINK_BYTES_MAX {
+        return refuse(
+            say!(
+                en: "the link is {bytes} bytes long, too long for a QR code that a phone can read",
+                vi: "liên kết dài {bytes} byte, mã QR sẽ quá dày để điện thoại đọc",
+                bytes = link.len()
+            ),
+            say!(
+                en: "use a shorter one, at most {most}",
+                vi: "hãy dùng liên kết ngắn hơn, nhiều nhất {most}",
+                most = limits::LINK_BYTES_MAX
+            ),
+        );
+    }
+    let rest = ["https://", "http://"].into_iter().find_map(|scheme| {
+        let head = link.get(..scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then(|| &link[scheme.len()..])
+    });
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    let hidden = link.chars().any(|c| c.is_whitespace() || c.is_control() || turns_direction(c));
+    // What stands before an @ looks like the host and is not.
+    if host.is_empty() || host.contains('@') || hidden {
+        let why = say!(
+            en: "`{link}` is not a web address",
+            vi: "`{link}` không phải là địa chỉ web",
+            link = link
+        );
+        let example = match rest {
+            Some(_) => "https://binhlu.example/…".to_owned(),
+            None => format!("https://{link}"),
+        };
+        return refuse(
+            why,
+            say!(en: "write it as {example}", vi: "hãy viết dạng {example}", example = example),
+        );
+    }
+    Some(link.to_owned())
+}

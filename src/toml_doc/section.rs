@@ -1,0 +1,331 @@
+//! The tables and values of a [`Document`]: asked for by key, each answer with its place.
+//!
+//! A value of the wrong type, or out of its range, is noted where it stands and reads as absent, so the reader goes on
+//! and the person hears of everything at once.
+
+use super::{Document, nearest};
+use crate::problem::Text;
+use crate::say;
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What a key wants, and a way to write it.
+struct Wanted {
+    en: &'static str,
+    vi: &'static str,
+    example: &'static str,
+}
+
+const TEXT: Wanted = Wanted { en: "a text", vi: "chuỗi chữ", example: "\"…\"" };
+const FLAG: Wanted = Wanted { en: "true or false", vi: "true hoặc false", example: "true" };
+const WHOLE: Wanted = Wanted { en: "a whole number", vi: "số nguyên", example: "15" };
+const DECIMAL: Wanted = Wanted { en: "a number", vi: "một số", example: "7.5" };
+const LIST: Wanted = Wanted { en: "a list", vi: "danh sách", example: "[\"…\", \"…\"]" };
+
+/// One table of a document, and the keys that were asked of it.
+#[derive(Debug)]
+pub struct Section<'d> {
+    doc: &'d Document<'d>,
+    table: &'d DeTable<'d>,
+    at: usize,
+    asked: Vec<&'static str>,
+}
+
+impl<'d> Section<'d> {
+    /// The document's own table.
+    pub fn root(doc: &'d Document<'d>, table: &'d DeTable<'d>) -> Section<'d> {
+        Section { doc, table, at: 0, asked: Vec::new() }
+    }
+
+    /// What the key says, if it is there.
+    pub fn get(&mut self, key: &'static str) -> Option<Said<'d>> {
+        self.asked.push(key);
+        let table: &'d DeTable<'d> = self.table;
+        let (written, value) = table.get_key_value(key)?;
+        Some(Said {
+            doc: self.doc,
+            key: written.get_ref(),
+            key_at: written.span().start,
+            listed: false,
+            value,
+        })
+    }
+
+    /// The values of a list; none when absent or wrong.
+    pub fn list(&mut self, key: &'static str) -> Vec<Said<'d>> {
+        self.get(key).map_or(Vec::new(), |said| said.list())
+    }
+
+    /// The tables of `[[key]]`; none when absent or wrong.
+    pub fn sections(&mut self, key: &'static str) -> Vec<Section<'d>> {
+        let Some(said) = self.get(key) else { return Vec::new() };
+        let DeValue::Array(array) = said.value.get_ref() else {
+            said.not_tables();
+            return Vec::new();
+        };
+        let tables = array.iter().filter_map(|value| match value.get_ref() {
+            DeValue::Table(table) => {
+                Some(Section { doc: self.doc, table, at: value.span().start, asked: Vec::new() })
+            }
+            _ => {
+                said.not_tables();
+                None
+            }
+        });
+        tables.collect()
+    }
+
+    /// The table `[key]`.
+    pub fn section(&mut self, key: &'static str) -> Option<Section<'d>> {
+        self.get(key)?.section()
+    }
+
+    /// All entries of a table whose keys are free, such as language tags.
+    pub fn entries(&self) -> impl Iterator<Item = Said<'d>> + use<'d> {
+        let (doc, table) = (self.doc, self.table);
+        table.iter().map(move |(key, value)| Said {
+            doc,
+            key: key.get_ref(),
+            key_at: key.span().start,
+            listed: false,
+            value,
+        })
+    }
+
+    /// The byte offset of its header.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    pub fn document(&self) -> &'d Document<'d> {
+        self.doc
+    }
+
+    pub fn refuse(&self, why: Text, remedy: Text) {
+        self.doc.refuse(self.at, why, remedy);
+    }
+
+    /// Notes every key that was never asked for.
+    pub fn finish(self) {
+        for (key, _) in self.table.iter() {
+            let unknown: &str = key.get_ref();
+            if self.asked.contains(&unknown) {
+                continue;
+            }
+            let remedy = match nearest(unknown, self.asked.iter().copied()) {
+                Some(nearest) => {
+                    say!(en: "did you mean `{nearest}`?", vi: "có phải ý là `{nearest}`?", nearest = nearest)
+                }
+                None => say!(
+                    en: "delete it; known here: {known}",
+                    vi: "hãy xóa nó; ở đây chỉ dùng được: {known}",
+                    known = self.asked.join(", ")
+                ),
+            };
+            let why = say!(en: "unknown key `{unknown}`", vi: "không có mục `{unknown}`", unknown = unknown);
+            self.doc.refuse(key.span().start, why, remedy);
+        }
+    }
+}
+
+/// What one key says, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'d> {
+    doc: &'d Document<'d>,
+    key: &'d str,
+    key_at: usize,
+    /// It is one of a list under the key.
+    listed: bool,
+    value: &'d Spanned<DeValue<'d>>,
+}
+
+impl<'d> Said<'d> {
+    pub fn key(&self) -> &'d str {
+        self.key
+    }
+
+    /// The byte offset of the value.
+    pub fn at(&self) -> usize {
+        self.value.span().start
+    }
+
+    pub fn document(&self) -> &'d Document<'d> {
+        self.doc
+    }
+
+    pub fn refuse(&self, why: Text, remedy: Text) {
+        self.doc.refuse(self.at(), why, remedy);
+    }
+
+    pub fn warn(&self, why: Text, remedy: Text) {
+        self.doc.warn(self.at(), why, remedy);
+    }
+
+    /// Where `wanted` stands as written, for a mistake inside a long text; else where the value starts.
+    pub fn place(&self, wanted: char) -> usize {
+        let span = self.value.span();
+        let within = self.doc.text.get(span.clone()).and_then(|text| text.find(wanted));
+        span.start + within.unwrap_or(0)
+    }
+
+    pub fn text(&self) -> Option<&'d str> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Some(&**text),
+            _ => self.not_a(&TEXT),
+        }
+    }
+
+    /// A text, or a bare TOML date or time as it reads. The flag: it is a date and nothing more.
+    pub fn text_or_date(&self) -> Option<(Cow<'d, str>, bool)> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Some((Cow::Borrowed(&**text), is_date(text.trim()))),
+            DeValue::Datetime(moment) => Some((Cow::Owned(moment.to_string()), moment.time.is_none())),
+            _ => self.not_a(&TEXT),
+        }
+    }
+
+    pub fn flag(&self) -> Option<bool> {
+        match self.value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => self.not_a(&FLAG),
+        }
+    }
+
+    pub fn whole(&self, range: RangeInclusive<i64>) -> Option<i64> {
+        let DeValue::Integer(number) = self.value.get_ref() else { return self.not_a(&WHOLE) };
+        let parsed = i64::from_str_radix(number.as_str(), number.radix()).ok();
+        parsed.filter(|number| range.contains(number)).or_else(|| {
+            self.out_of_range(number, range.start(), range.end());
+            None
+        })
+    }
+
+    pub fn decimal(&self, range: RangeInclusive<f64>) -> Option<f64> {
+        let written = match self.value.get_ref() {
+            DeValue::Float(number) => number.as_str(),
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
+            _ => return self.not_a(&DECIMAL),
+        };
+        let parsed = written.parse::<f64>().ok();
+        parsed.filter(|number| range.contains(number)).or_else(|| {
+            self.out_of_range(&written, range.start(), range.end());
+            None
+        })
+    }
+
+    /// One of a few words.
+    pub fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
+        let word = self.text()?;
+        if let Some((_, choice)) = choices.iter().find(|(known, _)| *known == word) {
+            return Some(*choice);
+        }
+        let words: Vec<&str> = choices.iter().map(|(known, _)| *known).collect();
+        let why = say!(
+            en: "`{key}` knows no `{word}`",
+            vi: "`{key}` không có giá trị `{word}`",
+            key = self.key,
+            word = word
+        );
+        let all = words.join(", ");
+        let remedy = match nearest(word, words.iter().copied()) {
+            Some(near) => say!(
+                en: "did you mean `{near}`? There are: {all}",
+                vi: "có phải ý là `{near}`? Có thể dùng: {all}",
+                near = near,
+                all = all
+            ),
+            None => say!(en: "choose one of: {all}", vi: "hãy chọn một trong: {all}", all = all),
+        };
+        self.refuse(why, remedy);
+        None
+    }
+
+    /// The values of a list, each under the list's key.
+    pub fn list(&self) -> Vec<Said<'d>> {
+        match self.value.get_ref() {
+            DeValue::Array(values) => {
+                values.iter().map(|value| Said { value, listed: true, ..*self }).collect()
+            }
+            _ => self.not_a(&LIST).unwrap_or_default(),
+        }
+    }
+
+    pub fn section(&self) -> Option<Section<'d>> {
+        match self.value.get_ref() {
+            DeValue::Table(table) => {
+                Some(Section { doc: self.doc, table, at: self.value.span().start, asked: Vec::new() })
+            }
+            _ => {
+                let why =
+                    say!(en: "`{key}` is not a table", vi: "`{key}` không phải là một bảng", key = self.key);
+                let remedy = say!(
+                    en: "write `[…{key}]` on a line of its own and its keys below",
+                    vi: "hãy viết `[…{key}]` trên một dòng riêng, các mục của nó ở dưới",
+                    key = self.key
+                );
+                self.doc.refuse(self.key_at, why, remedy);
+                None
+            }
+        }
+    }
+
+    fn not_tables(&self) {
+        let why = say!(
+            en: "`{key}` needs double brackets: there may be several",
+            vi: "`{key}` cần hai dấu ngoặc vuông vì có thể có nhiều",
+            key = self.key
+        );
+        let remedy = say!(en: "write `[[{key}]]`", vi: "hãy viết `[[{key}]]`", key = self.key);
+        self.doc.refuse(self.key_at, why, remedy);
+    }
+
+    fn not_a<T>(&self, wanted: &Wanted) -> Option<T> {
+        let (en, vi) = match self.value.get_ref() {
+            DeValue::String(_) => ("a text", "chuỗi chữ"),
+            DeValue::Integer(_) => ("a whole number", "số nguyên"),
+            DeValue::Float(_) => ("a decimal number", "số thập phân"),
+            DeValue::Boolean(_) => ("true or false", "true/false"),
+            DeValue::Datetime(_) => ("a date or a time", "ngày giờ"),
+            DeValue::Array(_) => ("a list", "danh sách"),
+            DeValue::Table(_) => ("a table", "một bảng"),
+        };
+        let why = say!(
+            en: "`{key}` is {en}, not {wanted_en}",
+            vi: "`{key}` là {vi}, không phải {wanted_vi}",
+            key = self.key,
+            en = en,
+            vi = vi,
+            wanted_en = wanted.en,
+            wanted_vi = wanted.vi
+        );
+        let example = match self.listed {
+            true => format!("{} = [{}]", self.key, wanted.example),
+            false => format!("{} = {}", self.key, wanted.example),
+        };
+        self.refuse(why, say!(en: "write `{example}`", vi: "hãy viết `{example}`", example = example));
+        None
+    }
+
+    fn out_of_range(&self, number: &dyn std::fmt::Display, least: impl ToString, most: impl ToString) {
+        let why = say!(
+            en: "`{key}` cannot be {number}",
+            vi: "`{key}` không thể là {number}",
+            key = self.key,
+            number = number
+        );
+        let remedy = say!(
+            en: "write a number from {least} to {most}",
+            vi: "hãy viết một số từ {least} đến {most}",
+            least = least.to_string(),
+            most = most.to_string()
+        );
+        self.refuse(why, remedy);
+    }
+}
+
+/// `2026-11-24`, with no time of day.
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+}

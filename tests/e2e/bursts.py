@@ -26,7 +26,8 @@ def samples(path):
 def bursts(rate, sound, gap=0.5):
     """(start, end, whole) in seconds; pauses shorter than `gap` do not part two bursts."""
     window = int(rate * WINDOW_S)
-    loud = [max(map(abs, sound[i : i + window])) > LOUD for i in range(0, len(sound) - window, window)]
+    windows = [sound[i : i + window] for i in range(0, len(sound) - window, window)]
+    loud = [max(part) > LOUD or min(part) < -LOUD for part in windows]
     found = []
     for i, is_loud in enumerate(loud):
         at = i * WINDOW_S

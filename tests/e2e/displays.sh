@@ -135,6 +135,7 @@ same() {
   fi
 }
 
+gone() { ! kill -0 "$1" 2>/dev/null; }
 grab_x() { import -display "$display" -window root "$1"; }
 grab_wayland() { as_user env WAYLAND_DISPLAY="$wayland" grim "$work/run/grim.png" && cp "$work/run/grim.png" "$1"; }
 
@@ -142,7 +143,8 @@ grab_wayland() { as_user env WAYLAND_DISPLAY="$wayland" grim "$work/run/grim.png
 start_board() {
   local state=$1
   shift
-  as_user "$@" ./bangtin play --feed "$url" --root site/root.json --state "$state" "${size[@]}" >"$work/board.log" 2>&1 &
+  # Not through `as_user`: $! must be the program that is stopped in the end.
+  "${user[@]}" env HOME="$work/home" XDG_RUNTIME_DIR="$work/run" "$@" ./bangtin play --feed "$url" --root site/root.json --state "$state" "${size[@]}" >"$work/board.log" 2>&1 &
   board=$!
   jobs_started+=("$board")
 }
@@ -175,6 +177,9 @@ if until_true 30 "a notice in cage" on_air "$work/run/cage"; then
   wayland=$(cd "$work/run" && find . -maxdepth 1 -type s -name 'wayland-*' -printf '%f\n' | head -n 1)
   sleep 1
   same cage "$work/run/cage" grab_wayland
+  # The board ends and cage follows; the other way round cage 0.1.4 aborts.
+  kill "$(as_user ./bangtin status --state run/cage --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["pid"])')" || true
+  until_true 10 "cage to end with its board" gone "$board" || true
 fi
 stop "$board"
 

@@ -44,7 +44,7 @@ until_true() {
   shift 2
   until "$@"; do
     [ $SECONDS -lt $end ] || die "waited in vain for $what; the board says: $(last_words)"
-    sleep 0.1
+    sleep "${pause-0.2}"
   done
 }
 
@@ -67,9 +67,9 @@ ctl.!default { type pulse }
 END
 export ALSA_CONFIG_PATH=$work/asound.conf
 
-# Three seconds of tone, then two of silence: however often it plays, each tone heard must be three seconds long.
+# Three seconds of tone between silences: however often it plays, each tone heard must be three seconds long.
 mkdir notices
-sox -n -r 44100 -c 1 -b 16 notices/tieng.wav synth 3 sine 440 gain -6 pad 0 2
+sox -n -r 44100 -c 1 -b 16 notices/tieng.wav synth 3 sine 440 gain -6 pad 0.5 1.5
 cat >notices/programme.toml <<'END'
 title = "Xã Bình Lư"
 [[notice]]
@@ -80,7 +80,7 @@ END
 "$program" feed init site >/dev/null
 "$program" feed publish site notices >/dev/null
 
-parec -d board.monitor --rate=48000 --channels=1 --format=s16le --file-format=wav heard.wav &
+parec -d board.monitor --rate=8000 --channels=1 --format=s16le --file-format=wav heard.wav &
 recorder=$!
 jobs_started+=("$recorder")
 sleep 1
@@ -95,7 +95,7 @@ heard_enough() {
   kill -0 "$board" 2>/dev/null || die "the board ended by itself: $(tail -n 1 board.log)"
   python3 "$here/bursts.py" heard.wav 3.0 >/dev/null 2>&1
 }
-until_true 130 "a whole tone of 3 s" heard_enough
+pause=1 until_true 130 "a whole tone of 3 s" heard_enough
 stop "$board"
 sleep 0.5
 stop "$recorder"

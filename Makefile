@@ -67,7 +67,7 @@ test:
 	BANGTIN_PYTHON=$(VENV)/bin/python $(CARGO) test --locked
 
 bench:
-	@$(call need,build run test bench)
+	@$(call need,build run test e2e bench)
 	@$(MAKE) --no-print-directory fonts release
 	benches/measure.sh $(BANGTIN)
 

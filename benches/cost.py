@@ -5,7 +5,7 @@ import os
 import pathlib
 import statistics
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -21,41 +21,31 @@ class Cost:
     processes: int
 
 
-@dataclass
-class Tree:
-    """A process and its descendants, watched while they come and go."""
+def tree(root):
+    """The pids alive of a process and its descendants, and their totals so far: processor ticks and bytes written.
 
-    root: int
-    # (pid, start time) -> (ticks of processor, bytes written): a pid may be used twice.
-    last: dict = field(default_factory=dict)
-
-    def sample(self):
-        """Reads everything once; returns the pids alive."""
-        children, facts = {}, {}
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                with contextlib.suppress(OSError, IndexError, ValueError):
-                    after_name = pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
-                    pid = int(entry)
-                    children.setdefault(int(after_name[1]), []).append(pid)
-                    facts[pid] = (int(after_name[19]), int(after_name[11]) + int(after_name[12]))
-        alive, queue = [], [self.root]
-        while queue:
-            pid = queue.pop()
-            if pid in facts:
-                alive.append(pid)
-                queue += children.get(pid, [])
-        for pid in alive:
-            started, ticks = facts[pid]
-            written = 0
-            with contextlib.suppress(OSError, StopIteration):
-                lines = pathlib.Path(f"/proc/{pid}/io").read_text().splitlines()
-                written = int(next(line for line in lines if line.startswith("write_bytes")).split()[1])
-            self.last[pid, started] = (ticks, written)
-        return alive
-
-    def totals(self):
-        return tuple(map(sum, zip(*self.last.values()))) if self.last else (0, 0)
+    A process that was waited for has passed its totals on to its parent, in both of /proc's files: nothing is lost
+    between two readings, and nothing counted twice.
+    """
+    children, ticks = {}, {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                after_name = pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
+                children.setdefault(int(after_name[1]), []).append(int(entry))
+                ticks[int(entry)] = sum(map(int, after_name[11:15]))
+    alive, queue = [], [root]
+    while queue:
+        pid = queue.pop()
+        if pid in ticks:
+            alive.append(pid)
+            queue += children.get(pid, [])
+    written = 0
+    for pid in alive:
+        with contextlib.suppress(OSError, StopIteration):
+            lines = pathlib.Path(f"/proc/{pid}/io").read_text().splitlines()
+            written += int(next(line for line in lines if line.startswith("write_bytes")).split()[1])
+    return alive, sum(ticks[pid] for pid in alive), written
 
 
 def pss_mb(pids):
@@ -70,23 +60,19 @@ def pss_mb(pids):
 
 def watch(root, seconds):
     """Watches the tree of `root` for so long."""
-    tree = Tree(root)
-    alive = tree.sample()
-    ticks, written = tree.totals()
+    alive, ticks, written = tree(root)
     begin = time.monotonic()
-    memory = []
+    memory = [pss_mb(alive)]
     while (left := begin + seconds - time.monotonic()) > 0:
-        time.sleep(min(left, 0.5))
-        alive = tree.sample()
-        # Reading the memory maps of a browser is not free; every other second is enough.
-        if len(memory) < seconds / 2 and time.monotonic() - begin > 2 * len(memory):
-            memory.append(pss_mb(alive))
+        # Reading a browser's memory maps is not free.
+        time.sleep(min(left, 3))
+        memory.append(pss_mb(tree(root)[0]))
     elapsed = time.monotonic() - begin
-    ticks_now, written_now = tree.totals()
+    alive, ticks_now, written_now = tree(root)
     return Cost(
         seconds=elapsed,
         cpu=100 * (ticks_now - ticks) / TICKS / elapsed,
-        pss_mb=statistics.median(memory or [pss_mb(alive)]),
+        pss_mb=statistics.median(memory),
         written=written_now - written,
         processes=len(alive),
     )

@@ -28,7 +28,7 @@ mod warning;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use fonts::Fonts;
 pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, Rect, Scene, TickerBand};

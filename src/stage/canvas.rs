@@ -76,6 +76,9 @@ impl Canvas {
 
     fn fill(&mut self, rect: Rect, colour: Colour, radius: i32, clip: Rect) {
         let part = rect.meet(&clip);
+        if part.is_empty() {
+            return;
+        }
         let colour = opaque(colour);
         let radius = radius.clamp(0, rect.w.min(rect.h) / 2);
         for y in part.y..part.bottom() {
@@ -104,6 +107,9 @@ impl Canvas {
             let baseline = line.baseline + glyph.y.round() as i32;
             let at = Rect::new(whole + mask.left, baseline - mask.top, mask.width, mask.height);
             let part = at.meet(&clip);
+            if part.is_empty() {
+                continue;
+            }
             for y in part.y..part.bottom() {
                 let from = (y - at.y) as usize * mask.width as usize;
                 let covers = &mask.coverage[from + (part.x - at.x) as usize..from + (part.right() - at.x) as usize];
@@ -121,6 +127,9 @@ impl Canvas {
         }
         let (source, target) = meet.place((picture.width, picture.height), rect);
         let part = target.meet(&clip);
+        if part.is_empty() {
+            return;
+        }
         scale::picture(picture, source, target, part, |y, row| {
             for (pixel, [r, g, b, a]) in self.row_mut(y, part.x, part.right()).iter_mut().zip(row) {
                 *pixel = match a {

@@ -125,6 +125,9 @@ impl Composition {
     fn put_page(&self, rect: Rect, out: &mut [u32], width: i32) {
         let ground = self.show.as_ref().map_or(Colour::BLACK, |show| show.scene.ground);
         let inner = rect.meet(&self.page.area());
+        if rect.is_empty() {
+            return;
+        }
         for y in rect.y..rect.bottom() {
             let row = &mut out[y as usize * width as usize..][..width as usize];
             // While a window has just changed its size, the page of the old one lies at its top left.
@@ -142,6 +145,9 @@ impl Composition {
         let Some((rect, pieces)) = self.ticker() else { return };
         for (piece, tile) in pieces {
             let target = Rect::new(rect.x + piece.at, rect.y, piece.width, rect.h).meet(&screen);
+            if target.is_empty() {
+                continue;
+            }
             for y in target.y..target.bottom() {
                 let from = piece.from + target.x - (rect.x + piece.at);
                 let source = tile.row(y - rect.y, from, from + target.w);

@@ -1,1 +1,172 @@
+//! Whole pictures: from a plan to pixels.
 
+use super::*;
+use crate::layout::tests as sample;
+use crate::layout::{Composer, View};
+use crate::model::alert::AlertStatus;
+use crate::model::board::Theme;
+use crate::model::media::{ColourRange, FilmPicture, Matrix};
+use crate::model::plan::{Main, Plan};
+use crate::model::programme::Category;
+
+/// Sky, hills and terraces, drawn from nothing but arithmetic.
+fn landscape(width: u32, height: u32) -> Picture {
+    let mut rgba = Vec::with_capacity((width * height * 4) as usize);
+    for y in 0..height {
+        for x in 0..width {
+            let (fx, fy) = (x as f32 / width as f32, y as f32 / height as f32);
+            let ridge = 0.45 + 0.12 * (fx * 7.0).sin() + 0.04 * (fx * 23.0).cos();
+            let terrace = ((fy * 24.0 + (fx * 9.0).sin()) as i32) % 2 == 0;
+            let [r, g, b] = match (fy < ridge, fy < ridge + 0.2) {
+                (true, _) => [200.0 - 90.0 * (0.6 - fy), 205.0, 215.0 + 30.0 * fy],
+                (_, true) => [80.0, 110.0 + 30.0 * fx, 100.0],
+                _ if terrace => [120.0, 160.0, 60.0],
+                _ => [200.0, 200.0, 180.0],
+            };
+            rgba.extend([r as u8, g as u8, b as u8, 255]);
+        }
+    }
+    Picture { width, height, rgba }
+}
+
+/// A film that always has the same grey-green picture with a bright bar.
+struct StillFilm {
+    y: Vec<u8>,
+    uv: Vec<u8>,
+    size: (u32, u32),
+}
+
+impl StillFilm {
+    fn new(width: u32, height: u32) -> StillFilm {
+        let y = (0..width * height).map(|i| if (i / width / 64) % 2 == 0 { 90 } else { 180 }).collect();
+        let uv = vec![120; (width.div_ceil(2) * height.div_ceil(2)) as usize];
+        StillFilm { y, uv, size: (width, height) }
+    }
+}
+
+impl Film for StillFilm {
+    fn next_due(&self, _: Instant) -> Option<Instant> {
+        None
+    }
+    fn show(&self, _: Instant, draw: &mut dyn FnMut(FilmPicture<'_>)) -> bool {
+        self.again(draw)
+    }
+    fn again(&self, draw: &mut dyn FnMut(FilmPicture<'_>)) -> bool {
+        let (width, height) = self.size;
+        let uv_stride = width.div_ceil(2);
+        draw(FilmPicture {
+            width,
+            height,
+            y: &self.y,
+            u: &self.uv,
+            v: &self.uv,
+            y_stride: width,
+            uv_stride,
+            matrix: Matrix::Bt709,
+            range: ColourRange::Limited,
+        });
+        true
+    }
+}
+
+fn show(scene: Scene) -> Show {
+    let pictures: HashMap<_, _> = scene.pictures().map(|sha256| (sha256, Arc::new(landscape(1600, 900)))).collect();
+    let film: Option<Arc<dyn Film>> =
+        scene.film.as_ref().map(|_| Arc::new(StillFilm::new(1600, 900)) as Arc<dyn Film>);
+    let at = (sample::monday().timestamp(), crate::clock::instant());
+    Show { scene: Arc::new(scene), pictures, film, at }
+}
+
+fn drawn(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Picture {
+    let board = sample::board();
+    let mut view = sample::view(plan, &board, size);
+    change(&mut view);
+    let composed = Composer::new(sample::fonts()).compose(&view);
+    draw_still(show(composed.scene), sample::fonts())
+}
+
+fn write_png(path: &Path, picture: &Picture) {
+    let file = std::fs::File::create(path).unwrap();
+    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), picture.width, picture.height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(&picture.rgba).unwrap();
+}
+
+const LONG: &str = "Từ ngày 24 đến 30/11, Trạm Y tế xã **tiêm miễn phí** cho trẻ từ 1 đến 10 tuổi, kể cả trẻ mất sổ tiêm. Bố mẹ hoặc ông bà đưa trẻ đến theo lịch của bản, mang theo sổ tiêm và thẻ bảo hiểm y tế.\nTrước khi tiêm, trẻ được khám sàng lọc. Trẻ đang sốt, ho nhiều hoặc mới ốm dậy thì hoãn, cán bộ y tế hẹn ngày khác. Cho trẻ ăn no, mặc áo rộng dễ vén tay.\n\nSau khi tiêm, bà con ở lại trạm 30 phút để theo dõi. Về nhà theo dõi thêm 2 ngày. Nếu trẻ sốt trên 39 độ, co giật, tím tái hoặc khó thở thì đưa ngay đến trạm y tế hoặc gọi **115**.\n- Mang sổ tiêm\n- Mang thẻ bảo hiểm y tế\n- Đến đúng giờ";
+const TABLE: &str = "| Bản | Ngày | Giờ | Nơi tiêm |\n|---|---|---|---|\n| Nà Đon | Thứ Ba 24/11 | 7h30 | Nhà văn hóa |\n| Nà Khan | Thứ Ba 24/11 | 13h30 | Nhà văn hóa |\n| Thống Nhất | Thứ Tư 25/11 | 7h30 | Trạm Y tế |\n| Hoa Vân | Thứ Năm 26/11 | 7h30 | Lớp mầm non |\n| Nà San | Thứ Sáu 27/11 | 8h00 | Nhà trưởng bản |\n| Nà Hum | Thứ Sáu 27/11 | 13h30 | Nhà trưởng bản |\n| Nà Phát | Thứ Bảy 28/11 | 8h00 | Nhà văn hóa |";
+
+fn cases() -> Vec<(&'static str, Plan)> {
+    let plan = sample::plan;
+    let slot = sample::slot;
+    let mut picture = sample::notice(
+        "Giữ nước ruộng bậc thang",
+        "Bà con cày ải **trước 5/12**, đắp kỹ bờ, chia nước theo lịch tổ thủy nông.",
+        Category::NongNghiep,
+    );
+    picture.issuer = "Trạm Khuyến nông".into();
+    picture.image = Some(sample::media(1, Some((1600, 900)), None));
+    let mut picture_code = picture.clone();
+    picture_code.link = "https://binhlu.example/r".into();
+    let mut code = sample::power_cut();
+    code.link = "https://binhlu.example/cat-dien-25-11".into();
+    let mut film = sample::notice("Lễ hội Xòe Thái Lai Châu", "", Category::VanHoa);
+    film.issuer = "Phòng Văn hóa – Xã hội".into();
+    film.video = Some(sample::media(2, Some((1600, 900)), Some(240_000)));
+    let mut poster = sample::notice("Hội thi cấy lúa xuân", "", Category::NongNghiep);
+    poster.image = Some(sample::media(3, Some((1600, 900)), None));
+    let hmong = sample::translated(
+        sample::notice("Cắt điện thứ Tư 25/11", "Từ **7h30 đến 17h00**: bản Nà Đon, bản Nà Khan, khu chợ.", Category::Dien),
+        "hmn",
+        "Tu hluav taws xob 25/11",
+        "Txij **7h30 txog 17h00**: zos Nà Đon, zos Nà Khan, tom khw.",
+    );
+    let thai = sample::translated(
+        sample::notice("Cắt điện thứ Tư 25/11", "Từ **7h30 đến 17h00**: bản Nà Đon, bản Nà Khan, khu chợ.", Category::Dien),
+        "blt",
+        "ꪎꪳꪣ ꪼꪡ ꪣꪳ꫁ 25/11",
+        "**7h30 – 17h00**: ꪚꪱ꪿ꪙ ꪘꪱ ꪒꪮꪙ, ꪚꪱ꪿ꪙ ꪘꪱ ꪁꪱꪙ, ꪕꪱꪒ ꪹꪎꪉ ꪘꪲ꫁",
+    );
+    vec![
+        ("a-ngan", plan(slot(sample::power_cut(), 20))),
+        ("b-dai", plan(slot(sample::notice("Tiêm vắc-xin sởi cho trẻ 1–10 tuổi", LONG, Category::YTe), 90))),
+        ("c-anh", plan(slot(picture, 20))),
+        ("c-anh-qr", plan(slot(picture_code, 20))),
+        ("c-qr", plan(slot(code, 20))),
+        ("d-bang", sample::stale(plan(slot(sample::notice("Lịch tiêm sởi ở các bản", TABLE, Category::YTe), 40)))),
+        ("e-phim", plan(slot(film, 20))),
+        ("e-ap-phich", plan(slot(poster, 20))),
+        ("f-hmong", plan(slot(hmong, 20))),
+        ("f-thai", plan(slot(thai, 20))),
+        ("g-canh-bao-1", plan(sample::warning(1, AlertStatus::Actual))),
+        ("g-canh-bao-3", plan(sample::warning(3, AlertStatus::Actual))),
+        ("g-canh-bao-4", plan(sample::warning(4, AlertStatus::Actual))),
+        ("h-dien-tap", plan(sample::warning(3, AlertStatus::Exercise))),
+        ("i-trung-tinh", plan(Main::Neutral { ever: true })),
+        ("k-lan-dau", Plan { ticker: Vec::new(), ..plan(Main::Neutral { ever: false }) }),
+        ("m-tieu-de", plan(slot(sample::notice("Ngày mai cả xã nghỉ học vì rét đậm", "", Category::ThoiTiet), 20))),
+    ]
+}
+
+/// Writes every kind of page into the folder that `BANGTIN_LOOK` names, for people to look at.
+#[test]
+fn every_page_can_be_drawn_and_looked_at() {
+    let Some(folder) = std::env::var_os("BANGTIN_LOOK") else { return };
+    let only = std::env::var("BANGTIN_LOOK_ONLY").unwrap_or_default();
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, plan) in cases() {
+        for (shape, size) in
+            [("", (1920, 1080)), ("-doc", (1080, 1920)), ("-nho", (640, 360)), ("-led320", (320, 160)), ("-led192", (192, 32)), ("-led96", (96, 16))]
+        {
+            let file = format!("{name}{shape}.png");
+            if !only.split(',').any(|part| file.starts_with(part) || part.is_empty()) {
+                continue;
+            }
+            let picture = drawn(&plan, size, |_| ());
+            write_png(&Path::new(&folder).join(&file), &picture);
+            if shape.is_empty() {
+                let night = drawn(&plan, size, |view| view.theme = Theme::Night);
+                write_png(&Path::new(&folder).join(format!("{name}-dem.png")), &night);
+            }
+        }
+    }
+}

@@ -10,6 +10,8 @@ pub const TITLE_CHARS_MAX: usize = 300;
 pub const TEXT_CHARS_MAX: usize = 20_000;
 /// Longest ticker line, in characters.
 pub const TICKER_CHARS_MAX: usize = 1_000;
+/// Longest `board.toml` in bytes: a hundred times the annotated one.
+pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
 /// Longest `alerts.json` in bytes.
 pub const ALERTS_BYTES_MAX: u64 = 4 << 20;
 /// Longest `timestamp.json`: python-tuf's own limit.

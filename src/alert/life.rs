@@ -1,15 +1,16 @@
 //! The life of each warning: when it begins, and when it ends for whatever reason comes first.
 //!
-//! All of it follows from the file and not from the order in which messages arrived, so a board that
-//! was off for an hour agrees with its neighbours at once. The rules (CAP 1.2, 3.2.1 and 3.2.2):
+//! All of it follows from the file and not from the order in which messages arrived, so a board that was
+//! off for an hour agrees with its neighbours at once. The rules (CAP 1.2, 3.2.1 and 3.2.2):
 //!
 //! - `Actual` and `Exercise` live; `Test`, `System` and `Draft` never do, and act on nothing.
 //! - It begins at `onset`, or at `sent` where there is none, and never before `sent`.
-//! - It ends at `expires`, or 6 hours after `sent` where there is none, and in any case 72 hours after `sent`:
-//!   a warning that nobody ever withdraws must not outlive its truth.
-//! - An Update or a Cancel ends what it refers to at its own `sent`; the Update then lives itself.
-//!   A message acts only on messages of its own status: the end of a drill ends no real warning.
-//! - References are (sender, identifier, sent) within one file, so one feed cannot cancel another's warning.
+//! - It ends at `expires`, or 6 hours after `sent` where there is none, and in any case 72 hours after
+//!   `sent`: a warning that nobody ever withdraws must not outlive its truth.
+//! - An Update or a Cancel ends what it refers to at its own `sent`; the Update then lives itself. A
+//!   message acts only on messages of its own status: the end of a drill ends no real warning.
+//! - References are (sender, identifier, sent) within one file, so one feed cannot cancel another's
+//!   warning.
 //!
 //! A message with impossible times simply never lives; nothing here fails.
 

@@ -1,9 +1,9 @@
 //! Announcements: sound that starts at set times of day, over whatever shows.
 //!
-//! An announcement starts at each of its times at which its window is on, and sounds to its end even if the window
-//! closes meanwhile. One that comes round again before it has ended starts afresh. A time that a change of the clocks skips
-//! comes after the jump; one that is repeated sounds once. Without a believable clock there are none: the
-//! morning bulletin at midnight is worse than none.
+//! An announcement starts at each of its times at which its window is on, and sounds to its end even if the
+//! window closes meanwhile. One that comes round again before it has ended starts afresh. A time that a
+//! change of the clocks skips comes after the jump; one that is repeated sounds once. Without a believable
+//! clock there are none: the morning bulletin at midnight is worse than none.
 
 use super::window::{Wall, Week, within};
 use crate::limits;

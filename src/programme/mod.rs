@@ -1,19 +1,20 @@
 //! What is on air: a pure function of time, of the feeds' verified content, and of the board.
 //!
-//! [`Timetable::new`] does once what does not depend on the moment; [`Timetable::on_air`] says what shows at a moment, and
-//! [`Timetable::next_change`] until when that holds. No clock is read, nothing is remembered between calls: asking
-//! about any moment, in any order, gives what the board shows then.
+//! [`Timetable::new`] does once what does not depend on the moment; [`Timetable::on_air`] says what shows
+//! at a moment, and [`Timetable::next_change`] until when that holds. No clock is read, nothing is
+//! remembered between calls: asking about any moment, in any order, gives what the board shows then.
 //!
 //! Who gets the main zone, from the top:
-//! 1. A warning in force, of a feed that may interrupt: it takes the whole board, ticker and announcements included.
-//! 2. Urgent notices, alone. Those of a feed that may interrupt push out everybody's; those of one that may not push
-//!    out only that feed's own, for a feed never gets more than its rights.
+//! 1. A warning in force, of a feed that may interrupt: it takes the whole board, ticker and announcements
+//!    included.
+//! 2. Urgent notices, alone. Those of a feed that may interrupt push out everybody's; those of one that may
+//!    not push out only that feed's own, for a feed never gets more than its rights.
 //! 3. The rotation of all feeds' notices (see [`rotation`]), low priority in every fourth round.
 //! 4. The neutral page.
 //!
-//! A feed that is OLD keeps its evergreen notices and whatever has an end; one that is UNTRUSTED has no say at all. Without
-//! a believable clock, what names hours of the day does not show (see [`window`]) and nothing is announced.
-//! A programme whose time zone is unknown here is read in Viet Nam's.
+//! A feed that is OLD keeps its evergreen notices and whatever has an end; one that is UNTRUSTED has no say
+//! at all. Without a believable clock, what names hours of the day does not show (see [`window`]) and
+//! nothing is announced. A programme whose time zone is unknown here is read in Viet Nam's.
 
 pub mod announce;
 pub mod reading;
@@ -166,9 +167,9 @@ impl Timetable {
         }
     }
 
-    /// The first moment after `t` at which [`Timetable::on_air`] differs or may differ: until then it is the same but
-    /// for `at`. `None`: it never changes again. The end of each turn of the rotation is such a moment, even of a
-    /// notice that is alone in it, whose next turn starts then.
+    /// The first moment after `t` at which [`Timetable::on_air`] differs or may differ: until then it is
+    /// the same but for `at`. `None`: it never changes again. The end of each turn of the rotation is such
+    /// a moment, even of a notice that is alone in it, whose next turn starts then.
     pub fn next_change(&self, t: Timestamp, clock_trusted: bool) -> Option<Timestamp> {
         let now = self.now(t, clock_trusted);
         let warnings = self.warnings.iter().flat_map(|(_, life)| [life.from, life.until]);

@@ -1,12 +1,15 @@
 //! How long a notice stays: long enough to read, to look at, or to play.
 //!
-//! LOOK's rule for a page is 4 s to find the board and 0.5 s a syllable, 10 to 60 s. Air time must not depend on fonts, and
-//! how many pages a text takes does; so the whole text gets 4 s + 0.5 s a syllable, at least 10 s and with no upper clamp but the
-//! longest turn there is, and layout divides that among as many pages as it needs, none of which then comes to 60 s.
+//! LOOK's rule for a page is 4 s to find the board and 0.5 s a syllable, 10 to 60 s. Air time must not
+//! depend on fonts, and how many pages a text takes does; so the whole text gets 4 s + 0.5 s a syllable, at
+//! least 10 s and with no upper clamp but the longest turn there is, and layout divides that among as many
+//! pages as it needs, none of which then comes to 60 s.
 //!
-//! - `seconds` in the programme is the whole turn, whatever the text; only a film or a sound loops or is cut to fit.
+//! - `seconds` in the programme is the whole turn, whatever the text; only a film or a sound loops or is
+//!   cut to fit.
 //! - A film stays for its length.
-//! - Otherwise each language gets its own time, one after the other: the longer of reading it and hearing its sound.
+//! - Otherwise each language gets its own time, one after the other: the longer of reading it and hearing
+//!   its sound.
 //! - A picture with little beside it stays 12 s.
 //!
 //! Two boards agree on every turn, so all of it follows from the notice alone, in whole milliseconds.
@@ -41,8 +44,8 @@ pub fn turn_ms(notice: &Notice) -> u64 {
     turn.clamp(u64::from(limits::SECONDS_MIN) * SECOND_MS, limits::MEDIA_DURATION_MS_MAX)
 }
 
-/// How long one language of the notice needs, in milliseconds. Where the turn is shorter or longer than the sum of its
-/// languages, divide it in these proportions.
+/// How long one language of the notice needs, in milliseconds. Where the turn is shorter or longer than the
+/// sum of its languages, divide it in these proportions.
 pub fn language_ms(notice: &Notice, lang: &str) -> u64 {
     let translation = notice.translations.get(lang).filter(|_| lang != notice.lang);
     let (title, text, audio) = match translation {
@@ -63,9 +66,9 @@ fn length_ms(media: &Media) -> u64 {
     media.duration_ms.unwrap_or(UNMEASURED_MS).min(limits::MEDIA_DURATION_MS_MAX)
 }
 
-/// Syllables of a text, as its reader speaks them: Vietnamese and Hmong set a space after each. A long run without a
-/// space, such as an English word or an address, counts one for every eight letters, and one for every four in
-/// scripts that set no spaces.
+/// Syllables of a text, as its reader speaks them: Vietnamese and Hmong set a space after each. A long run
+/// without a space, such as an English word or an address, counts one for every eight letters, and one for
+/// every four in scripts that set no spaces.
 pub fn syllables(text: &str) -> usize {
     text.split_whitespace().map(run_syllables).sum()
 }

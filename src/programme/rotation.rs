@@ -1,10 +1,10 @@
 //! Whose turn it is: a position on a wheel that turns with wall time.
 //!
-//! The wheel has four rounds. Each round shows every notice of normal priority once; the fourth then shows those of low
-//! priority once. With only low ones it is a plain wheel of those. It is anchored to 1970-01-01T00:00Z, so what shows at
-//! a moment depends on that moment and on what is in the wheel, and on nothing else: a restart resumes
-//! in the middle of a turn, and two boards agree without talking. The price is that a notice which joins or
-//! leaves moves the wheel; that happens a few times a day.
+//! The wheel has four rounds. Each round shows every notice of normal priority once; the fourth then shows
+//! those of low priority once. With only low ones it is a plain wheel of those. It is anchored to
+//! 1970-01-01T00:00Z, so what shows at a moment depends on that moment and on what is in the wheel, and on
+//! nothing else: a restart resumes in the middle of a turn, and two boards agree without talking. The price
+//! is that a notice which joins or leaves moves the wheel; that happens a few times a day.
 //!
 //! Turns are whole milliseconds and never empty.
 
@@ -53,8 +53,8 @@ pub fn position(normal: &[Turn], low: &[Turn], t_ms: i64) -> Option<Position> {
     None
 }
 
-/// Merges the feeds' lists into one order, each list spread evenly over it, the first feed first. Three notices of the
-/// commune among thirty of the province come after every ten of those, not all at once.
+/// Merges the feeds' lists into one order, each list spread evenly over it, the first feed first. Three
+/// notices of the commune among thirty of the province come after every ten of those, not all at once.
 pub fn interleave(lists: &[Vec<Turn>]) -> Vec<Turn> {
     let total: usize = lists.iter().map(Vec::len).sum();
     let mut taken = vec![0; lists.len()];

@@ -141,8 +141,9 @@ impl<'z> Wall<'z> {
         }
     }
 
-    /// The instant at which this wall clock shows `minute` of the week `weeks` after this one. A time that a change
-    /// of the clocks skips comes as much later as the clocks jump; of a time that is repeated, the first.
+    /// The instant at which this wall clock shows `minute` of the week `weeks` after this one. A time that
+    /// a change of the clocks skips comes as much later as the clocks jump; of a time that is repeated, the
+    /// first.
     pub fn instant(&self, weeks: i64, minute: u16) -> Option<Timestamp> {
         let local = self.monday + weeks * WEEK_SECONDS + i64::from(minute) * 60;
         let second = local - self.offset;

@@ -1,14 +1,16 @@
 //! A programme folder: what an official edits, checked from end to end before anything is signed.
 //!
-//! [`read`] takes `programme.toml` and the media beside it, and gives either a programme that can be signed as it
-//! is (moments fixed in its time zone, every file hashed and measured) or every mistake in it at once, each with its
-//! line and what to do. What is odd but harmless, such as a notice whose time is over, is a warning.
+//! [`read`] takes `programme.toml` and the media beside it, and gives either a programme that can be signed
+//! as it is (moments fixed in its time zone, every file hashed and measured) or every mistake in it at
+//! once, each with its line and what to do. What is odd but harmless, such as a notice whose time is over,
+//! is a warning.
 //!
-//! It trusts nothing in the folder: paths stay inside it, by name and through links; text is UTF-8 in NFC without hidden
-//! characters; sizes are bounded by [`limits`]. It decodes no media itself: `probe` does, in whatever prison it
-//! likes, and gets a path that is inside the folder and names a regular file.
+//! It trusts nothing in the folder: paths stay inside it, by name and through links; text is UTF-8 in NFC
+//! without hidden characters; sizes are bounded by [`limits`]. It decodes no media itself: `probe` does, in
+//! whatever prison it likes, and gets a path that is inside the folder and names a regular file.
 //!
-//! An official writes `until = 2026-12-05` and means that day too, so a bare date there runs to the day's end.
+//! An official writes `until = 2026-12-05` and means that day too, so a bare date there runs to the day's
+//! end.
 
 mod media;
 mod notice;
@@ -43,7 +45,8 @@ pub struct Checked {
 pub struct MediaFile {
     /// Where it was read; the file itself, whatever links led to it.
     pub source: PathBuf,
-    /// What was measured and hashed there. Hash again when copying: the folder is the official's, and may change.
+    /// What was measured and hashed there. Hash again when copying: the folder is the official's, and may
+    /// change.
     pub media: Media,
 }
 

@@ -1,8 +1,8 @@
 //! The JSON Schema of `programme.toml`, for editors that complete and check while an official types.
 //!
-//! It is generated from the types that are signed, so it cannot drift from them; the tests below hold the reader in
-//! [`folder`](super::folder) to the same keys. It says less than the reader checks: files, dates and texts need more
-//! than a schema.
+//! It is generated from the types that are signed, so it cannot drift from them; the tests below hold the
+//! reader in [`folder`](super::folder) to the same keys. It says less than the reader checks: files, dates
+//! and texts need more than a schema.
 
 use crate::model::programme::AuthoredProgramme;
 use schemars::Schema;

@@ -1,12 +1,12 @@
 //! A TOML file that people wrote, read key by key so that every mistake can be told with its line.
 //!
-//! `serde` stops at the first mistake and forgets lines inside flattened tables. Here a reader asks a [`Section`] for
-//! the keys it knows; every answer carries its place, every wrong one is noted and reading goes on, and
-//! [`Section::finish`] notes the keys that nobody asked for, with the nearest one that was. So there is one list of
-//! known keys, the reader itself.
+//! `serde` stops at the first mistake and forgets lines inside flattened tables. Here a reader asks a
+//! [`Section`] for the keys it knows; every answer carries its place, every wrong one is noted and reading
+//! goes on, and [`Section::finish`] notes the keys that nobody asked for, with the nearest one that was. So
+//! there is one list of known keys, the reader itself.
 //!
-//! Findings gather in the [`Document`] and come out in the order of the file. A file that is not TOML gives its
-//! first few syntax errors and no table at all: what a repaired guess would say next is noise.
+//! Findings gather in the [`Document`] and come out in the order of the file. A file that is not TOML gives
+//! its first few syntax errors and no table at all: what a repaired guess would say next is noise.
 
 mod section;
 
@@ -22,7 +22,8 @@ use toml::de::DeTable;
 /// Syntax errors after the first few are mostly its echo.
 const SYNTAX_ERRORS_MAX: usize = 10;
 
-/// Reads a text file of at most `bytes_max`, for which `name` stands in messages. A byte order mark is dropped.
+/// Reads a text file of at most `bytes_max`, for which `name` stands in messages. A byte order mark is
+/// dropped.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
 //! The tables and values of a [`Document`]: asked for by key, each answer with its place.
 //!
-//! A value of the wrong type, or out of its range, is noted where it stands and reads as absent, so the reader goes on
-//! and the person hears of everything at once.
+//! A value of the wrong type, or out of its range, is noted where it stands and reads as absent, so the
+//! reader goes on and the person hears of everything at once.
 
 use super::{Document, nearest};
 use crate::problem::Text;

@@ -1,7 +1,8 @@
 //! The tables of `programme.toml`, read into the programme that will be signed.
 //!
-//! Every key of the format is read here and nowhere else, so a key that is not asked for here is unknown. Reading never
-//! stops: what is wrong is noted in the document and left out, and the caller signs nothing once anything is noted.
+//! Every key of the format is read here and nowhere else, so a key that is not asked for here is unknown.
+//! Reading never stops: what is wrong is noted in the document and left out, and the caller signs nothing
+//! once anything is noted.
 
 use super::media::{Role, Shelf};
 use super::text::{self, Language, Lines};

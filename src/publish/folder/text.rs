@@ -1,7 +1,7 @@
 //! Text as officials paste it, made safe to sign: NFC, no hidden characters, of a length that can be read.
 //!
-//! Characters that turn the direction of writing are refused and not removed: in a notice they can only be an accident
-//! or a trick, and either way somebody should look at the line.
+//! Characters that turn the direction of writing are refused and not removed: in a notice they can only be
+//! an accident or a trick, and either way somebody should look at the line.
 
 use crate::limits;
 use crate::problem::Text;
@@ -75,7 +75,8 @@ pub fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// An identifier from a title: "Lịch tiêm chủng" becomes `lich-tiem-chung`. One with no Latin letter gets a digest.
+/// An identifier from a title: "Lịch tiêm chủng" becomes `lich-tiem-chung`. One with no Latin letter gets a
+/// digest.
 pub fn slug(title: &str) -> String {
     const SLUG_BYTES_MAX: usize = 60;
     let mut slug = String::new();

@@ -1,0 +1,136 @@
+//! `board.toml`: what a technician fixes once for one board.
+//!
+//! Every key but the feeds may be left out; `config/board.toml` shows them all with their defaults. Unknown
+//! keys, wrong types and numbers out of range are refused with their line, all at once: a board that starts
+//! with half its configuration misread is worse than one that says what to mend. Relative paths are meant
+//! from the folder that `board.toml` is in.
+//!
+//! Nothing here opens a device, a feed or a root file: whether those exist is found out by who uses them,
+//! and again each time, for disks and networks come and go.
+
+mod display;
+mod feed;
+mod sound;
+
+#[cfg(test)]
+mod tests;
+
+pub use display::{DisplayConfig, Present, ThemeChoice};
+pub use feed::FeedConfig;
+pub use sound::{SoundConfig, VolumeHours};
+
+use crate::limits;
+use crate::model::board::Board;
+use crate::problem::Problem;
+use crate::say;
+use crate::toml_doc::{self, Document, Said, Section};
+use std::path::{Path, PathBuf};
+
+/// One board's configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub board: Board,
+    /// Where the board keeps what it verified. Absolute if the configuration's own path was.
+    pub state: PathBuf,
+    /// In the order that decides the header and who comes first in the rotation.
+    pub feeds: Vec<FeedConfig>,
+    pub display: DisplayConfig,
+    pub sound: SoundConfig,
+    pub clock: ClockConfig,
+}
+
+/// What may be believed of the machine's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ClockConfig {
+    /// It has a clock chip with a battery, so its time is believable without a network.
+    pub has_rtc: bool,
+}
+
+impl Default for Config {
+    /// What an empty file means, were it not for the feeds.
+    fn default() -> Config {
+        Config {
+            board: Board { name: "bangtin".into(), tags: Vec::new(), viewing_distance_m: 8.0 },
+            state: "/var/lib/bangtin".into(),
+            feeds: Vec::new(),
+            display: DisplayConfig::default(),
+            sound: SoundConfig::default(),
+            clock: ClockConfig::default(),
+        }
+    }
+}
+
+/// Reads a board's configuration.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, in the order of the file.
+pub fn load(path: &Path) -> Result<Config, Vec<Problem>> {
+    let name = path.display().to_string();
+    let text = toml_doc::read_text(path, &name, limits::CONFIG_BYTES_MAX).map_err(|problem| vec![problem])?;
+    parse(&name, &text, path.parent().unwrap_or(Path::new("")))
+}
+
+/// The same of a text: `file` is its name in messages, `base` the folder that relative paths start from.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn parse(file: &str, text: &str, base: &Path) -> Result<Config, Vec<Problem>> {
+    let doc = Document::new(file, text);
+    let Some(table) = doc.parse() else { return Err(doc.finish().0) };
+    let config = read(Section::root(&doc, &table), base);
+    let (problems, _) = doc.finish();
+    match problems.is_empty() {
+        true => Ok(config),
+        false => Err(problems),
+    }
+}
+
+fn read(mut root: Section<'_>, base: &Path) -> Config {
+    let mut config = Config::default();
+    if let Some(name) = root.get("name").and_then(|said| filled(&said)) {
+        config.board.name = name;
+    }
+    if let Some(state) = root.get("state").and_then(|said| filled(&said)) {
+        config.state = base.join(state);
+    }
+    config.board.tags = root.list("tags").iter().filter_map(filled).collect();
+    // Nearer than a metre nobody needs a board; further than a hundred no letter is large enough.
+    if let Some(metres) = root.get("viewing_distance_m").and_then(|said| said.decimal(1.0..=100.0)) {
+        config.board.viewing_distance_m = metres;
+    }
+    let feeds = root.sections("feed");
+    if feeds.is_empty() {
+        let why = say!(en: "there is no feed", vi: "chưa có nguồn tin");
+        let remedy = say!(
+            en: "add [[feed]] with name, url and root",
+            vi: "hãy thêm [[feed]] với name, url và root"
+        );
+        root.refuse(why, remedy);
+    }
+    config.feeds = feed::read(feeds, base);
+    if let Some(section) = root.section("display") {
+        config.display = display::read(section);
+    }
+    if let Some(section) = root.section("sound") {
+        config.sound = sound::read(section);
+    }
+    if let Some(mut section) = root.section("clock") {
+        config.clock.has_rtc = section.get("has_rtc").and_then(|said| said.flag()).unwrap_or(false);
+        section.finish();
+    }
+    root.finish();
+    config
+}
+
+/// A text that says something.
+fn filled(said: &Said<'_>) -> Option<String> {
+    let text = said.text()?.trim();
+    if text.is_empty() {
+        let why = say!(en: "`{key}` is empty", vi: "mục `{key}` trống", key = said.key());
+        said.refuse(why, say!(en: "write something, or delete it", vi: "hãy viết nội dung hoặc xóa mục này"));
+        return None;
+    }
+    Some(text.to_owned())
+}

@@ -337,7 +337,8 @@ pub fn failed(url: &Url, error: &reqwest::Error) -> Problem {
     if error.is_timeout() {
         return stalled(url);
     }
-    if caused_by_tls(error) {
+    // A server that hangs up on the handshake leaves nothing but these words.
+    if caused_by_tls(error) || (error.is_connect() && why.contains("tls handshake")) {
         return problem(
             url,
             say!(en: "no secure connection: {why}", vi: "không tạo được kết nối an toàn: {why}", why = why),

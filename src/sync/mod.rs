@@ -14,6 +14,8 @@ mod poll;
 pub mod service;
 mod source;
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod testserver;
 
 pub use source::{Reader, check_address};

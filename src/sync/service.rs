@@ -90,13 +90,15 @@ pub(super) fn spawn_patient(
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
     let clock: Arc<dyn Fn() -> Reading + Send + Sync> = Arc::new(clock);
     let work = move || {
+        let start = Floor::at_start(clock().since_boot);
         let shared = Rc::new(Shared {
             shows: RefCell::new(feeds.iter().map(|_| None).collect()),
             store,
             events: Box::new(events),
             media_changed: Notify::new(),
             names: feeds.iter().map(|feed| feed.name.as_str().into()).collect(),
-            now: Cell::new(Floor::default().now(clocks(clock())).at),
+            now: Cell::new(start.now(clocks(clock())).at),
+            start,
             clock,
             sources: RefCell::new(feeds.iter().map(|_| None).collect()),
         });
@@ -144,6 +146,8 @@ struct Shared {
     shows: RefCell<Vec<Option<Arc<Programme>>>>,
     sources: RefCell<Vec<Option<Rc<Source>>>>,
     names: Vec<Arc<str>>,
+    /// What this program knew of the time when it started.
+    start: Floor,
     /// The last time by which a feed was judged.
     now: Cell<Timestamp>,
     media_changed: Notify,
@@ -208,15 +212,16 @@ async fn run(
 }
 
 /// What is known of the time by one feed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Known {
+    start: Floor,
     root: Option<(Timestamp, Duration)>,
     timestamp: Option<(Timestamp, Duration)>,
 }
 
 impl Known {
     fn times(&self, clocks: Clocks) -> Times {
-        let mut floor = Floor::default();
+        let mut floor = self.start;
         self.root.into_iter().for_each(|(issued, since_boot)| floor.learn(issued, since_boot));
         let without_timestamp = floor.now(clocks).at;
         self.timestamp.into_iter().for_each(|(issued, since_boot)| floor.learn(issued, since_boot));
@@ -259,7 +264,7 @@ struct Last {
 
 impl Feed {
     fn new(index: usize, spec: FeedSpec, shared: Rc<Shared>) -> Feed {
-        let known = Arc::default();
+        let known = Arc::new(Mutex::new(Known { start: shared.start, root: None, timestamp: None }));
         Feed { index, name: spec.name.as_str().into(), root: spec.root.clone(), spec, shared, known, last: None }
     }
 
@@ -271,7 +276,8 @@ impl Feed {
     }
 
     /// Takes note of what shows.
-    fn shows(&self, generation: &Generation, since_boot: Duration) {
+    fn shows(&self, generation: &Generation) {
+        let since_boot = (self.shared.clock)().since_boot;
         self.known.lock().unwrap_or_else(PoisonError::into_inner).learn(generation, since_boot);
         self.shared.shows.borrow_mut()[self.index] = Some(Arc::clone(&generation.programme));
         self.shared.media_changed.notify_one();
@@ -315,7 +321,7 @@ impl Feed {
         let store = &self.shared.store;
         let refreshed = fetch::refresh(source, store, &self.name, &self.root, times, timestamp).await?;
         let generation = refreshed.generation;
-        self.shows(&generation, (self.shared.clock)().since_boot);
+        self.shows(&generation);
         let check = Check {
             news: refreshed.news,
             versions: generation.versions,
@@ -336,7 +342,7 @@ async fn follow(mut feed: Feed, hint: Rc<Notify>, patience: Patience) {
     let store = Arc::clone(&feed.shared.store);
     let loaded = store.generation(&feed.name).or_else(|| store.load_feed(&feed.name, &feed.spec.root).generation);
     if let Some(generation) = &loaded {
-        feed.shows(generation, Duration::ZERO);
+        feed.shows(generation);
     }
     let mut failures = 0u32;
     loop {

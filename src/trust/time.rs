@@ -3,7 +3,8 @@
 //! A Raspberry Pi boots with whatever time it last wrote down, and a clock once set to 2036 must not lock a
 //! board out for ever. So the system clock counts only while something disciplines it, and what holds
 //! otherwise is a floor under the time: this program was released, this root was issued, this timestamp was
-//! issued. A floor moves on with the time since boot. Nothing unauthenticated is ever kept.
+//! issued. A floor moves on with the time since it was learned, by the clock that counts from boot. Nothing
+//! unauthenticated is ever kept.
 //!
 //! What is issued too far from its own expiry is not believed: a signer's wrong clock should not become
 //! everybody's. A feed's floor is its own: one feed cannot move the time by which another is judged.
@@ -70,15 +71,17 @@ pub struct Floor {
     boot: Timestamp,
 }
 
-impl Default for Floor {
-    fn default() -> Floor {
-        Floor { boot: released() }
-    }
-}
-
 impl Floor {
-    /// Something authentic was issued at `issued`, and this was learned `since_boot` after the boot. What
-    /// was read from this machine's own disk was learned at zero.
+    /// What this program knows by itself, when it starts `since_boot` after the boot.
+    pub fn at_start(since_boot: Duration) -> Floor {
+        let mut floor = Floor { boot: Timestamp::MIN };
+        floor.learn(released(), since_boot);
+        floor
+    }
+
+    /// Something authentic was issued at `issued`, and this was learned, from a network or from this machine's
+    /// own disk, `since_boot` after the boot. (Not at the boot: the machine may have been up for months when it
+    /// was issued.)
     pub fn learn(&mut self, issued: Timestamp, since_boot: Duration) {
         let since = SignedDuration::try_from(since_boot).unwrap_or(SignedDuration::MAX);
         self.boot = self.boot.max(issued.checked_sub(since).unwrap_or(Timestamp::MIN));
@@ -108,8 +111,17 @@ mod tests {
     }
 
     #[test]
+    fn a_machine_that_has_been_up_for_months_learns_no_later_time_from_a_restart() {
+        let up = Duration::from_secs(100 * 86_400);
+        let mut floor = Floor::at_start(up);
+        floor.learn(at("2026-12-01T00:00:00Z"), up);
+        let now = floor.now(Clocks { since_boot: up, ..clocks("1970-01-01T00:00:00Z", false, 0) });
+        assert_eq!(now.at, at("2026-12-01T00:00:00Z"));
+    }
+
+    #[test]
     fn a_clock_that_nobody_disciplines_moves_nothing() {
-        let floor = Floor::default();
+        let floor = Floor::at_start(Duration::ZERO);
         for system in ["1970-01-01T00:00:00Z", "2036-01-01T00:00:00Z"] {
             let now = floor.now(clocks(system, false, 0));
             assert_eq!(now, Now { at: at("2026-01-01T00:00:00Z"), source: Source::Floor });
@@ -118,18 +130,18 @@ mod tests {
 
     #[test]
     fn the_floor_moves_on_with_the_time_since_boot() {
-        let mut floor = Floor::default();
+        let mut floor = Floor::at_start(Duration::ZERO);
         floor.learn(at("2026-12-01T00:00:00Z"), Duration::ZERO);
         assert_eq!(floor.now(clocks("1970-01-01T00:00:00Z", false, 90)).at, at("2026-12-01T01:30:00Z"));
         // The same news, learned an hour after the boot, says that the boot was an hour earlier.
-        let mut later = Floor::default();
+        let mut later = Floor::at_start(Duration::ZERO);
         later.learn(at("2026-12-01T00:00:00Z"), Duration::from_secs(3600));
         assert_eq!(later.now(clocks("1970-01-01T00:00:00Z", false, 90)).at, at("2026-12-01T00:30:00Z"));
     }
 
     #[test]
     fn a_disciplined_clock_counts_unless_it_is_behind_what_was_issued() {
-        let mut floor = Floor::default();
+        let mut floor = Floor::at_start(Duration::ZERO);
         floor.learn(at("2026-12-01T00:00:00Z"), Duration::ZERO);
         let ahead = floor.now(clocks("2027-01-01T00:00:00Z", true, 5));
         assert_eq!(ahead, Now { at: at("2027-01-01T00:00:00Z"), source: Source::System });

@@ -5,7 +5,10 @@
 //! ARCHITECTURE.md is the map.
 
 pub mod alert;
+pub mod board;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod disk;
 pub mod layout;
 pub mod limits;
@@ -19,4 +22,5 @@ pub mod sound;
 pub mod stage;
 pub mod store;
 pub mod sync;
+pub mod toml_doc;
 pub mod trust;

@@ -1,5 +1,7 @@
+//! Bangtin, the program. Everything is in the library.
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    bangtin::media::child::run()
+    bangtin::cli::run()
 }

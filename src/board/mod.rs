@@ -159,7 +159,7 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
                 let loaded = store.load_feed(&feed.name, &root);
                 problems.extend(loaded.problems);
                 known.generation = loaded.generation;
-                let poll = Duration::from_secs(feed.poll_seconds);
+                let poll = Duration::from_secs(feed.poll_seconds.into());
                 specs.push(FeedSpec { name: feed.name.clone(), source: feed.url.clone(), root, poll });
             }
             (Err(problem), _) | (_, Err(problem)) => {
@@ -179,7 +179,10 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
         loader: Loader::start(store.clone(), decoder.clone(), events.clone()).map_err(start)?,
         stage,
         composer: Composer::new(fonts),
-        sound: Sound::new(config.sound.device.clone(), clock::instant()),
+        sound: match config.sound.enabled {
+            true => Sound::new(config.sound.device.clone(), clock::instant()),
+            false => Sound::silent(clock::instant()),
+        },
         decoder,
         feeds,
         size,

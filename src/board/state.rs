@@ -8,13 +8,14 @@ use super::feeds::{self, Feed};
 use super::loader::{Loader, Want};
 use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
-use crate::config::{Config, ThemeChoice};
+use crate::config::Config;
 use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, Scene, View};
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, Plan};
+use crate::model::time::TimeOfDay;
 use crate::model::status::{ClockStatus, ErrorEntry, MediaStatus, OnAir, Status};
 use crate::problem::{Problem, Speech};
 use crate::programme::{Timetable, ZONE_UNSTATED};
@@ -137,7 +138,7 @@ impl Board {
             composer,
             sound,
             feeds,
-            floor: Floor::default(),
+            floor: Floor::at_start(clock::read().since_boot),
             size,
             stale_timetable: true,
             plan: None,
@@ -154,8 +155,9 @@ impl Board {
         };
         let generations: Vec<_> = board.feeds.iter().filter_map(|feed| feed.generation.clone()).collect();
         for generation in generations {
-            board.learn(generation.issued, Duration::ZERO);
-            board.learn(generation.root_issued, Duration::ZERO);
+            let since_boot = clock::read().since_boot;
+            board.learn(generation.issued, since_boot);
+            board.learn(generation.root_issued, since_boot);
         }
         board
     }
@@ -411,12 +413,8 @@ impl Board {
     }
 
     fn theme(&self, zoned: &Zoned, trusted: bool) -> Theme {
-        match self.config.display.theme {
-            ThemeChoice::Day => Theme::Day,
-            ThemeChoice::Night => Theme::Night,
-            ThemeChoice::Auto if trusted && crate::config::is_night(zoned) => Theme::Night,
-            ThemeChoice::Auto => Theme::Day,
-        }
+        let minutes = zoned.hour() as u16 * 60 + zoned.minute() as u16;
+        self.config.display.theme.at(TimeOfDay::from_minutes(minutes).filter(|_| trusted))
     }
 
     fn compose(&mut self, plan: &Plan, now: &Now, trusted: bool) {
@@ -498,7 +496,7 @@ impl Board {
     fn fit(&self, slot: &FilmSlot) -> Fit {
         let side = |length: i32| length.clamp(2, PICTURE_SIDE_MAX as i32) as u32;
         match slot.meet {
-            _ if self.stage.scales_films() => Fit::Native { side_max: TEXTURE_SIDE_MAX },
+            _ if self.stage.about().0 == "gpu" => Fit::Native { side_max: TEXTURE_SIDE_MAX },
             Meet::Cover => Fit::Cover(side(slot.rect.w), side(slot.rect.h)),
             Meet::Contain => Fit::Contain(side(slot.rect.w), side(slot.rect.h)),
         }
@@ -549,7 +547,8 @@ impl Board {
         let zoned = now.at.to_zoned(self.zone());
         let minute = trusted.then(|| zoned.hour() as u16 * 60 + zoned.minute() as u16);
         let sound = &self.config.sound;
-        let plan = VolumePlan { volume: sound.volume, by_hours: sound.by_hours(), quiet: sound.quiet_hours.clone() };
+        let by_hours = sound.volume_by_hour.iter().map(|by| (by.hours, by.volume)).collect();
+        let plan = VolumePlan { volume: sound.volume, by_hours, quiet: sound.quiet_hours.clone() };
         self.sound.set_volume(gain(plan.at(minute)));
         let had = self.sound.problem().cloned();
         self.sound.tend(self.playout.sounding(), at.instant);

@@ -10,7 +10,7 @@ use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
 use crate::sync::Reader;
 use crate::say;
 use jiff::Timestamp;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
     let now = clock::system();

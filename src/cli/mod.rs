@@ -110,7 +110,7 @@ struct Play {
     present: Option<String>,
     /// Seconds between polls
     #[arg(long)]
-    poll: Option<u64>,
+    poll: Option<u32>,
     /// This machine has a clock chip: believe its clock without a time server
     #[arg(long)]
     has_rtc: bool,
@@ -169,7 +169,7 @@ pub fn run() -> ExitCode {
         Command::Decode => return crate::media::child::run(),
         Command::Demo(demo) => demo::run(&demo),
         Command::Feed(feed) => feed::run(feed),
-        Command::Play(play) => play::run(play).map_err(|problem| vec![problem]),
+        Command::Play(play) => play::run(play),
         Command::Status(status) => seen::status(&status).map_err(|problem| vec![problem]),
         Command::Screenshot(screenshot) => seen::screenshot(&screenshot).map_err(|problem| vec![problem]),
         Command::Render(render) => render::run(&render),

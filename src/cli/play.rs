@@ -1,17 +1,21 @@
 //! `bangtin play`: the board, from its configuration or from the command line alone.
 
-use super::{Play, report};
+use super::Play;
 use crate::board::{self, Display, Options, WindowKind};
 use crate::config::{self, Config, FeedConfig, Present};
 use crate::layout::Fonts;
 use crate::media::Decoder;
-use crate::problem::{Outcome, Problem};
+use crate::problem::Problem;
 use crate::say;
 
-pub fn run(play: Play) -> Outcome<()> {
+/// Seconds between polls of a feed that is named on the command line.
+const POLL_SECONDS: u32 = 60;
+
+pub fn run(play: Play) -> Result<(), Vec<Problem>> {
     log_to_stderr();
     let config = configure(&play)?;
-    let display = match (play.headless, play.windowed, config.display.window) {
+    let window = config.display.size.filter(|_| !config.display.fullscreen);
+    let display = match (play.headless, play.windowed, window) {
         (Some((width, height)), ..) => Display::Headless(width, height),
         (None, Some((width, height)), _) | (None, None, Some((width, height))) => {
             Display::Window(WindowKind::Windowed(width, height))
@@ -19,46 +23,45 @@ pub fn run(play: Play) -> Outcome<()> {
         (None, None, None) => Display::Window(WindowKind::FullScreen),
     };
     if matches!(display, Display::Window(_)) && !has_display() {
-        return Err(Problem::new(
+        return Err(vec![Problem::new(
             "display",
             say!(en: "there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set",
                  vi: "không có màn hình: chưa đặt WAYLAND_DISPLAY hay DISPLAY"),
             say!(en: "run it in a desktop session or under cage, or use --headless 1920x1080",
                  vi: "hãy chạy trong màn hình nền hoặc dưới cage, hoặc dùng --headless 1920x1080"),
-        ));
+        )]);
     }
     let font_folders = Fonts::standard_folders();
     board::run(Options { config, display, decoder: Decoder::this_program(), font_folders })
+        .map_err(|problem| vec![problem])
 }
 
 pub fn has_display() -> bool {
     ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
 }
 
-fn configure(play: &Play) -> Outcome<Config> {
+fn configure(play: &Play) -> Result<Config, Vec<Problem>> {
     let mut config = match (&play.config, &play.feed, &play.root) {
         (Some(path), ..) => {
-            let (config, warnings) = config::load(path)?;
-            warnings.iter().for_each(report::warning);
-            config
+            config::load(path)?
         }
         (None, Some(url), Some(root)) => {
             let feed = FeedConfig {
                 name: "feed".into(),
                 url: url.clone(),
                 root: root.clone(),
-                poll_seconds: config::POLL_SECONDS,
+                poll_seconds: POLL_SECONDS,
                 may_interrupt: true,
             };
             Config { feeds: vec![feed], ..Config::default() }
         }
         _ => {
-            return Err(Problem::new(
+            return Err(vec![Problem::new(
                 "bangtin play",
                 say!(en: "it has not been told what to show", vi: "chưa biết phải hiển thị gì"),
                 say!(en: "give --config board.toml, or --feed URL --root FILE --state DIR",
                      vi: "hãy dùng --config board.toml, hoặc --feed URL --root FILE --state DIR"),
-            ));
+            )]);
         }
     };
     if let Some(state) = &play.state {

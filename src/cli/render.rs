@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::programme::Timetable;
 use crate::publish::folder::Checked;
 use crate::say;
-use crate::stage::{self, Film};
+use crate::stage::{self, Film, Show};
 use crate::store::Asset;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -101,8 +101,9 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
         media: &known,
     };
     let scene = Composer::new(fonts.clone()).compose(&view).scene;
-    let film = film_at(&plan, at, &decoder, open)?;
-    Ok(stage::draw_still(&fonts, &scene, &pictures, film.as_ref().map(|film| film as &dyn Film), at))
+    let film = film_at(&plan, at, &decoder, open)?.map(|film| Arc::new(film) as Arc<dyn Film>);
+    let show = Show { scene: Arc::new(scene), pictures, film, at: (at, clock::instant()) };
+    Ok(stage::draw_still(show, fonts))
 }
 
 /// The film that runs at `at`, standing at its picture of that moment.

@@ -9,8 +9,10 @@
 //! it. No private key leaves its file.
 
 mod check;
+pub mod folder;
 mod keys;
 mod media;
+pub mod schema;
 mod sign;
 mod site;
 

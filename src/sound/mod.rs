@@ -44,7 +44,7 @@ pub struct Sound {
     busy_until: Instant,
     retry_at: Option<Instant>,
     problem: Option<Problem>,
-    opened: bool,
+    muted: bool,
 }
 
 impl Sound {
@@ -57,8 +57,13 @@ impl Sound {
             busy_until: now,
             retry_at: None,
             problem: None,
-            opened: false,
+            muted: false,
         }
+    }
+
+    /// A board that is to make no sound at all: no device is ever opened.
+    pub fn silent(now: Instant) -> Sound {
+        Sound { muted: true, ..Sound::new(None, now) }
     }
 
     /// Everything is multiplied by this, 0 to 1, from the next buffer on.
@@ -69,6 +74,9 @@ impl Sound {
     /// Opens the device ahead of a sound, so that the sound does not wait for it. True if it is open.
     pub fn prepare(&mut self, now: Instant) -> bool {
         self.busy_until = now + IDLE;
+        if self.muted {
+            return false;
+        }
         if self.device.as_ref().is_some_and(|device| device.lost.load(Ordering::Acquire)) {
             self.device = None;
             self.retry_at = Some(now + Duration::from_secs(1));
@@ -80,7 +88,6 @@ impl Sound {
                     self.device = Some(device);
                     self.retry_at = None;
                     self.problem = None;
-                    self.opened = true;
                 }
                 Err(problem) => {
                     self.retry_at = Some(now + RETRY);
@@ -124,9 +131,10 @@ impl Sound {
         self.problem.as_ref()
     }
 
-    /// For `status`: `playing`, `idle` (no need of the device yet) or `none`.
+    /// For `status`: `open`, `idle` (no need of the device now), `none` (it is not there) or `off`.
     pub fn state(&self) -> &'static str {
         match (&self.device, &self.problem) {
+            _ if self.muted => "off",
             (Some(_), _) => "open",
             (None, Some(_)) => "none",
             (None, None) => "idle",

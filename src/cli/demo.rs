@@ -80,7 +80,7 @@ pub fn run(demo: &Demo) -> Result<(), Vec<Problem>> {
 fn prepare(demo: &Demo) -> Outcome<Stage> {
     let out = &demo.out;
     // Only what an earlier demo made is removed: the folder may be the user's own.
-    for name in ["site", "site.keys", "state", "folder", "next", "tampered"] {
+    for name in ["site", "site.keys", "state", "folder", "next", "next.keys", "tampered", "state-new"] {
         let path = out.join(name);
         match std::fs::remove_dir_all(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(file(&path, &error)),

@@ -260,7 +260,7 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
             Kind::FalseRoot(bytes) => {
                 std::fs::write(tampered.join(&path), bytes).map_err(|error| file(&tampered, &error))?;
             }
-            Kind::Metadata | Kind::Film => change_a_byte(&tampered.join(&path))?,
+            Kind::Metadata | Kind::Film | Kind::Held => change_a_byte(&tampered.join(&path))?,
         }
         let name = path.display().to_string();
         let checked = publish::check(&mut Reader::open(&tampered.display().to_string())?, &root, now);
@@ -278,6 +278,7 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
                 return Err(failed(&name, say!(en: "the board took it", vi: "bảng đã nhận tệp bị sửa")));
             }
             Kind::Metadata | Kind::FalseRoot(_) => {}
+            Kind::Held => new_board_refuses(stage, &server.url())?,
             // Its JSON is sound, so the texts go on air; the film itself never does.
             Kind::Film => {
                 story.wait("the film is refused", |status| {
@@ -299,6 +300,20 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
     Ok(server)
 }
 
+/// A board that has nothing but the root shows its own page, and says why.
+fn new_board_refuses(stage: &Stage, url: &str) -> Outcome<()> {
+    let state = stage.out.join("state-new");
+    let _ = std::fs::remove_dir_all(&state);
+    let new = Stage { out: stage.out.clone(), site: stage.site.clone(), folder: stage.folder.clone(), state };
+    let board = Board::start(&new, url)?;
+    let status = Story { stage: &new, steps: 0 }.wait("a new board", |status| status.feeds[0].error.is_some())?;
+    board.kill()?;
+    if main_item(&status).is_none_or(|item| item.kind != "neutral") {
+        return Err(failed("a new board", say!(en: "it shows what was changed", vi: "bảng mới chiếu nội dung bị sửa")));
+    }
+    Ok(())
+}
+
 /// Another title, and a film with other bytes: the next version has something of every kind that is new.
 fn change_folder(folder: &Path) -> Outcome<()> {
     let toml = folder.join("programme.toml");
@@ -314,7 +329,10 @@ fn change_folder(folder: &Path) -> Outcome<()> {
 }
 
 enum Kind {
+    /// Changed with the new version: the running board meets it.
     Metadata,
+    /// The same as before: the running board holds it already and does not ask for it; a new board does.
+    Held,
     /// A file that the true feed does not have.
     FalseRoot(Vec<u8>),
     Film,
@@ -335,7 +353,7 @@ fn targets_of(site: &Path) -> Outcome<Vec<(Kind, PathBuf)>> {
             .ok_or_else(|| failed(role, say!(en: "the feed lacks it", vi: "nguồn tin thiếu tệp này")))
     };
     let mut all = vec![(Kind::Metadata, PathBuf::from("metadata/timestamp.json"))];
-    for role in ["snapshot.json", "targets.json", "programme.json", "alert.json"] {
+    for role in ["snapshot.json", "programme.json", "alert.json"] {
         all.push((Kind::Metadata, newest(role)?));
     }
     all.push((Kind::Metadata, newest_in(site, "targets/programme")?));
@@ -347,6 +365,7 @@ fn targets_of(site: &Path) -> Outcome<Vec<(Kind, PathBuf)>> {
     all.push((Kind::FalseRoot(bytes.into_bytes()), false_root));
     // Only the film is new in `media/`.
     all.push((Kind::Film, newest_in(site, "media")?));
+    all.push((Kind::Held, newest("targets.json")?));
     Ok(all)
 }
 

@@ -25,7 +25,8 @@ pub struct Feed {
 impl Feed {
     fn news(&self) -> Option<News> {
         let generation = self.generation.as_ref()?;
-        let kept = generation.issued.map_or(generation.accepted_at, |issued| issued.max(generation.accepted_at));
+        let kept =
+            generation.issued.map_or(generation.accepted_at, |issued| issued.max(generation.accepted_at));
         let last = self.last_news.map_or(kept, |news| news.max(kept));
         Some(News { last, expires: generation.expires })
     }
@@ -101,7 +102,11 @@ pub fn waiting(feeds: &[Feed], missing: &impl Fn(&Media) -> bool) -> Vec<String>
     let programmes = feeds.iter().filter_map(|feed| feed.generation.as_ref());
     let media: Vec<Media> =
         programmes.flat_map(|generation| generation.programme.media().cloned().collect::<Vec<_>>()).collect();
-    media.into_iter().filter(|media| missing(media) && seen.insert(media.sha256)).map(|media| media.path).collect()
+    media
+        .into_iter()
+        .filter(|media| missing(media) && seen.insert(media.sha256))
+        .map(|media| media.path)
+        .collect()
 }
 
 #[cfg(test)]

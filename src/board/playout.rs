@@ -32,7 +32,8 @@ impl Anchor {
     pub fn instant_of(&self, wall: Timestamp) -> Instant {
         let ahead = wall.duration_since(self.wall);
         let by = Duration::try_from(ahead.abs()).unwrap_or(Duration::ZERO);
-        let moved = if ahead.is_negative() { self.instant.checked_sub(by) } else { self.instant.checked_add(by) };
+        let moved =
+            if ahead.is_negative() { self.instant.checked_sub(by) } else { self.instant.checked_add(by) };
         moved.unwrap_or(self.instant)
     }
 }

@@ -15,8 +15,8 @@ use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, Plan};
-use crate::model::time::TimeOfDay;
 use crate::model::status::{ClockStatus, ErrorEntry, MediaStatus, OnAir, Status};
+use crate::model::time::TimeOfDay;
 use crate::problem::{Problem, Speech};
 use crate::programme::{Timetable, ZONE_UNSTATED};
 use crate::sound::{Sound, VolumePlan, gain};
@@ -322,7 +322,13 @@ impl Board {
         let mut deadlines = vec![reading.instant + TURN_MAX];
         if let Some(until) = until {
             deadlines.push(at.instant_of(until));
-            deadlines.extend(until.checked_sub(OPEN_AHEAD).ok().filter(|ahead| *ahead > now.at).map(|ahead| at.instant_of(ahead)));
+            deadlines.extend(
+                until
+                    .checked_sub(OPEN_AHEAD)
+                    .ok()
+                    .filter(|ahead| *ahead > now.at)
+                    .map(|ahead| at.instant_of(ahead)),
+            );
         }
         let news = self.feeds.iter().filter_map(|feed| feed.next_change(now.at)).min();
         deadlines.extend(news.map(|change| at.instant_of(change)));
@@ -346,9 +352,11 @@ impl Board {
     }
 
     fn plan_for(&mut self, now: Timestamp, trusted: bool) {
-        let states_change = self.feeds.iter().any(|feed| feed.next_change(self.plan_time(now)).is_some_and(|c| c <= now));
+        let states_change =
+            self.feeds.iter().any(|feed| feed.next_change(self.plan_time(now)).is_some_and(|c| c <= now));
         if self.stale_timetable || states_change {
-            let missing = |media: &Media| self.broken.contains(&media.sha256) || !self.store.has(&media.sha256);
+            let missing =
+                |media: &Media| self.broken.contains(&media.sha256) || !self.store.has(&media.sha256);
             let contents = self.feeds.iter().filter_map(|feed| feed.content(now, &missing)).collect();
             self.timetable = Timetable::new(contents, &self.config.board);
             self.stale_timetable = false;
@@ -464,15 +472,20 @@ impl Board {
         let next = if soon { self.next_plan.clone() } else { None };
         let mut next_fit = None;
         if let Some(next) = &next {
-            let ahead: Vec<Wanted> = wanted(next, false).into_iter().filter(|later| {
-                !all.iter().any(|now| now.media == later.media && now.start == later.start)
-            }).collect();
+            let ahead: Vec<Wanted> = wanted(next, false)
+                .into_iter()
+                .filter(|later| !all.iter().any(|now| now.media == later.media && now.start == later.start))
+                .collect();
             if ahead.iter().any(|wanted| wanted.film) {
                 next_fit = self.composed(next, next.at, true).scene.film.map(|slot| self.fit(&slot));
             }
             all.extend(ahead);
         }
-        let now_fit = self.composition.as_ref().and_then(|last| last.composed.scene.film.as_ref()).map(|slot| self.fit(slot));
+        let now_fit = self
+            .composition
+            .as_ref()
+            .and_then(|last| last.composed.scene.film.as_ref())
+            .map(|slot| self.fit(slot));
         let fallback = Fit::Native { side_max: TEXTURE_SIDE_MAX };
         let fit = |wanted: &Wanted| if wanted.now { now_fit } else { next_fit }.unwrap_or(fallback);
         let playables = &self.playables;
@@ -515,10 +528,12 @@ impl Board {
                 pictures.insert(sha256, picture.clone());
             }
         }
-        let picture_lacks = match &plan.main {
-            Main::Notice(slot) => slot.notice.image.iter().any(|media| matches!(self.stills.get(&media.sha256), Some(Still::Loading))),
-            _ => false,
+        let image = match &plan.main {
+            Main::Notice(slot) => slot.notice.image.as_ref(),
+            _ => None,
         };
+        let loading = |media: &Media| matches!(self.stills.get(&media.sha256), Some(Still::Loading));
+        let picture_lacks = plan.emblem.iter().chain(image).any(loading);
         if film_lacks || picture_lacks {
             let since = *self.held_since.get_or_insert(at.instant);
             let over = since + HOLD;
@@ -532,9 +547,10 @@ impl Board {
             pictures.iter().map(|(sha256, picture)| (*sha256, Arc::as_ptr(picture) as usize)).collect();
         shown.sort();
         let (film, identity) = film.unzip();
-        let same = self.told.as_ref().is_some_and(|told| {
-            *told.scene == *scene && told.pictures == shown && told.film == identity
-        });
+        let same = self
+            .told
+            .as_ref()
+            .is_some_and(|told| *told.scene == *scene && told.pictures == shown && told.film == identity);
         if !same {
             let scene = Arc::new(scene.clone());
             self.told = Some(Told { scene: scene.clone(), pictures: shown, film: identity });
@@ -557,7 +573,8 @@ impl Board {
         {
             self.report(&problem);
         }
-        let edge = minute.and_then(|minute| plan.next_edge(minute).map(|edge| (edge + 1440 - minute - 1) % 1440 + 1));
+        let edge = minute
+            .and_then(|minute| plan.next_edge(minute).map(|edge| (edge + 1440 - minute - 1) % 1440 + 1));
         let edge = edge.map(|minutes| {
             let seconds = u64::from(minutes) * 60 - zoned.second() as u64;
             at.instant + Duration::from_secs(seconds.max(1))
@@ -613,14 +630,25 @@ impl Board {
             Main::Notice(slot) => {
                 item("main", &slot.feed, "notice", &slot.notice.id, &slot.notice.title, slot.start)
             }
-            Main::Warning { feed, alert } => {
-                item("main", feed, "warning", &alert.id.identifier, &alert.event, alert.onset.unwrap_or(alert.id.sent))
-            }
+            Main::Warning { feed, alert } => item(
+                "main",
+                feed,
+                "warning",
+                &alert.id.identifier,
+                &alert.event,
+                alert.onset.unwrap_or(alert.id.sent),
+            ),
             Main::Neutral { .. } => item("main", "", "neutral", "", &plan.title, plan.at),
         };
         let mut all = vec![OnAir { page, pages, ..main }];
-        all.extend(plan.ticker.iter().map(|line| item("ticker", &line.feed, "ticker", "", &line.line.text, plan.at)));
-        all.extend(plan.announcements.iter().map(|cue| item("sound", &cue.feed, "announcement", "", &cue.audio.path, cue.start)));
+        all.extend(
+            plan.ticker.iter().map(|line| item("ticker", &line.feed, "ticker", "", &line.line.text, plan.at)),
+        );
+        all.extend(
+            plan.announcements
+                .iter()
+                .map(|cue| item("sound", &cue.feed, "announcement", "", &cue.audio.path, cue.start)),
+        );
         all
     }
 }

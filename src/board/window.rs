@@ -41,8 +41,7 @@ pub fn run(
     let event_loop = builder.build().map_err(|error| no_display(&error))?;
     event_loop.set_control_flow(ControlFlow::Wait);
     let waker = Waker(event_loop.create_proxy());
-    let mut shell =
-        Shell { kind, title, events, opened: Some((opened, waker)), window: None, problem: None };
+    let mut shell = Shell { kind, title, events, opened: Some((opened, waker)), window: None, problem: None };
     let ran = event_loop.run_app(&mut shell);
     if let Some(problem) = shell.problem {
         return Err(problem);

@@ -4,11 +4,11 @@ use super::{Feed, report};
 use crate::clock;
 use crate::media::{Decoder, probe};
 use crate::model::alert::Alerts;
-use crate::problem::{Outcome, Problem};
 use crate::model::media::Probe;
+use crate::problem::{Outcome, Problem};
 use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
-use crate::sync::Reader;
 use crate::say;
+use crate::sync::Reader;
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -28,7 +28,11 @@ pub use crate::publish::keys_folder as keys_of;
 
 pub fn init(site: &Path, threshold: u32, title: &str, now: Timestamp) -> Outcome<()> {
     let keys = keys_of(site);
-    let feed = NewFeed { title: title.into(), programme_threshold: threshold as usize, lifetimes: Lifetimes::default() };
+    let feed = NewFeed {
+        title: title.into(),
+        programme_threshold: threshold as usize,
+        lifetimes: Lifetimes::default(),
+    };
     publish::init(site, &keys, &feed, now)?;
     let (site, keys) = (site.display(), keys.display());
     report::say(&say!(
@@ -46,9 +50,7 @@ pub fn prober(decoder: Decoder) -> impl Fn(&Path) -> Outcome<Probe> {
         let duration_ms = found.duration_us.map_or(0, |us| us.max(0) as u64 / 1000);
         Ok(match found.picture {
             Some([width, height]) if found.still => Probe::Picture { width, height },
-            Some([width, height]) => {
-                Probe::Film { width, height, duration_ms, has_sound: found.sound }
-            }
+            Some([width, height]) => Probe::Film { width, height, duration_ms, has_sound: found.sound },
             None => Probe::Sound { duration_ms },
         })
     }
@@ -111,7 +113,8 @@ fn check(url: &str, root: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let root = crate::disk::read_for_person(root).map_err(one)?;
     let found = publish::check(&mut Reader::open(url).map_err(one)?, &root, now).map_err(one)?;
-    let publish::Report { title, notices, tickers, announcements, alerts, media_files, versions, .. } = &found;
+    let publish::Report { title, notices, tickers, announcements, alerts, media_files, versions, .. } =
+        &found;
     let megabytes = (found.media_bytes as f64 / 1e5).round() / 10.0;
     let expires = found.expires.to_zoned(clock::local_zone()).strftime("%Y-%m-%d %H:%M").to_string();
     report::say(&say!(

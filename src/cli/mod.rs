@@ -16,7 +16,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
-#[command(name = "bangtin", version, about = "A public notice board that shows only what was signed, and stays on air")]
+#[command(
+    name = "bangtin",
+    version,
+    about = "A public notice board that shows only what was signed, and stays on air"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

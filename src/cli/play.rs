@@ -42,9 +42,7 @@ pub fn has_display() -> bool {
 
 fn configure(play: &Play) -> Result<Config, Vec<Problem>> {
     let mut config = match (&play.config, &play.feed, &play.root) {
-        (Some(path), ..) => {
-            config::load(path)?
-        }
+        (Some(path), ..) => config::load(path)?,
         (None, Some(url), Some(root)) => {
             let feed = FeedConfig {
                 name: "feed".into(),

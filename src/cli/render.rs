@@ -66,7 +66,8 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
     let files: HashMap<Sha256, &std::path::Path> =
         checked.files.iter().map(|file| (file.media.sha256, file.source.as_path())).collect();
     let decoder = Decoder::this_program();
-    let open = |media: &Media| files.get(&media.sha256).map(|path| Asset::from_author_folder(path)).transpose();
+    let open =
+        |media: &Media| files.get(&media.sha256).map(|path| Asset::from_author_folder(path)).transpose();
 
     let mut pictures = HashMap::new();
     let image = match &plan.main {

@@ -140,7 +140,8 @@ impl Request {
             return write!(out, "HTTP/1.1 304 Not Modified\r\nETag: {tag}\r\n\r\n");
         }
         let same = self.if_range.as_ref().is_none_or(|wanted| *wanted == tag);
-        let start = self.range.as_deref().filter(|_| same).and_then(range_start).filter(|start| *start < length);
+        let start =
+            self.range.as_deref().filter(|_| same).and_then(range_start).filter(|start| *start < length);
         let body = length - start.unwrap_or(0);
         let head = match start {
             Some(start) => format!(
@@ -186,7 +187,10 @@ mod tests {
         assert!(whole.starts_with("HTTP/1.1 200") && whole.ends_with("xin chao"), "{whole}");
         let tag = whole.split("ETag: ").nth(1).unwrap().split('\r').next().unwrap();
         let part = ask(&server.url(), &format!("GET /a.txt HTTP/1.1\nRange: bytes=4-\nIf-Range: {tag}\n\n"));
-        assert!(part.contains("206") && part.contains("bytes 4-7/8") && part.ends_with("\r\n\r\nchao"), "{part}");
+        assert!(
+            part.contains("206") && part.contains("bytes 4-7/8") && part.ends_with("\r\n\r\nchao"),
+            "{part}"
+        );
         let same = ask(&server.url(), &format!("GET /a.txt HTTP/1.1\nIf-None-Match: {tag}\n\n"));
         assert!(same.starts_with("HTTP/1.1 304"), "{same}");
         for outside in ["/../etc/passwd", "/./a.txt/../../x", "//etc/passwd", "/none"] {

@@ -55,7 +55,11 @@ struct Story<'a> {
 }
 
 fn failed(step: &str, why: Text) -> Problem {
-    Problem::new(step, why, say!(en: "read board.log beside the screenshots", vi: "hãy xem board.log cạnh các ảnh chụp"))
+    Problem::new(
+        step,
+        why,
+        say!(en: "read board.log beside the screenshots", vi: "hãy xem board.log cạnh các ảnh chụp"),
+    )
 }
 
 fn main_item(status: &Status) -> Option<&OnAir> {
@@ -84,11 +88,17 @@ impl Story<'_> {
             || "-".into(),
             |status| {
                 let item = main_item(&status).map(|item| format!("{} {}", item.kind, item.id));
-                let feed = status.feeds.first().map(|feed| format!("generation {}, error {:?}", feed.generation, feed.error));
+                let feed = status
+                    .feeds
+                    .first()
+                    .map(|feed| format!("generation {}, error {:?}", feed.generation, feed.error));
                 format!("{item:?}; {feed:?}; {:?}", status.errors.last())
             },
         );
-        Err(failed(what, say!(en: "it did not happen; the board says: {said}", vi: "không xảy ra; bảng báo: {said}", said = said)))
+        Err(failed(
+            what,
+            say!(en: "it did not happen; the board says: {said}", vi: "không xảy ra; bảng báo: {said}", said = said),
+        ))
     }
 
     /// Makes the board ask for news, and waits until that has been answered, well or ill.
@@ -107,7 +117,9 @@ impl Story<'_> {
         let path = self.stage.out.join(name);
         crate::disk::write_for_person(&path, &bytes)?;
         let image = image::load_from_memory(&bytes)
-            .map_err(|error| failed(name, say!(en: "not a picture ({error})", vi: "không phải ảnh ({error})")))?
+            .map_err(|error| {
+                failed(name, say!(en: "not a picture ({error})", vi: "không phải ảnh ({error})"))
+            })?
             .into_rgb8();
         let near = |pixel: &image::Rgb<u8>| pixel.0.iter().zip(colour).all(|(a, b)| a.abs_diff(b) < 12);
         let pixels = f64::from(image.width() * image.height());
@@ -168,7 +180,10 @@ pub fn tell(stage: &Stage) -> Outcome<()> {
     story.poll("the server is gone")?;
     let alone = story.wait("an error about the server", |status| status.feeds[0].error.is_some())?;
     if !shows_notice(&alone) {
-        return Err(failed("the server is gone", say!(en: "the board shows nothing", vi: "bảng không chiếu gì")));
+        return Err(failed(
+            "the server is gone",
+            say!(en: "the board shows nothing", vi: "bảng không chiếu gì"),
+        ));
     }
     story.picture("5-server-gone.png", PAPER, 0.05)?;
     story.told(&say!(en: "The server stopped, and the board went on.", vi: "Máy chủ dừng, bảng vẫn chạy."));
@@ -177,7 +192,10 @@ pub fn tell(stage: &Stage) -> Outcome<()> {
     board = Board::start(stage, &url)?;
     let offline = story.wait("on air without a network", shows_notice)?;
     if offline.feeds[0].generation < news.feeds[0].generation || !offline.media.waiting.is_empty() {
-        return Err(failed("on air without a network", say!(en: "something verified was lost", vi: "đã mất nội dung đã xác minh")));
+        return Err(failed(
+            "on air without a network",
+            say!(en: "something verified was lost", vi: "đã mất nội dung đã xác minh"),
+        ));
     }
     story.picture("6-offline-restart.png", PAPER, 0.05)?;
     story.told(&say!(en: "The board lost its power and restarted without a network: it is on air.", vi: "Bảng mất điện, bật lại khi không có mạng: vẫn lên hình."));
@@ -202,7 +220,9 @@ fn publish_new_notice(stage: &Stage) -> Outcome<String> {
     let joined = format!("{}\n{}", read(&toml)?, read(&more)?);
     std::fs::write(&toml, &joined).map_err(|error| file(&toml, &error))?;
     feed::publish(&stage.site, &stage.folder, clock::system()).map_err(first)?;
-    let id = read(&more)?.lines().find_map(|line| line.strip_prefix("id = ").map(|id| id.trim_matches('"').to_owned()));
+    let id = read(&more)?
+        .lines()
+        .find_map(|line| line.strip_prefix("id = ").map(|id| id.trim_matches('"').to_owned()));
     id.ok_or_else(|| failed("new-notice.toml", say!(en: "it has no id", vi: "thiếu id")))
 }
 
@@ -214,7 +234,8 @@ fn first(problems: Vec<Problem>) -> Problem {
 /// A level 4 flash flood that ends in a few seconds.
 fn warn(stage: &Stage) -> Outcome<()> {
     let now = clock::system();
-    let level = RiskLevel::try_from(4).map_err(|error| failed("warning", Text { en: error.clone(), vi: error }))?;
+    let level =
+        RiskLevel::try_from(4).map_err(|error| failed("warning", Text { en: error.clone(), vi: error }))?;
     let alert = Alert {
         id: AlertId { sender: "demo@binhlu.example".into(), identifier: "demo-lu-quet".into(), sent: now },
         status: AlertStatus::Actual,
@@ -265,7 +286,10 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
         let name = path.display().to_string();
         let checked = publish::check(&mut Reader::open(&tampered.display().to_string())?, &root, now);
         if checked.is_ok_and(|report| report.problems.is_empty()) {
-            return Err(failed(&name, say!(en: "a changed byte was not noticed", vi: "một byte bị sửa mà không phát hiện")));
+            return Err(failed(
+                &name,
+                say!(en: "a changed byte was not noticed", vi: "một byte bị sửa mà không phát hiện"),
+            ));
         }
         let server = Server::start(&tampered, port).map_err(|error| file(&tampered, &error))?;
         let status = story.poll(&name)?;
@@ -294,7 +318,9 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
     let server = Server::start(&next, port).map_err(|error| file(&next, &error))?;
     control::ask_poll(&stage.state)?;
     story.wait("the same feed unchanged", |status| {
-        status.feeds[0].generation > before && status.media.waiting.is_empty() && status.feeds[0].error.is_none()
+        status.feeds[0].generation > before
+            && status.media.waiting.is_empty()
+            && status.feeds[0].error.is_none()
     })?;
     story.told(&say!(en: "The same feed without the changes was taken.", vi: "Nguồn tin đó khi không bị sửa thì được nhận."));
     Ok(server)
@@ -306,10 +332,14 @@ fn new_board_refuses(stage: &Stage, url: &str) -> Outcome<()> {
     let _ = std::fs::remove_dir_all(&state);
     let new = Stage { out: stage.out.clone(), site: stage.site.clone(), folder: stage.folder.clone(), state };
     let board = Board::start(&new, url)?;
-    let status = Story { stage: &new, steps: 0 }.wait("a new board", |status| status.feeds[0].error.is_some())?;
+    let status =
+        Story { stage: &new, steps: 0 }.wait("a new board", |status| status.feeds[0].error.is_some())?;
     board.kill()?;
     if main_item(&status).is_none_or(|item| item.kind != "neutral") {
-        return Err(failed("a new board", say!(en: "it shows what was changed", vi: "bảng mới chiếu nội dung bị sửa")));
+        return Err(failed(
+            "a new board",
+            say!(en: "it shows what was changed", vi: "bảng mới chiếu nội dung bị sửa"),
+        ));
     }
     Ok(())
 }
@@ -343,7 +373,9 @@ fn targets_of(site: &Path) -> Outcome<Vec<(Kind, PathBuf)>> {
     let list = |folder: &str| {
         let path = site.join(folder);
         let names = std::fs::read_dir(&path).map_err(|error| file(&path, &error))?;
-        Ok::<Vec<String>, Problem>(names.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
+        Ok::<Vec<String>, Problem>(
+            names.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect(),
+        )
     };
     let metadata = list("metadata")?;
     let newest = |role: &str| {
@@ -373,7 +405,8 @@ fn targets_of(site: &Path) -> Outcome<Vec<(Kind, PathBuf)>> {
 fn newest_in(site: &Path, folder: &str) -> Outcome<PathBuf> {
     let path = site.join(folder);
     let entries = std::fs::read_dir(&path).map_err(|error| file(&path, &error))?;
-    let newest = entries.flatten().max_by_key(|entry| entry.metadata().and_then(|about| about.modified()).ok());
+    let newest =
+        entries.flatten().max_by_key(|entry| entry.metadata().and_then(|about| about.modified()).ok());
     newest
         .map(|entry| Path::new(folder).join(entry.file_name()))
         .ok_or_else(|| failed(folder, say!(en: "the feed lacks it", vi: "nguồn tin thiếu tệp này")))

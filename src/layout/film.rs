@@ -67,7 +67,8 @@ fn strip(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, dress: &Dres
         let size = 11.0 * grid.u;
         let baseline = brush.centred(bar.y as f32 + bar.h as f32 / 2.0, size);
         let clock = dates::clock(&view.now);
-        right -= brush.text(&clock, Role::Title, size, (right, baseline), Side::Right, p.bar_ink).round() as i32;
+        right -=
+            brush.text(&clock, Role::Title, size, (right, baseline), Side::Right, p.bar_ink).round() as i32;
         right -= grid.px(6.0);
     }
     let x = square.right() + grid.px(if grid.portrait { 4.0 } else { 7.0 });

@@ -125,7 +125,11 @@ fn say(view: &View<'_>) -> Saying {
         Main::Warning { alert, .. } => {
             let (fill, ink, word) = level(alert.level.number());
             let drill = alert.status != AlertStatus::Actual;
-            let head = if drill { "DIỄN TẬP".to_owned() } else { format!("CẤP {} {word}", alert.level.number()) };
+            let head = if drill {
+                "DIỄN TẬP".to_owned()
+            } else {
+                format!("CẤP {} {word}", alert.level.number())
+            };
             let square = (!drill).then(|| (fill, ink, alert.level.number().to_string()));
             let mut lines = if drill { vec![(head, KEY)] } else { Vec::new() };
             lines.extend([(title(&alert.event), INK), (title(&alert.area), KEY)]);
@@ -138,7 +142,9 @@ fn say(view: &View<'_>) -> Saying {
             let mut lines = vec![(title(&notice.title), INK)];
             for block in rich::blocks(&notice.text) {
                 let said = match block {
-                    rich::Block::Paragraph(p) => p.spans.into_iter().map(|span| span.text).collect::<String>(),
+                    rich::Block::Paragraph(p) => {
+                        p.spans.into_iter().map(|span| span.text).collect::<String>()
+                    }
                     rich::Block::Table(table) => {
                         table.rows.iter().map(|row| row.join(" ")).collect::<Vec<_>>().join("; ")
                     }

@@ -41,8 +41,18 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
     /// One column, or two languages side by side.
-    Text { columns: Vec<Column>, fitted: Fitted },
-    Rows { name: Option<&'static str>, text: Text, fitted: Fitted, table: Table, cell: f32, widths: Vec<f32> },
+    Text {
+        columns: Vec<Column>,
+        fitted: Fitted,
+    },
+    Rows {
+        name: Option<&'static str>,
+        text: Text,
+        fitted: Fitted,
+        table: Table,
+        cell: f32,
+        widths: Vec<f32>,
+    },
 }
 
 /// The room for text, in u.
@@ -96,7 +106,8 @@ pub fn turn(weights: impl Iterator<Item = f64> + Clone, elapsed_ms: i64, length_
 
 fn timed(page: Page) -> Timed {
     let syllables = |groups: &[Group]| groups.iter().map(Group::syllables).sum::<usize>();
-    let text = |text: &Text| syllables(&text.title) + text.body.iter().map(|p| syllables(&p.groups)).sum::<usize>();
+    let text =
+        |text: &Text| syllables(&text.title) + text.body.iter().map(|p| syllables(&p.groups)).sum::<usize>();
     let count = match &page {
         // Each reader reads one column.
         Page::Text { columns, .. } => columns.iter().map(|c| text(&c.text)).max().unwrap_or(0),
@@ -149,7 +160,8 @@ impl Cutter<'_> {
     /// A text ready to fit a column `width` u wide. Of a title too long for its three lines the rest opens the body.
     fn text(&self, title: &str, paragraphs: &[&Paragraph], width: f32) -> Text {
         let span = |text: &str| [Span { text: text.to_owned(), bold: false }];
-        let tall = title.chars().chain(paragraphs.iter().flat_map(|p| p.spans.iter().flat_map(|s| s.text.chars())));
+        let tall =
+            title.chars().chain(paragraphs.iter().flat_map(|p| p.spans.iter().flat_map(|s| s.text.chars())));
         let tall = tall.take(limits::TEXT_CHARS_MAX).any(|c| c.script() == Script::Tai_Viet);
         let leading = if tall { Leading::TALL } else { Leading::default() };
         let mut title = self.groups(&span(title), Role::Title, width / fit::TITLE_MIN);
@@ -185,7 +197,8 @@ impl Cutter<'_> {
                 .iter()
                 .map(|block| if let Block::Paragraph(paragraph) = block { Some(paragraph) } else { None })
                 .collect();
-            columns.push(Column { name: Some(voice.name), text: self.text(&voice.title, &paragraphs?, width) });
+            columns
+                .push(Column { name: Some(voice.name), text: self.text(&voice.title, &paragraphs?, width) });
         }
         let texts: Vec<Text> = columns.iter().map(|column| column.text.clone()).collect();
         let fitted = fit::fit(&texts, width, self.room.height - LANGUAGE_NAME, self.space())?;
@@ -245,7 +258,8 @@ impl Cutter<'_> {
         let (title, body, broken) = match fit::fit(&texts, self.room.width, height, self.space()) {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {
-                let smallest = |text: &Text| self.smallest(text).map_or_else(Broken::default, |(broken, _)| broken);
+                let smallest =
+                    |text: &Text| self.smallest(text).map_or_else(Broken::default, |(broken, _)| broken);
                 (fit::TITLE_MIN, fit::BODY_MIN, texts.iter().map(smallest).collect())
             }
         };
@@ -392,7 +406,8 @@ pub fn cell_role(column: usize, cell: &str) -> Role {
 fn as_text(table: &Table) -> Vec<Paragraph> {
     let say = |row: &Vec<String>| {
         let mut cells = row.iter().filter(|cell| !cell.is_empty());
-        let mut spans: Vec<Span> = cells.next().map(|c| Span { text: c.clone(), bold: true }).into_iter().collect();
+        let mut spans: Vec<Span> =
+            cells.next().map(|c| Span { text: c.clone(), bold: true }).into_iter().collect();
         let rest: Vec<&str> = cells.map(String::as_str).collect();
         if !rest.is_empty() {
             spans.push(Span { text: format!(": {}.", rest.join(", ")), bold: false });

@@ -64,10 +64,9 @@ pub fn power_cut() -> Notice {
 }
 
 pub fn translated(mut notice: Notice, lang: &str, title: &str, text: &str) -> Notice {
-    notice.translations.insert(
-        lang.into(),
-        Translation { title: title.into(), text: text.into(), audio: None },
-    );
+    notice
+        .translations
+        .insert(lang.into(), Translation { title: title.into(), text: text.into(), audio: None });
     notice
 }
 
@@ -95,7 +94,14 @@ pub fn slot(notice: Notice, seconds: i64) -> Main {
     let languages = [notice.lang.clone()].into_iter().chain(notice.translations.keys().cloned()).collect();
     let start = monday().timestamp();
     let end = start.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap();
-    Main::Notice(NoticeSlot { feed: "xa".into(), notice: Arc::new(notice), languages, start, end, alone: false })
+    Main::Notice(NoticeSlot {
+        feed: "xa".into(),
+        notice: Arc::new(notice),
+        languages,
+        start,
+        end,
+        alone: false,
+    })
 }
 
 pub fn warning(level: u8, status: AlertStatus) -> Main {

@@ -66,7 +66,8 @@ fn set(brush: &Brush<'_>, text: &str, role: Role, sizes: &[f32], width: f32, lin
     let groups = cut_to(plain_groups(text, measure, ink), width / smallest, measure, ink);
     let space = measure.width(" ", ink.plain);
     let at = |size: f32| wrap(&groups, width / size, space, false);
-    let fits = sizes.iter().find_map(|&size| Some((size, at(size).filter(|lines| lines.len() <= lines_max)?)));
+    let fits =
+        sizes.iter().find_map(|&size| Some((size, at(size).filter(|lines| lines.len() <= lines_max)?)));
     let (size, mut lines) = fits.unwrap_or_else(|| (smallest, at(smallest).unwrap_or_default()));
     lines.truncate(lines_max.max(1) * 2);
     Set { groups, lines, size, role }
@@ -79,7 +80,16 @@ fn draw_set(brush: &mut Brush<'_>, set: &Set, x: f32, top: f32, leading: f32, co
 }
 
 /// Five rising bars, filled up to the level; `bottom` and `left` in u, `high` the last one's height.
-fn bars(brush: &mut Brush<'_>, left: f32, bottom: f32, pitch: f32, wide: f32, high: f32, number: u8, ink: Colour) {
+fn bars(
+    brush: &mut Brush<'_>,
+    left: f32,
+    bottom: f32,
+    pitch: f32,
+    wide: f32,
+    high: f32,
+    number: u8,
+    ink: Colour,
+) {
     let line = (brush.grid.u * 0.5).round().max(1.0) as i32;
     for at in 0..5u8 {
         let x = left + pitch * f32::from(at);
@@ -139,7 +149,14 @@ fn portrait(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
 }
 
 /// The panel with numbered actions and, at its foot, who issued the warning and when.
-fn panel(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert, edges: (f32, f32, f32, f32), fill: Colour, ink: Colour) {
+fn panel(
+    brush: &mut Brush<'_>,
+    view: &View<'_>,
+    alert: &Alert,
+    edges: (f32, f32, f32, f32),
+    fill: Colour,
+    ink: Colour,
+) {
     let (grid, p) = (brush.grid, *brush.palette());
     let (left, top, right, bottom) = edges;
     brush.rounded(grid.rect(left, top, right, bottom), p.panel, grid.px(1.0));
@@ -148,12 +165,15 @@ fn panel(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert, edges: (f32, f32
     let actions: Vec<String> = actions.take(ACTIONS_MAX).collect();
     numbered(brush, &actions, (left + 5.0, top + 2.4, right - 5.0, foot - 1.0), fill, ink);
 
-    brush.fill(grid.rect(left + 5.0, foot, right - 5.0, foot).join(&Rect::new(
-        grid.px(left + 5.0),
-        grid.px(foot),
-        grid.px(right - 5.0) - grid.px(left + 5.0),
-        grid.rule(),
-    )), p.line);
+    brush.fill(
+        grid.rect(left + 5.0, foot, right - 5.0, foot).join(&Rect::new(
+            grid.px(left + 5.0),
+            grid.px(foot),
+            grid.px(right - 5.0) - grid.px(left + 5.0),
+            grid.rule(),
+        )),
+        p.line,
+    );
     let middle = (foot + bottom) / 2.0 * grid.u;
     let seal = if grid.portrait { grid.px(1.0) } else { grid.px(0.5) }.max(1);
     let seal_top = (middle - 8.0 * seal as f32).round() as i32;
@@ -162,7 +182,8 @@ fn panel(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert, edges: (f32, f32
     if view.clock_trusted {
         let size = if grid.portrait { 9.0 } else { 8.4 } * grid.u;
         let at = (edge, brush.centred(middle, size));
-        edge -= brush.text(&dates::clock(&view.now), Role::Title, size, at, Side::Right, p.ink).round() as i32;
+        edge -=
+            brush.text(&dates::clock(&view.now), Role::Title, size, at, Side::Right, p.ink).round() as i32;
         edge -= grid.px(4.0);
     }
     let x = grid.px(left + 5.0) + 16 * seal + grid.px(if grid.portrait { 3.0 } else { 2.6 });
@@ -183,7 +204,13 @@ fn panel(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert, edges: (f32, f32
 }
 
 /// Numbered action lines, as large as fits, spread over their room.
-fn numbered(brush: &mut Brush<'_>, actions: &[String], edges: (f32, f32, f32, f32), box_fill: Colour, box_ink: Colour) {
+fn numbered(
+    brush: &mut Brush<'_>,
+    actions: &[String],
+    edges: (f32, f32, f32, f32),
+    box_fill: Colour,
+    box_ink: Colour,
+) {
     if actions.is_empty() {
         return;
     }
@@ -295,8 +322,17 @@ fn drill(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
     let baseline = grid.px(height - 15.0);
     if view.clock_trusted {
         let clock = dates::clock(&view.now);
-        room -= brush.text(&clock, Role::Title, 7.4 * u, (grid.px(right), baseline), Side::Right, p.ink) as i32;
+        room -=
+            brush.text(&clock, Role::Title, 7.4 * u, (grid.px(right), baseline), Side::Right, p.ink) as i32;
     }
     let said = said.trim_start_matches([' ', '·']);
-    brush.text_within(said, Role::Body, 6.0 * u, (grid.px(left), baseline), Side::Left, p.muted, room - grid.px(4.0));
+    brush.text_within(
+        said,
+        Role::Body,
+        6.0 * u,
+        (grid.px(left), baseline),
+        Side::Left,
+        p.muted,
+        room - grid.px(4.0),
+    );
 }

@@ -11,9 +11,9 @@ use super::wire::{self, Found, Reply, Request, What};
 use crate::clock;
 use crate::limits::{FILM_PIXELS_MAX, PICTURE_SIDE_MAX};
 use crate::model::media::{ColourRange, FilmPicture, Matrix};
-use crate::store::Asset;
 use crate::problem::Problem;
 use crate::shm::{FrameLayout, Layout, Mapping, SampleReader, SampleRing};
+use crate::store::Asset;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -372,7 +372,11 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
             }
             Reply::End { decode_errors } => {
                 if decode_errors > 0 {
-                    tracing::warn!(file = file.name(), decode_errors, "parts of the file could not be decoded");
+                    tracing::warn!(
+                        file = file.name(),
+                        decode_errors,
+                        "parts of the file could not be decoded"
+                    );
                 }
                 lock(&shared.pictures).ended = true;
                 if let Some(ring) = &opened.ring {
@@ -399,7 +403,9 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
 }
 
 fn throw_away(shared: &Shared, ring: &Arc<SampleRing>, now: Instant) {
-    let Some(since) = shared.started.get().and_then(|start| now.checked_duration_since(*start)) else { return };
+    let Some(since) = shared.started.get().and_then(|start| now.checked_duration_since(*start)) else {
+        return;
+    };
     let due = (since.as_secs_f64() * f64::from(shared.wish.sound_rate)) as u64;
     let reader = SampleReader::new(ring.clone());
     while ring.heard() < due && reader.next_frame().is_some() {}

@@ -6,9 +6,9 @@ use super::wire::{Found, Reply, Request, What};
 use crate::clock;
 use crate::limits::{PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
 use crate::model::media::Picture;
-use crate::store::Asset;
 use crate::problem::Outcome;
 use crate::shm::{FrameLayout, Layout, Mapping};
+use crate::store::Asset;
 use std::os::fd::AsFd;
 use std::time::Duration;
 

@@ -83,9 +83,19 @@ pub struct Media {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probe {
     /// Pixels as seen, after EXIF orientation.
-    Picture { width: u32, height: u32 },
-    Film { width: u32, height: u32, duration_ms: u64, has_sound: bool },
-    Sound { duration_ms: u64 },
+    Picture {
+        width: u32,
+        height: u32,
+    },
+    Film {
+        width: u32,
+        height: u32,
+        duration_ms: u64,
+        has_sound: bool,
+    },
+    Sound {
+        duration_ms: u64,
+    },
 }
 
 /// A decoded picture: RGBA8, not premultiplied, sRGB, rows top to bottom without padding.

@@ -198,7 +198,8 @@ fn difference(last: &Show, next: &Show) -> Rect {
     let rest = a.draws.len().min(b.draws.len()) - prefix;
     let suffix = a.draws.iter().rev().zip(b.draws.iter().rev()).take(rest).take_while(same).count();
     let changed = [&a.draws[prefix..a.draws.len() - suffix], &b.draws[prefix..b.draws.len() - suffix]];
-    let mut damage = changed.into_iter().flatten().fold(Rect::default(), |all, draw| all.join(&draw.bounds()));
+    let mut damage =
+        changed.into_iter().flatten().fold(Rect::default(), |all, draw| all.join(&draw.bounds()));
     for draw in &b.draws {
         if let Draw::Picture { sha256, rect, .. } = draw
             && !same_picture(&last.pictures, &next.pictures, sha256)

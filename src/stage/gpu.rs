@@ -109,9 +109,8 @@ impl Gpu {
         // Colours are stored as they are shown; a surface that converts them is the second choice.
         let format = formats.iter().find(|f| !f.is_srgb() && is_plain(**f)).or(formats.first());
         let format = *format.ok_or(Trouble::NoFormat)?;
-        let mut config = surface
-            .get_default_config(&adapter, size.0.max(1), size.1.max(1))
-            .ok_or(Trouble::NoFormat)?;
+        let mut config =
+            surface.get_default_config(&adapter, size.0.max(1), size.1.max(1)).ok_or(Trouble::NoFormat)?;
         config.format = format;
         config.present_mode = wgpu::PresentMode::Fifo;
         config.desired_maximum_frame_latency = 1;
@@ -122,7 +121,8 @@ impl Gpu {
             entries: &[texture_entry(0), sampler_entry(1)],
         });
         let source = wgpu::ShaderSource::Wgsl(include_str!("../../shaders/quad.wgsl").into());
-        let pipeline = pipeline(&device, &layout, source, format, if format.is_srgb() { "linear" } else { "plain" });
+        let pipeline =
+            pipeline(&device, &layout, source, format, if format.is_srgb() { "linear" } else { "plain" });
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor::default());
         let quads = device.create_buffer(&wgpu::BufferDescriptor {
             label: None,
@@ -234,7 +234,10 @@ impl Gpu {
                     view: &view,
                     depth_slice: None,
                     resolve_target: None,
-                    ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+                    ops: wgpu::Operations {
+                        load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                        store: wgpu::StoreOp::Store,
+                    },
                 })],
                 ..Default::default()
             });
@@ -335,7 +338,11 @@ fn upload(queue: &wgpu::Queue, texture: &wgpu::Texture, canvas: &Canvas, part: R
             aspect: wgpu::TextureAspect::All,
         },
         bytemuck::cast_slice(&canvas.pixels[start..]),
-        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(canvas.width as u32 * 4), rows_per_image: None },
+        wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(canvas.width as u32 * 4),
+            rows_per_image: None,
+        },
         wgpu::Extent3d { width: part.w as u32, height: part.h as u32, depth_or_array_layers: 1 },
     );
 }

@@ -142,7 +142,10 @@ impl Stage {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("stage".into()).spawn(body).map_err(|error| no_thread(&error))?;
+        let thread = std::thread::Builder::new()
+            .name("stage".into())
+            .spawn(body)
+            .map_err(|error| no_thread(&error))?;
         let stage = Stage { mailbox, meter, about, thread: Some(thread) };
         match wait.recv() {
             Ok(Ok(())) => Ok(stage),

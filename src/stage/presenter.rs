@@ -125,7 +125,11 @@ impl Thread {
         Rect::new(0, 0, width.min(1 << 16) as i32, height.min(1 << 16) as i32)
     }
 
-    fn follow(&mut self, orders: Orders, due: &mut Due) -> Vec<std::sync::mpsc::Sender<crate::model::media::Picture>> {
+    fn follow(
+        &mut self,
+        orders: Orders,
+        due: &mut Due,
+    ) -> Vec<std::sync::mpsc::Sender<crate::model::media::Picture>> {
         if let Some(show) = orders.show {
             due.page = due.page.join(&self.composition.adopt(show));
         }
@@ -210,4 +214,3 @@ impl Thread {
         false
     }
 }
-

@@ -70,7 +70,8 @@ impl Film for StillFilm {
 }
 
 fn show(scene: Scene) -> Show {
-    let pictures: HashMap<_, _> = scene.pictures().map(|sha256| (sha256, Arc::new(landscape(1600, 900)))).collect();
+    let pictures: HashMap<_, _> =
+        scene.pictures().map(|sha256| (sha256, Arc::new(landscape(1600, 900)))).collect();
     let film: Option<Arc<dyn Film>> =
         scene.film.as_ref().map(|_| Arc::new(StillFilm::new(1600, 900)) as Arc<dyn Film>);
     let at = (sample::monday().timestamp(), crate::clock::instant());
@@ -115,13 +116,21 @@ fn cases() -> Vec<(&'static str, Plan)> {
     let mut poster = sample::notice("Hội thi cấy lúa xuân", "", Category::NongNghiep);
     poster.image = Some(sample::media(3, Some((1600, 900)), None));
     let hmong = sample::translated(
-        sample::notice("Cắt điện thứ Tư 25/11", "Từ **7h30 đến 17h00**: bản Nà Đon, bản Nà Khan, khu chợ.", Category::Dien),
+        sample::notice(
+            "Cắt điện thứ Tư 25/11",
+            "Từ **7h30 đến 17h00**: bản Nà Đon, bản Nà Khan, khu chợ.",
+            Category::Dien,
+        ),
         "hmn",
         "Tu hluav taws xob 25/11",
         "Txij **7h30 txog 17h00**: zos Nà Đon, zos Nà Khan, tom khw.",
     );
     let thai = sample::translated(
-        sample::notice("Cắt điện thứ Tư 25/11", "Từ **7h30 đến 17h00**: bản Nà Đon, bản Nà Khan, khu chợ.", Category::Dien),
+        sample::notice(
+            "Cắt điện thứ Tư 25/11",
+            "Từ **7h30 đến 17h00**: bản Nà Đon, bản Nà Khan, khu chợ.",
+            Category::Dien,
+        ),
         "blt",
         "ꪎꪳꪣ ꪼꪡ ꪣꪳ꫁ 25/11",
         "**7h30 – 17h00**: ꪚꪱ꪿ꪙ ꪘꪱ ꪒꪮꪙ, ꪚꪱ꪿ꪙ ꪘꪱ ꪁꪱꪙ, ꪕꪱꪒ ꪹꪎꪉ ꪘꪲ꫁",
@@ -132,7 +141,10 @@ fn cases() -> Vec<(&'static str, Plan)> {
         ("c-anh", plan(slot(picture, 20))),
         ("c-anh-qr", plan(slot(picture_code, 20))),
         ("c-qr", plan(slot(code, 20))),
-        ("d-bang", sample::stale(plan(slot(sample::notice("Lịch tiêm sởi ở các bản", TABLE, Category::YTe), 40)))),
+        (
+            "d-bang",
+            sample::stale(plan(slot(sample::notice("Lịch tiêm sởi ở các bản", TABLE, Category::YTe), 40))),
+        ),
         ("e-phim", plan(slot(film, 20))),
         ("e-ap-phich", plan(slot(poster, 20))),
         ("f-hmong", plan(slot(hmong, 20))),
@@ -143,7 +155,10 @@ fn cases() -> Vec<(&'static str, Plan)> {
         ("h-dien-tap", plan(sample::warning(3, AlertStatus::Exercise))),
         ("i-trung-tinh", plan(Main::Neutral { ever: true })),
         ("k-lan-dau", Plan { ticker: Vec::new(), ..plan(Main::Neutral { ever: false }) }),
-        ("m-tieu-de", plan(slot(sample::notice("Ngày mai cả xã nghỉ học vì rét đậm", "", Category::ThoiTiet), 20))),
+        (
+            "m-tieu-de",
+            plan(slot(sample::notice("Ngày mai cả xã nghỉ học vì rét đậm", "", Category::ThoiTiet), 20)),
+        ),
     ]
 }
 
@@ -154,9 +169,14 @@ fn every_page_can_be_drawn_and_looked_at() {
     let only = std::env::var("BANGTIN_LOOK_ONLY").unwrap_or_default();
     std::fs::create_dir_all(&folder).unwrap();
     for (name, plan) in cases() {
-        for (shape, size) in
-            [("", (1920, 1080)), ("-doc", (1080, 1920)), ("-nho", (640, 360)), ("-led320", (320, 160)), ("-led192", (192, 32)), ("-led96", (96, 16))]
-        {
+        for (shape, size) in [
+            ("", (1920, 1080)),
+            ("-doc", (1080, 1920)),
+            ("-nho", (640, 360)),
+            ("-led320", (320, 160)),
+            ("-led192", (192, 32)),
+            ("-led96", (96, 16)),
+        ] {
             let file = format!("{name}{shape}.png");
             if !only.split(',').any(|part| file.starts_with(part) || part.is_empty()) {
                 continue;

@@ -158,7 +158,12 @@ fn news_are_fetched_without_asking_again_for_what_is_here() {
     .unwrap();
     assert!(running.poll().unwrap().news);
     let paths: Vec<String> = rig.server.log().into_iter().map(|exchange| exchange.path).collect();
-    let asked = ["metadata/timestamp.json", "metadata/2.root.json", "metadata/3.snapshot.json", "metadata/2.alert.json"];
+    let asked = [
+        "metadata/timestamp.json",
+        "metadata/2.root.json",
+        "metadata/3.snapshot.json",
+        "metadata/2.alert.json",
+    ];
     assert_eq!(paths, asked);
 }
 
@@ -287,7 +292,8 @@ fn a_server_that_resumes_wrongly_costs_a_second_download_and_nothing_else() {
     let rig = Rig::new();
     let sound = vec![7; 50_000];
     rig.site.publish("tin", Some(&sound), day(1));
-    let part = rig.state.path().join("media").join(format!("{}.part", crate::publish::testing::sha256(&sound)));
+    let part =
+        rig.state.path().join("media").join(format!("{}.part", crate::publish::testing::sha256(&sound)));
     std::fs::create_dir_all(part.parent().unwrap()).unwrap();
     let cases: [(Vec<u8>, Option<Trick>); 4] = [
         (vec![7; 1000], Some(Trick::IgnoreRange)),
@@ -367,9 +373,14 @@ fn stopping_does_not_wait_for_a_server_that_hangs() {
     let rig = Rig::new();
     rig.server.trick("metadata/2.root.json", [Trick::Silence]);
     let store = Arc::new(Store::open(rig.state.path()).unwrap());
-    let spec =
-        FeedSpec { name: "xa".into(), source: rig.server.address(), root: rig.site.root(), poll: Duration::from_secs(1) };
-    let patient = Patience { silence: Duration::from_secs(3600), document: Duration::from_secs(3600), ..impatient() };
+    let spec = FeedSpec {
+        name: "xa".into(),
+        source: rig.server.address(),
+        root: rig.site.root(),
+        poll: Duration::from_secs(1),
+    };
+    let patient =
+        Patience { silence: Duration::from_secs(3600), document: Duration::from_secs(3600), ..impatient() };
     let service = spawn_patient(vec![spec], store, clock::read, |_| {}, patient).unwrap();
     // Would not come back for an hour.
     drop(service);

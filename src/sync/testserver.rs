@@ -215,13 +215,19 @@ fn reply(
         answer.head(404, "", Some(0))?;
         return Ok((404, true));
     };
-    let etag = format!("\"{}-{:x}\"", file.len(), file.iter().fold(7u32, |sum, &b| sum.wrapping_mul(31) + u32::from(b)));
+    let etag = format!(
+        "\"{}-{:x}\"",
+        file.len(),
+        file.iter().fold(7u32, |sum, &b| sum.wrapping_mul(31) + u32::from(b))
+    );
     if headers.get("if-none-match") == Some(&etag) {
         answer.head(304, &format!("ETag: {etag}\r\n"), None)?;
         return Ok((304, true));
     }
     let more = format!("ETag: {etag}\r\nContent-Type: application/json\r\n");
-    let asked = headers.get("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
+    let asked = headers
+        .get("range")
+        .and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
     let (status, start) = match (asked, trick) {
         (_, Some(Trick::IgnoreRange)) | (None, _) => (200, 0),
         (Some(start), _) if start >= file.len() => {

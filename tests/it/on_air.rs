@@ -4,7 +4,8 @@ use crate::support::{Office, RunningBoard, run, text};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-const PROGRAMME: &str = "title = \"Xã Bình Lư\"\n[[notice]]\nid = \"tin-1\"\ntitle = \"Tin\"\ntext = \"Nội dung\"\n";
+const PROGRAMME: &str =
+    "title = \"Xã Bình Lư\"\n[[notice]]\nid = \"tin-1\"\ntitle = \"Tin\"\ntext = \"Nội dung\"\n";
 
 fn shows(status: &serde_json::Value, id: &str) -> bool {
     RunningBoard::main_zone(status) == ("notice".to_owned(), id.to_owned())
@@ -78,7 +79,7 @@ fn a_killed_board_shows_what_it_had_before_it_asks_anybody() {
 fn a_board_that_was_never_served_says_why_and_shows_its_own_page() {
     let office = Office::new();
     for (answer, reason) in [
-        (&b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"[..], "404"),
+        (&b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"[..], "there is no"),
         (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "500"),
         (
             b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: 38\r\n\r\n<html><body>Please log in</body></html",
@@ -112,7 +113,15 @@ fn a_second_player_on_the_same_state_is_refused_and_the_first_goes_on() {
     board.wait("the notice", |status| shows(status, "tin-1"));
     let (site, root, state) = (office.site(), office.root(), office.state());
     let said = run(&[
-        "play", "--headless", "640x360", "--feed", text(&site), "--root", text(&root), "--state", text(&state),
+        "play",
+        "--headless",
+        "640x360",
+        "--feed",
+        text(&site),
+        "--root",
+        text(&root),
+        "--state",
+        text(&state),
     ]);
     assert_eq!(said.code, 1);
     assert!(said.err.contains("another player"), "{}", said.err);

@@ -38,7 +38,7 @@ fn a_good_folder_is_published_and_says_so_in_the_reader_s_language() {
 
 #[test]
 fn every_mistake_of_a_folder_is_named_at_once_with_its_line() {
-    let programme = "title = \"x\"\n[[notice]]\ntitel = \"Tin\"\nfrom = 2026-13-01\n[[notice]]\ntitle = \"B\"\nimage = \"khong-co.jpg\"\n";
+    let programme = "title = \"x\"\n[[notice]]\ntitel = \"Tin\"\nfrom = \"2026-13-01\"\n[[notice]]\ntitle = \"B\"\nimage = \"khong-co.jpg\"\n";
     refused(&[], programme, &["programme.toml:3", "title", "programme.toml:7", "khong-co.jpg"]);
 }
 
@@ -130,6 +130,11 @@ fn wrong_command_lines_end_with_2_and_failures_with_1() {
 
 #[test]
 fn the_schema_in_the_repository_is_the_one_of_this_program() {
-    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/programme.schema.json")).unwrap();
-    assert_eq!(run(&["schema"]).out.trim_end(), kept.trim_end(), "run `bangtin schema > config/programme.schema.json`");
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/programme.schema.json"))
+        .unwrap();
+    assert_eq!(
+        run(&["schema"]).out.trim_end(),
+        kept.trim_end(),
+        "run `bangtin schema > config/programme.schema.json`"
+    );
 }

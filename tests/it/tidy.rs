@@ -33,7 +33,11 @@ fn sources() -> Vec<(String, String)> {
 
 fn is_test(name: &str) -> bool {
     let stem = name.rsplit('/').next().unwrap_or(name);
-    stem == "tests.rs" || stem.ends_with("_tests.rs") || stem == "testserver.rs" || stem == "sim.rs" || name.contains("/tests/")
+    stem == "tests.rs"
+        || stem.ends_with("_tests.rs")
+        || stem == "testserver.rs"
+        || stem == "sim.rs"
+        || name.contains("/tests/")
 }
 
 /// Code only: no comments, nothing from the unit tests at the end of a file on.
@@ -68,13 +72,32 @@ fn may_use() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "board",
             with_ground(&[
-                "model", "config", "trust", "store", "sync", "alert", "programme", "layout", "stage", "media", "sound",
+                "model",
+                "config",
+                "trust",
+                "store",
+                "sync",
+                "alert",
+                "programme",
+                "layout",
+                "stage",
+                "media",
+                "sound",
             ]),
         ),
         (
             "publish",
             with_ground(&[
-                "model", "config", "toml_doc", "alert", "programme", "layout", "trust", "media", "store", "sync",
+                "model",
+                "config",
+                "toml_doc",
+                "alert",
+                "programme",
+                "layout",
+                "trust",
+                "media",
+                "store",
+                "sync",
             ]),
         ),
     ])
@@ -95,7 +118,8 @@ fn modules_import_only_what_the_table_of_the_architecture_allows() {
             let used: String =
                 code[at + 7..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
             let known = table.contains_key(used.as_str()) || used == "cli";
-            let fine = used == module || used == "problem" || used == "limits" || allowed.contains(&used.as_str());
+            let fine =
+                used == module || used == "problem" || used == "limits" || allowed.contains(&used.as_str());
             if known && !fine {
                 wrong.push(format!("src/{name} uses {used}"));
             }
@@ -120,7 +144,9 @@ fn outside_libraries_stay_behind_their_one_module() {
     for (name, text) in sources().iter().filter(|(name, _)| !is_test(name)) {
         let code = code(text);
         for (words, homes) in gates {
-            if words.iter().any(|word| code.contains(word)) && !homes.iter().any(|home| name.starts_with(home)) {
+            if words.iter().any(|word| code.contains(word))
+                && !homes.iter().any(|home| name.starts_with(home))
+            {
                 wrong.push(format!("src/{name} names {words:?}"));
             }
         }

@@ -9,7 +9,7 @@ use crate::model::media::Picture;
 use crate::model::status::Status;
 use crate::problem::{Outcome, Problem};
 use crate::say;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -64,15 +64,10 @@ fn answer(mut stream: UnixStream, events: &Sender<Event>) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut request = Vec::new();
-    for byte in (&stream).take(REQUEST_BYTES_MAX).bytes() {
-        match byte? {
-            b'\n' => break,
-            byte => request.push(byte),
-        }
-    }
+    BufReader::new(&stream).take(REQUEST_BYTES_MAX).read_until(b'\n', &mut request)?;
     let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
     let late = |_| io::Error::from(io::ErrorKind::TimedOut);
-    match request.as_slice() {
+    match request.trim_ascii_end() {
         b"status" => {
             let (sender, answer) = channel();
             events.send(Event::Ask(Question::Status(sender))).map_err(gone)?;

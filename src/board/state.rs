@@ -458,11 +458,10 @@ impl Board {
 
     /// For the page of a board that has never had a programme: what is known of the network, in words.
     fn network(&self) -> String {
-        let words = match self.feeds.iter().find_map(|feed| feed.error.as_ref()) {
+        match self.feeds.iter().find_map(|feed| feed.error.as_ref()) {
             Some(problem) => problem.why.vi.clone(),
             None => "Đang tải bảng tin".into(),
-        };
-        words
+        }
     }
 
     /// Opens, starts and ends clips.

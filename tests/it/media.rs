@@ -1,12 +1,13 @@
 //! Films, sounds and pictures through the decoder child: good ones whole, bad ones refused, none fatal.
 
 use crate::support::{bangtin, made_by_ffmpeg};
+use bangtin::clock::instant;
 use bangtin::media::{Clip, ClipState, Decoder, Fit, Wish, picture, probe};
 use bangtin::problem::Speech;
 use bangtin::sound::RATE;
 use bangtin::store::Asset;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn decoder() -> Decoder {
     Decoder::at(bangtin())
@@ -28,9 +29,9 @@ fn wish(fit: Fit) -> Wish {
 }
 
 fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = instant() + Duration::from_secs(20);
     while !done() {
-        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        assert!(instant() < deadline, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
@@ -47,11 +48,11 @@ fn ready(clip: &Clip) {
 fn pictures_of(clip: &Clip) -> usize {
     ready(clip);
     let sound = clip.sound();
-    let start = Instant::now();
+    let start = instant();
     clip.start(start);
     let mut shown = 0;
     let mut now = start;
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = instant() + Duration::from_secs(30);
     loop {
         if let Some(sound) = &sound {
             while sound.next_frame().is_some() {}
@@ -64,7 +65,7 @@ fn pictures_of(clip: &Clip) -> usize {
             _ if clip.finished() => return shown,
             _ => std::thread::sleep(Duration::from_millis(1)),
         }
-        assert!(Instant::now() < deadline, "the film does not end; {shown} pictures");
+        assert!(instant() < deadline, "the film does not end; {shown} pictures");
     }
 }
 
@@ -74,10 +75,10 @@ fn a_film_is_shown_to_its_last_picture_and_heard_to_its_last_sample() {
     ready(&clip);
     assert_eq!(clip.size(), Some((1280, 720)));
     let sound = clip.sound().expect("the film has sound");
-    clip.start(Instant::now());
+    clip.start(instant());
     let mut heard = 0u64;
     let mut shown = 0;
-    let start = Instant::now();
+    let start = instant();
     until("the end", || {
         while sound.next_frame().is_some() {
             heard += 1;
@@ -156,7 +157,7 @@ fn the_colours_of_a_film_are_right() {
         let clip = Clip::open(decoder(), media(&file), wish(Fit::Native { side_max: 2048 }), || ());
         ready(&clip);
         let mut seen = None;
-        clip.show(Instant::now(), &mut |picture| {
+        clip.show(instant(), &mut |picture| {
             seen = Some((picture.y[100], picture.u[50], picture.v[50], picture.matrix, picture.range));
         });
         use bangtin::model::media::{ColourRange, Matrix};
@@ -236,5 +237,5 @@ fn a_decoder_that_dies_costs_its_clip_and_says_so() {
         Clip::open(Decoder::at("/bin/false".into()), clip_720p(), wish(Fit::Native { side_max: 64 }), || ());
     until("failed", || matches!(clip.state(), ClipState::Failed(_)));
     assert!(clip.finished());
-    assert!(!clip.show(Instant::now(), &mut |_| ()));
+    assert!(!clip.show(instant(), &mut |_| ()));
 }

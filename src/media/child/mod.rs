@@ -94,8 +94,8 @@ pub fn run() -> ExitCode {
     let player = Player { socket: stdin.as_fd() };
     let ended = match serve(&player) {
         Err(Stop::Refused(Refusal { stage, message })) => {
-            let mut message = message;
-            message.truncate(message.floor_char_boundary(1000));
+            // A message must fit a datagram.
+            let message = message.chars().take(500).collect();
             player.say(&Reply::Failed { stage, message })
         }
         Err(Stop::Gone) => Err(Gone),

@@ -161,9 +161,9 @@ impl RunningBoard {
     /// # Panics
     /// After 30 s, with what the board said last.
     pub fn wait(&self, what: &str, done: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let deadline = bangtin::clock::instant() + std::time::Duration::from_secs(30);
         let mut last = None;
-        while std::time::Instant::now() < deadline {
+        while bangtin::clock::instant() < deadline {
             last = self.status().or(last);
             if let Some(status) = last.as_ref().filter(|status| done(status)) {
                 return status.clone();

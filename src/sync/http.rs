@@ -1,31 +1,20 @@
 //! HTTP and HTTPS: one feed's files from a web server.
 //!
 //! Small requests (no compression, no cookies, HTTP/1.1 kept alive), bounded answers, and patience with an
-//! end: to connect, between two pieces of a body, and for the whole of a document. TLS trusts the machine's
-//! certificate authorities (`SSL_CERT_FILE`, or the system's bundle) at the time that the caller believes,
-//! for a Raspberry Pi's own clock may be years off. A proxy is taken from the environment.
+//! end: to connect, between two pieces of a body, and for the whole of a document. A proxy is taken from the
+//! environment.
 //!
-//! TLS is not what makes a feed authentic: it only keeps others from reading along. Whatever goes wrong is
-//! a [`Problem`] that names the address, what happened, and what to look at.
+//! Whatever goes wrong is a [`Problem`] that names the address, what happened, and what to look at. Not one
+//! of them makes a feed authentic or not: that is for `trust`.
 
 use crate::problem::{Outcome, Problem, Text, chain};
 use crate::say;
-use jiff::Timestamp;
+use crate::sync::tls::{self, Now};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode, Url};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
-use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
-
-/// The time that a certificate is judged by.
-pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// How long a server is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -110,8 +99,9 @@ impl Web {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
+        let tls = tls::config(now).map_err(|error| not_an_address(address, &error.to_string()))?;
         let client = Client::builder()
-            .tls_backend_preconfigured(tls(now)?)
+            .tls_backend_preconfigured(tls)
             .http1_only()
             .user_agent("bangtin")
             .referer(false)
@@ -234,42 +224,6 @@ pub async fn within<T>(
     tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(stalled(url)))
 }
 
-fn tls(now: Now) -> Outcome<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    let files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
-    let named = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
-    let bundle = named.clone().or_else(|| files.into_iter().map(PathBuf::from).find(|file| file.is_file()));
-    if let Some(bundle) = bundle {
-        match CertificateDer::pem_file_iter(&bundle) {
-            // One certificate that cannot be read does not cost the others.
-            Ok(certificates) => {
-                roots.add_parsable_certificates(certificates.flatten());
-            }
-            Err(error) => tracing::warn!(file = %bundle.display(), %error, "no certificate authorities"),
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_details(provider, Arc::new(BelievedTime(now)))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| not_an_address("TLS", &error.to_string()))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
-}
-
-struct BelievedTime(Now);
-
-impl fmt::Debug for BelievedTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BelievedTime")
-    }
-}
-
-impl TimeProvider for BelievedTime {
-    fn current_time(&self) -> Option<UnixTime> {
-        let seconds = u64::try_from((self.0)().as_second()).ok()?;
-        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
-    }
-}
-
 fn problem(url: &Url, why: Text, remedy: Text) -> Problem {
     let mut shown = url.clone();
     // A password in the address is nobody's business who reads a screen or a log.
@@ -366,12 +320,11 @@ fn caused_by_tls(error: &reqwest::Error) -> bool {
         if error.is::<rustls::Error>() {
             return true;
         }
-        // An I/O error keeps what it wraps apart from its own source.
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
-        if wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>()) {
-            return true;
-        }
-        cause = error.source();
+        // What an I/O error wraps is not its source but the source of it.
+        cause = match error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
     }
     false
 }

@@ -22,8 +22,10 @@ pub struct Patience {
     pub connect: Duration,
     /// Without a single byte.
     pub silence: Duration,
-    /// For a whole document, beside [`DOCUMENT_BYTES_PER_SECOND`].
+    /// For a whole document, and a second more for each [`bytes_per_second`](Patience::bytes_per_second).
     pub document: Duration,
+    /// The slowest link that is still of use.
+    pub bytes_per_second: u64,
     /// Within this time a long body must have brought [`MEDIA_PACE_BYTES`].
     pub pace: Duration,
 }
@@ -34,13 +36,12 @@ impl Default for Patience {
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(20),
             document: Duration::from_secs(30),
+            bytes_per_second: 2_048,
             pace: Duration::from_secs(60),
         }
     }
 }
 
-/// A document may take a second more for each of these: the slowest link that is still of use.
-const DOCUMENT_BYTES_PER_SECOND: u64 = 2_048;
 /// Less than this within [`Patience::pace`] is a stalled body that drips.
 pub const MEDIA_PACE_BYTES: u64 = 16_384;
 
@@ -141,7 +142,7 @@ impl Web {
     }
 
     async fn ask(&self, path: &str, length_max: u64, known: Option<&Validator>) -> Outcome<Answer> {
-        let extra = Duration::from_secs(length_max / DOCUMENT_BYTES_PER_SECOND);
+        let extra = Duration::from_secs(length_max / self.patience.bytes_per_second.max(1));
         let url = self.url(path)?;
         let all = async {
             let mut headers = HeaderMap::new();

@@ -230,10 +230,16 @@ impl Disk for SimDisk {
             length: 0,
             modified: Duration::ZERO,
         });
-        let files = state.now.files.iter().filter(|(path, _)| folder_of(path) == folder).map(|(path, &node)| {
-            let length = state.nodes[node].now.len() as u64;
-            Entry { name: named(path), is_folder: false, length, modified: Duration::from_secs(node as u64) }
-        });
+        let files =
+            state.now.files.iter().filter(|(path, _)| folder_of(path) == folder).map(|(path, &node)| {
+                let length = state.nodes[node].now.len() as u64;
+                Entry {
+                    name: named(path),
+                    is_folder: false,
+                    length,
+                    modified: Duration::from_secs(node as u64),
+                }
+            });
         Ok(folders.chain(files).collect())
     }
 

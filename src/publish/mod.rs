@@ -155,7 +155,11 @@ pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome
         let threshold = if role == Role::Programme { feed.programme_threshold.max(1) } else { 1 };
         let mut own = Signers { keys: Vec::new(), threshold };
         for number in 1..=threshold {
-            let file = if number == 1 { format!("{}.pem", role.name()) } else { format!("{}-{number}.pem", role.name()) };
+            let file = if number == 1 {
+                format!("{}.pem", role.name())
+            } else {
+                format!("{}-{number}.pem", role.name())
+            };
             let key = SigningKey::generate(&keys.join(file))?;
             own.keys.push(key.id().to_owned());
             public.entry(role).or_default().insert(key.id().to_owned(), key.public());

@@ -27,8 +27,12 @@ impl Signers {
     /// From a role's entry in a root or a delegation.
     pub fn of(role: &Value) -> Option<Signers> {
         let keys = role.get("keyids")?.as_array()?;
-        let threshold = usize::try_from(role.get("threshold")?.as_u64()?).ok().filter(|&needed| needed > 0)?;
-        Some(Signers { keys: keys.iter().filter_map(|id| Some(id.as_str()?.to_owned())).collect(), threshold })
+        let threshold =
+            usize::try_from(role.get("threshold")?.as_u64()?).ok().filter(|&needed| needed > 0)?;
+        Some(Signers {
+            keys: keys.iter().filter_map(|id| Some(id.as_str()?.to_owned())).collect(),
+            threshold,
+        })
     }
 
     pub fn json(&self) -> Value {
@@ -79,7 +83,12 @@ pub(super) fn digest(bytes: &[u8]) -> Sha256 {
 ///
 /// # Errors
 /// Fewer keys than the role needs: then nothing is signed at all.
-pub(super) fn sign(role: &str, signed: &Map<String, Value>, signers: &Signers, keys: &Keys) -> Outcome<Vec<u8>> {
+pub(super) fn sign(
+    role: &str,
+    signed: &Map<String, Value>,
+    signers: &Signers,
+    keys: &Keys,
+) -> Outcome<Vec<u8>> {
     if !signers.are_in(keys) {
         return Err(too_few(role, signers, keys));
     }
@@ -97,7 +106,8 @@ pub(super) fn sign(role: &str, signed: &Map<String, Value>, signers: &Signers, k
         .iter()
         .filter_map(|id| Some(json!({"keyid": id, "sig": keys.get(id)?.sign(&canonical)})))
         .collect();
-    let bytes = serde_json::to_vec(&json!({"signatures": marks, "signed": signed})).map_err(|_| malformed())?;
+    let bytes =
+        serde_json::to_vec(&json!({"signatures": marks, "signed": signed})).map_err(|_| malformed())?;
     if bytes.len() as u64 > METADATA_BYTES_MAX {
         return Err(malformed());
     }
@@ -105,7 +115,8 @@ pub(super) fn sign(role: &str, signed: &Map<String, Value>, signers: &Signers, k
 }
 
 fn too_few(role: &str, signers: &Signers, keys: &Keys) -> Problem {
-    let (needed, found) = (signers.threshold, signers.keys.iter().filter(|id| keys.get(id).is_some()).count());
+    let (needed, found) =
+        (signers.threshold, signers.keys.iter().filter(|id| keys.get(id).is_some()).count());
     let remedy = if needed > 1 && found > 0 {
         say!(en: "nothing was published: it awaits the other signature; bring the other key into the folder of keys and publish again",
             vi: "chưa xuất bản gì: còn chờ chữ ký thứ hai; hãy đưa khóa còn lại vào thư mục khóa rồi xuất bản lại")

@@ -78,7 +78,8 @@ impl Site {
         }
         let _lock = lock(folder)?;
         let disk = Local::default();
-        let mut site = Site { folder: folder.into(), disk, roles: BTreeMap::new(), fresh: BTreeMap::new(), _lock };
+        let mut site =
+            Site { folder: folder.into(), disk, roles: BTreeMap::new(), fresh: BTreeMap::new(), _lock };
         let mut root = 1;
         while site.path(&format!("{}.root.json", root + 1)).is_file() {
             root += 1;
@@ -100,11 +101,13 @@ impl Site {
 
     fn read(&mut self, role: Role, file: &str) -> Outcome<()> {
         let path = self.path(file);
-        let bytes = self.disk.read(&path, METADATA_BYTES_MAX).map_err(|error| disk::problem(&path, &error))?;
-        let table = serde_json::from_slice::<Value>(&bytes).ok().and_then(|mut file| match file["signed"].take() {
-            Value::Object(table) => Some(table),
-            _ => None,
-        });
+        let bytes =
+            self.disk.read(&path, METADATA_BYTES_MAX).map_err(|error| disk::problem(&path, &error))?;
+        let table =
+            serde_json::from_slice::<Value>(&bytes).ok().and_then(|mut file| match file["signed"].take() {
+                Value::Object(table) => Some(table),
+                _ => None,
+            });
         let table = table.ok_or_else(|| self.damaged(file))?;
         self.roles.insert(role, Signed { table, bytes });
         Ok(())
@@ -112,7 +115,8 @@ impl Site {
 
     fn pinned(&self, by: Role, name: &str) -> Outcome<u64> {
         let table = self.roles.get(&by).map(|signed| &signed.table);
-        let version = table.and_then(|table| table.get("meta")?.get(format!("{name}.json"))?.get("version")?.as_u64());
+        let version =
+            table.and_then(|table| table.get("meta")?.get(format!("{name}.json"))?.get("version")?.as_u64());
         version.ok_or_else(|| self.damaged(&format!("{}.json", by.name())))
     }
 
@@ -258,7 +262,8 @@ impl Site {
             meta.insert(format!("{}.json", role.name()), pin(signed.version(), &signed.bytes));
         }
         if renew_snapshot || self.fresh.keys().any(|&role| role != Role::Root) {
-            let mut table = head("snapshot", self.version(Role::Snapshot) + 1, after(now, lifetimes.snapshot));
+            let mut table =
+                head("snapshot", self.version(Role::Snapshot) + 1, after(now, lifetimes.snapshot));
             table.insert("meta".into(), meta.into());
             let signers = self.signers(Role::Snapshot)?;
             self.keep(Role::Snapshot, table, &signers, keys, None)?;
@@ -271,7 +276,8 @@ impl Site {
         let signers = self.signers(Role::Timestamp)?;
         self.keep(Role::Timestamp, table, &signers, keys, None)?;
 
-        let order = [Role::Root, Role::Targets, Role::Alert, Role::Programme, Role::Snapshot, Role::Timestamp];
+        let order =
+            [Role::Root, Role::Targets, Role::Alert, Role::Programme, Role::Snapshot, Role::Timestamp];
         for role in order.into_iter().filter(|role| self.fresh.contains_key(role)) {
             if let Some(Some((name, bytes))) = self.fresh.get(&role) {
                 self.put(&self.folder.join("targets").join(name), bytes)?;

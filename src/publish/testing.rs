@@ -47,7 +47,8 @@ impl TestSite {
         let source = self.folder.path().join(name);
         std::fs::write(&source, bytes).unwrap();
         let (sha256, length) = (digest(bytes), bytes.len() as u64);
-        let media = Media { path: name.into(), length, sha256, width: None, height: None, duration_ms: Some(1000) };
+        let media =
+            Media { path: name.into(), length, sha256, width: None, height: None, duration_ms: Some(1000) };
         (media, MediaFile { sha256, length, source })
     }
 

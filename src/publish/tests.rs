@@ -115,7 +115,9 @@ fn a_check_names_media_that_are_missing_or_changed() {
     let report = check(&mut site.reader(), &site.root(), day(1)).unwrap();
     assert_eq!((report.notices, report.media_files, report.media_bytes, report.problems.len()), (1, 1, 5, 0));
     let file = site.path("media").join(sha256(b"sound").to_string());
-    for (bytes, why) in [(&b"sounD"[..], "not the file"), (b"sou", "not the file"), (b"sound and more", "not the file")] {
+    for (bytes, why) in
+        [(&b"sounD"[..], "not the file"), (b"sou", "not the file"), (b"sound and more", "not the file")]
+    {
         fs::write(&file, bytes).unwrap();
         let report = check(&mut site.reader(), &site.root(), day(1)).unwrap();
         assert!(report.problems[0].line(Speech::English).contains(why));
@@ -238,10 +240,7 @@ fn a_feed_signed_by_other_keys_is_refused_and_so_is_what_is_no_root() {
     let (site, other) = (TestSite::new(1), TestSite::new(1));
     let verify = |root: &[u8]| verify(&mut site.reader(), root, &none(), day(1).into()).0;
     let refused = verify(&other.root()).unwrap_err();
-    assert_eq!(
-        refused,
-        Refusal::Signatures { file: "metadata/timestamp.json".into(), found: 0, needed: 1 }
-    );
+    assert_eq!(refused, Refusal::Signatures { file: "metadata/timestamp.json".into(), found: 0, needed: 1 });
     for bad in [&b""[..], b"{}", b"<html>", &fs::read(site.path("metadata/timestamp.json")).unwrap()] {
         assert!(matches!(verify(bad), Err(Refusal::Root { .. })));
     }

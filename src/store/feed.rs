@@ -124,7 +124,8 @@ impl Store {
     ) -> Result<(Verified<Complete>, Timestamp), Refusal> {
         let serving = folder.join("serving").join(number.to_string());
         let malformed = |why: &str| Refusal::Malformed { file: ACCEPTED.into(), why: why.into() };
-        let accepted = self.disk.read(&serving.join(ACCEPTED), 64).map_err(|error| malformed(&error.to_string()))?;
+        let accepted =
+            self.disk.read(&serving.join(ACCEPTED), 64).map_err(|error| malformed(&error.to_string()))?;
         let accepted_at = String::from_utf8_lossy(&accepted)
             .trim()
             .parse::<Timestamp>()
@@ -256,7 +257,8 @@ impl Store {
     pub fn cached(&self, feed: &str, wanted: &Wanted) -> Option<Vec<u8>> {
         let folder = self.feed_folder(feed);
         let name = wanted.item.file_name();
-        let serving = self.serving(feed).map(|s| folder.join("serving").join(s.generation.number.to_string()));
+        let serving =
+            self.serving(feed).map(|s| folder.join("serving").join(s.generation.number.to_string()));
         serving.into_iter().chain([folder.join("trust")]).find_map(|folder| {
             self.disk.read(&folder.join(&name), wanted.length_max).ok().filter(|bytes| wanted.fits(bytes))
         })
@@ -305,7 +307,9 @@ impl Store {
         disk.create_folder(&new)?;
         let accepted = format!("{now}\n").into_bytes();
         let files = complete.files.iter().map(|(item, bytes)| (item.file_name(), bytes.as_slice()));
-        for (name, bytes) in files.chain([(PINNED.into(), pinned_root), (ACCEPTED.into(), accepted.as_slice())]) {
+        for (name, bytes) in
+            files.chain([(PINNED.into(), pinned_root), (ACCEPTED.into(), accepted.as_slice())])
+        {
             let path = new.join(name);
             disk.write(&path, bytes)?;
             disk.sync(&path)?;

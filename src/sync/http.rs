@@ -54,7 +54,8 @@ pub struct Validator {
 
 impl Validator {
     fn of(headers: &HeaderMap) -> Option<Validator> {
-        let from = |given, asked| headers.get(given).map(|value| Validator { name: asked, value: value.clone() });
+        let from =
+            |given, asked| headers.get(given).map(|value| Validator { name: asked, value: value.clone() });
         from(header::ETAG, header::IF_NONE_MATCH)
             .or_else(|| from(header::LAST_MODIFIED, header::IF_MODIFIED_SINCE))
     }
@@ -151,7 +152,9 @@ impl Web {
             }
             let response = self.send(&url, headers).await?;
             match response.status() {
-                StatusCode::NOT_MODIFIED if known.is_some() => return Ok(Answer::Document(Document::NotModified)),
+                StatusCode::NOT_MODIFIED if known.is_some() => {
+                    return Ok(Answer::Document(Document::NotModified));
+                }
                 StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(Answer::Document(Document::Absent)),
                 StatusCode::OK => {}
                 status => return Ok(Answer::Refused(url.clone(), status)),
@@ -217,11 +220,7 @@ impl Web {
 }
 
 /// Gives up when it takes longer.
-pub async fn within<T>(
-    limit: Duration,
-    work: impl Future<Output = Outcome<T>>,
-    url: &Url,
-) -> Outcome<T> {
+pub async fn within<T>(limit: Duration, work: impl Future<Output = Outcome<T>>, url: &Url) -> Outcome<T> {
     tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(stalled(url)))
 }
 

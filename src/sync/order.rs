@@ -38,7 +38,8 @@ pub fn needed(programmes: &[&Programme], now: Timestamp) -> Vec<Need> {
         }
         for notice in programme.notices.iter().filter(|notice| !is_over(&notice.window, now)) {
             let (urgent, from) = (notice.priority == Priority::Urgent, start(&notice.window));
-            let sounds = notice.audio.iter().chain(notice.translations.values().filter_map(|t| t.audio.as_ref()));
+            let sounds =
+                notice.audio.iter().chain(notice.translations.values().filter_map(|t| t.audio.as_ref()));
             sounds.for_each(|media| add(media, Kind::Sound, urgent, from));
             notice.image.iter().for_each(|media| add(media, Kind::Picture, urgent, from));
             notice.video.iter().for_each(|media| add(media, Kind::Film, urgent, from));

@@ -87,8 +87,7 @@ pub(super) fn spawn_patient(
             say!(en: "check the limits of this process", vi: "hãy kiểm tra giới hạn của tiến trình này"),
         )
     };
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
     let clock: Arc<dyn Fn() -> Reading + Send + Sync> = Arc::new(clock);
     let work = move || {
         let start = Floor::at_start(clock().since_boot);
@@ -266,7 +265,15 @@ struct Last {
 impl Feed {
     fn new(index: usize, spec: FeedSpec, shared: Rc<Shared>) -> Feed {
         let known = Arc::new(Mutex::new(Known { start: shared.start, root: None, timestamp: None }));
-        Feed { index, name: spec.name.as_str().into(), root: spec.root.clone(), spec, shared, known, last: None }
+        Feed {
+            index,
+            name: spec.name.as_str().into(),
+            root: spec.root.clone(),
+            spec,
+            shared,
+            known,
+            last: None,
+        }
     }
 
     fn times(&self) -> Times {
@@ -342,7 +349,8 @@ impl Feed {
 
 async fn follow(mut feed: Feed, hint: Rc<Notify>, patience: Patience) {
     let store = Arc::clone(&feed.shared.store);
-    let loaded = store.generation(&feed.name).or_else(|| store.load_feed(&feed.name, &feed.spec.root).generation);
+    let loaded =
+        store.generation(&feed.name).or_else(|| store.load_feed(&feed.name, &feed.spec.root).generation);
     if let Some(generation) = &loaded {
         feed.shows(generation);
     }
@@ -385,15 +393,19 @@ async fn bring_media(shared: Rc<Shared>) {
         let now = clock::instant();
         let (needs, scheduled) = shared.needs();
         setbacks.retain(|sha256, _| scheduled.contains(sha256));
-        let ready = |need: &&Need| setbacks.get(&need.media.sha256).is_none_or(|setback| setback.until <= now);
-        let Some((need, source)) = needs.iter().find(ready).and_then(|need| {
-            Some((need.clone(), shared.sources.borrow()[need.feed].clone()?))
-        }) else {
+        let ready =
+            |need: &&Need| setbacks.get(&need.media.sha256).is_none_or(|setback| setback.until <= now);
+        let Some((need, source)) = needs
+            .iter()
+            .find(ready)
+            .and_then(|need| Some((need.clone(), shared.sources.borrow()[need.feed].clone()?)))
+        else {
             if needs.is_empty() {
                 shared.store.tidy_media(&scheduled);
             }
             let next = setbacks.values().map(|setback| setback.until.saturating_duration_since(now)).min();
-            let _ = tokio::time::timeout(next.unwrap_or(Duration::MAX), shared.media_changed.notified()).await;
+            let _ =
+                tokio::time::timeout(next.unwrap_or(Duration::MAX), shared.media_changed.notified()).await;
             continue;
         };
         let fetching = fetch::media(&source, &shared.store, &need.media, &scheduled);

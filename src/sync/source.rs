@@ -44,7 +44,12 @@ impl Source {
     }
 
     /// A whole document of at most `length_max` bytes.
-    pub async fn document(&self, path: &str, length_max: u64, known: Option<&Validator>) -> Outcome<Document> {
+    pub async fn document(
+        &self,
+        path: &str,
+        length_max: u64,
+        known: Option<&Validator>,
+    ) -> Outcome<Document> {
         match self {
             Source::Web(web) => web.document(path, length_max, known).await,
             Source::Folder(folder) => {
@@ -54,7 +59,9 @@ impl Source {
                     Err(error) if error.kind() == io::ErrorKind::NotFound && folder.is_dir() => {
                         Ok(Document::Absent)
                     }
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => Err(disk::problem(folder, &error)),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        Err(disk::problem(folder, &error))
+                    }
                     Err(error) => Err(disk::problem(&file, &error)),
                 }
             }

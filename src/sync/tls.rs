@@ -38,7 +38,8 @@ pub type Now = Arc<dyn Fn() -> TlsTime + Send + Sync>;
 /// The cryptography does not fit together: our bug.
 pub(super) fn config(now: Now) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+    let builder =
+        ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
     let roots = Arc::new(authorities());
     let Ok(inner) = WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), provider).build() else {
         // No authorities: every certificate is from an unknown issuer, and plain HTTP still works.
@@ -50,7 +51,8 @@ pub(super) fn config(now: Now) -> Result<ClientConfig, Error> {
 
 fn authorities() -> RootCertStore {
     let mut roots = RootCertStore::empty();
-    let files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+    let files =
+        ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
     let named = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
     let bundle = named.or_else(|| files.into_iter().map(PathBuf::from).find(|file| file.is_file()));
     if let Some(bundle) = bundle {

@@ -32,8 +32,11 @@ pub(super) fn programme(bytes: &[u8]) -> Result<(Programme, Vec<Problem>), Strin
     }
     if programme.notices.len() > NOTICES_MAX {
         programme.notices.truncate(NOTICES_MAX);
-        problems.push(left_out("notice", say!(en: "only the first {max} are shown", vi: "chỉ hiện {max} tin đầu tiên",
-            max = NOTICES_MAX)));
+        problems.push(left_out(
+            "notice",
+            say!(en: "only the first {max} are shown", vi: "chỉ hiện {max} tin đầu tiên",
+            max = NOTICES_MAX),
+        ));
     }
     if programme.emblem.as_ref().is_some_and(|emblem| media(emblem).is_some()) {
         programme.emblem = None;
@@ -50,7 +53,9 @@ pub(super) fn programme(bytes: &[u8]) -> Result<(Programme, Vec<Problem>), Strin
     keep(&mut programme.tickers, "ticker", &mut problems, |line: &Ticker| {
         (line.text.chars().count() > TICKER_CHARS_MAX).then(too_long)
     });
-    keep(&mut programme.announcements, "announcement", &mut problems, |call: &Announcement| media(&call.audio));
+    keep(&mut programme.announcements, "announcement", &mut problems, |call: &Announcement| {
+        media(&call.audio)
+    });
     Ok((programme, problems))
 }
 
@@ -83,7 +88,8 @@ fn item_by_item(bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Programme, 
         document.remove("emblem");
         problems.push(left_out("emblem", say!(en: "it is malformed", vi: "sai định dạng")));
     }
-    let head: Programme = serde_json::from_value(Value::Object(document)).map_err(|error| error.to_string())?;
+    let head: Programme =
+        serde_json::from_value(Value::Object(document)).map_err(|error| error.to_string())?;
     Ok(Programme { notices, tickers, announcements, ..head })
 }
 
@@ -229,8 +235,15 @@ mod tests {
 
     #[test]
     fn what_is_no_programme_at_all_is_refused() {
-        for bad in ["", "{", "[]", "{}", "{\"title\": 1}", "{\"title\": \"A\", \"notice\": 3}",
-            "{\"title\": \"A\", \"timezone\": \"Mars/Olympus\"}"] {
+        for bad in [
+            "",
+            "{",
+            "[]",
+            "{}",
+            "{\"title\": 1}",
+            "{\"title\": \"A\", \"notice\": 3}",
+            "{\"title\": \"A\", \"timezone\": \"Mars/Olympus\"}",
+        ] {
             assert!(programme(bad.as_bytes()).is_err(), "{bad}");
         }
         assert!(alerts(b"[]").is_err());
@@ -239,8 +252,9 @@ mod tests {
     #[test]
     fn texts_beyond_all_reading_are_left_out() {
         let long = "a".repeat(TEXT_CHARS_MAX + 1);
-        let (shown, problems) =
-            check(&format!(r#"{{"title": "Xã", "notice": [{{"id": "a", "title": "A", "text": "{long}"}}]}}"#));
+        let (shown, problems) = check(&format!(
+            r#"{{"title": "Xã", "notice": [{{"id": "a", "title": "A", "text": "{long}"}}]}}"#
+        ));
         assert!(shown.is_empty());
         assert_eq!(problems.len(), 1);
     }

@@ -16,7 +16,9 @@ use super::refusal::Refusal;
 use super::time::{believable_root, believable_timestamp};
 use super::verified::Verified;
 use super::{ALERTS_TARGET, PROGRAMME_TARGET, content, crypto};
-use crate::limits::{ALERTS_BYTES_MAX, METADATA_BYTES_MAX, PROGRAMME_BYTES_MAX, ROOTS_MAX, TIMESTAMP_BYTES_MAX};
+use crate::limits::{
+    ALERTS_BYTES_MAX, METADATA_BYTES_MAX, PROGRAMME_BYTES_MAX, ROOTS_MAX, TIMESTAMP_BYTES_MAX,
+};
 use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
 use crate::model::media::Sha256;
@@ -325,10 +327,11 @@ impl Refresh {
         });
         // The epoch as the time: an expired timestamp is still a floor.
         let timestamp = self.floors.timestamp.as_deref();
-        let signed = signed && timestamp.is_none_or(|bytes| {
-            let taken = self.set.update_timestamp(bytes, Timestamp::UNIX_EPOCH);
-            !matches!(taken, Err(sigstore_tuf::Error::ThresholdNotMet { .. }))
-        });
+        let signed = signed
+            && timestamp.is_none_or(|bytes| {
+                let taken = self.set.update_timestamp(bytes, Timestamp::UNIX_EPOCH);
+                !matches!(taken, Err(sigstore_tuf::Error::ThresholdNotMet { .. }))
+            });
         if signed {
             self.snapshot_floor = snapshot.map(|snapshot| snapshot.signed().meta.clone());
         } else {

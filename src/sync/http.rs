@@ -1,31 +1,20 @@
 //! HTTP and HTTPS: one feed's files from a web server.
 //!
 //! Small requests (no compression, no cookies, HTTP/1.1 kept alive), bounded answers, and patience with an
-//! end: to connect, between two pieces of a body, and for the whole of a document. TLS trusts the machine's
-//! certificate authorities (`SSL_CERT_FILE`, or the system's bundle) at the time that the caller believes,
-//! for a Raspberry Pi's own clock may be years off. A proxy is taken from the environment.
+//! end: to connect, between two pieces of a body, and for the whole of a document. A proxy is taken from the
+//! environment.
 //!
-//! TLS is not what makes a feed authentic: it only keeps others from reading along. Whatever goes wrong is
-//! a [`Problem`] that names the address, what happened, and what to look at.
+//! Whatever goes wrong is a [`Problem`] that names the address, what happened, and what to look at. Not one
+//! of them makes a feed authentic or not: that is for `trust`.
 
 use crate::problem::{Outcome, Problem, Text, chain};
 use crate::say;
-use jiff::Timestamp;
+use crate::sync::tls::{self, Now};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode, Url};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
-use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
-
-/// The time that a certificate is judged by.
-pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// How long a server is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +22,10 @@ pub struct Patience {
     pub connect: Duration,
     /// Without a single byte.
     pub silence: Duration,
-    /// For a whole document, beside [`DOCUMENT_BYTES_PER_SECOND`].
+    /// For a whole document, and a second more for each [`bytes_per_second`](Patience::bytes_per_second).
     pub document: Duration,
+    /// The slowest link that is still of use.
+    pub bytes_per_second: u64,
     /// Within this time a long body must have brought [`MEDIA_PACE_BYTES`].
     pub pace: Duration,
 }
@@ -45,13 +36,12 @@ impl Default for Patience {
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(20),
             document: Duration::from_secs(30),
+            bytes_per_second: 2_048,
             pace: Duration::from_secs(60),
         }
     }
 }
 
-/// A document may take a second more for each of these: the slowest link that is still of use.
-const DOCUMENT_BYTES_PER_SECOND: u64 = 2_048;
 /// Less than this within [`Patience::pace`] is a stalled body that drips.
 pub const MEDIA_PACE_BYTES: u64 = 16_384;
 
@@ -111,8 +101,9 @@ impl Web {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
+        let tls = tls::config(now).map_err(|error| not_an_address(address, &error.to_string()))?;
         let client = Client::builder()
-            .tls_backend_preconfigured(tls(now)?)
+            .tls_backend_preconfigured(tls)
             .http1_only()
             .user_agent("bangtin")
             .referer(false)
@@ -152,7 +143,7 @@ impl Web {
     }
 
     async fn ask(&self, path: &str, length_max: u64, known: Option<&Validator>) -> Outcome<Answer> {
-        let extra = Duration::from_secs(length_max / DOCUMENT_BYTES_PER_SECOND);
+        let extra = Duration::from_secs(length_max / self.patience.bytes_per_second.max(1));
         let url = self.url(path)?;
         let all = async {
             let mut headers = HeaderMap::new();
@@ -231,43 +222,6 @@ impl Web {
 /// Gives up when it takes longer.
 pub async fn within<T>(limit: Duration, work: impl Future<Output = Outcome<T>>, url: &Url) -> Outcome<T> {
     tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(stalled(url)))
-}
-
-fn tls(now: Now) -> Outcome<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    let files =
-        ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
-    let named = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
-    let bundle = named.clone().or_else(|| files.into_iter().map(PathBuf::from).find(|file| file.is_file()));
-    if let Some(bundle) = bundle {
-        match CertificateDer::pem_file_iter(&bundle) {
-            // One certificate that cannot be read does not cost the others.
-            Ok(certificates) => {
-                roots.add_parsable_certificates(certificates.flatten());
-            }
-            Err(error) => tracing::warn!(file = %bundle.display(), %error, "no certificate authorities"),
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_details(provider, Arc::new(BelievedTime(now)))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| not_an_address("TLS", &error.to_string()))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
-}
-
-struct BelievedTime(Now);
-
-impl fmt::Debug for BelievedTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BelievedTime")
-    }
-}
-
-impl TimeProvider for BelievedTime {
-    fn current_time(&self) -> Option<UnixTime> {
-        let seconds = u64::try_from((self.0)().as_second()).ok()?;
-        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
-    }
 }
 
 fn problem(url: &Url, why: Text, remedy: Text) -> Problem {
@@ -366,12 +320,11 @@ fn caused_by_tls(error: &reqwest::Error) -> bool {
         if error.is::<rustls::Error>() {
             return true;
         }
-        // An I/O error keeps what it wraps apart from its own source.
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
-        if wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>()) {
-            return true;
-        }
-        cause = error.source();
+        // What an I/O error wraps is not its source but the source of it.
+        cause = match error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
     }
     false
 }

@@ -7,7 +7,7 @@
 //! ([`order`]). Polls go on during a long download. A network that stalls, lies, cuts off or shows a log-in
 //! page costs a [`Problem`] and a later attempt ([`poll`]), never what shows.
 
-pub mod fetch;
+mod fetch;
 mod http;
 pub mod order;
 mod poll;
@@ -17,6 +17,7 @@ mod source;
 mod tests;
 #[cfg(test)]
 mod testserver;
+mod tls;
 
 pub use source::{Reader, check_address};
 

@@ -12,6 +12,7 @@ use super::fetch;
 use super::http::{Document, Patience, Validator};
 use super::order::{Need, needed};
 use super::source::Source;
+use super::tls::TlsTime;
 use super::{Check, FeedEvent, FeedSpec, poll};
 use crate::clock::{self, Reading};
 use crate::limits::TIMESTAMP_BYTES_MAX;
@@ -296,9 +297,10 @@ impl Feed {
             let clocks = clocks(clock());
             if clocks.disciplined {
                 // The floor of a signer whose clock was wrong must not keep us from fetching the correction.
-                return clocks.system;
+                return TlsTime { at: clocks.system, is_floor: false };
             }
-            known.lock().unwrap_or_else(PoisonError::into_inner).times(clocks).now
+            let times = known.lock().unwrap_or_else(PoisonError::into_inner).times(clocks);
+            TlsTime { at: times.now, is_floor: true }
         };
         Source::open(&self.spec.source, Arc::new(now), patience).map(Rc::new)
     }

@@ -3,7 +3,8 @@
 //! A folder is a mounted USB stick, or a SITE on the same machine. Its paths are made by `trust` from signed
 //! names and cannot leave it; symbolic links in it are not followed.
 
-use super::http::{Document, Now, Patience, Validator, Web, a_page, cut_off, failed, is_page, refused};
+use super::http::{Document, Patience, Validator, Web, a_page, cut_off, failed, is_page, refused};
+use super::tls::{Now, TlsTime};
 use crate::disk::{self, Disk, Local};
 use crate::problem::{Outcome, Problem};
 use crate::trust::Fetch;
@@ -22,7 +23,12 @@ pub enum Source {
 
 /// Says what is wrong with a feed's address, without asking anybody.
 pub fn check_address(address: &str) -> Outcome<()> {
-    Source::open(address, Arc::new(clock::system), Patience::default()).map(|_| ())
+    Source::open(address, own_clock(), Patience::default()).map(|_| ())
+}
+
+/// A person's own machine: its clock is the best there is.
+fn own_clock() -> Now {
+    Arc::new(|| TlsTime { at: clock::system(), is_floor: false })
 }
 
 impl Source {
@@ -181,8 +187,7 @@ impl Reader {
                 say!(en: "check the limits of this process", vi: "hãy kiểm tra giới hạn của tiến trình này"),
             )
         })?;
-        // A person's own machine: its clock is the best there is.
-        let source = Source::open(address, Arc::new(clock::system), Patience::default())?;
+        let source = Source::open(address, own_clock(), Patience::default())?;
         Ok(Reader { runtime, source })
     }
 }

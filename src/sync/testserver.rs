@@ -50,7 +50,7 @@ pub struct Exchange {
 #[derive(Default)]
 struct State {
     tricks: HashMap<String, Vec<Trick>>,
-    log: Vec<Exchange>,
+    log: Vec<Arc<Mutex<Exchange>>>,
     connections: usize,
 }
 
@@ -100,7 +100,7 @@ impl TestServer {
         self.state.lock().unwrap().tricks.clear();
     }
     pub fn log(&self) -> Vec<Exchange> {
-        self.state.lock().unwrap().log.clone()
+        self.state.lock().unwrap().log.iter().map(|exchange| exchange.lock().unwrap().clone()).collect()
     }
     pub fn forget(&self) {
         self.state.lock().unwrap().log.clear();
@@ -143,29 +143,35 @@ fn talk(
             if tricks.len() > 1 { tricks.pop() } else { tricks.last().cloned() }
         };
         let range = headers.get("range").cloned();
-        let mut answer = Answer { stream: stream.try_clone()?, bytes_out: 0 };
-        let result = reply(&mut answer, &path, &headers, trick.as_ref(), folder);
-        let (status, keep) = result.unwrap_or((0, false));
-        let bytes_out = answer.bytes_out;
-        shared.lock().unwrap().log.push(Exchange { path, status, range, bytes_in, bytes_out, connection });
-        if !keep {
+        let exchange = Arc::new(Mutex::new(Exchange {
+            path: path.clone(),
+            status: 0,
+            range,
+            bytes_in,
+            bytes_out: 0,
+            connection,
+        }));
+        shared.lock().unwrap().log.push(Arc::clone(&exchange));
+        let mut answer = Answer { stream: stream.try_clone()?, exchange };
+        if !reply(&mut answer, &path, &headers, trick.as_ref(), folder).unwrap_or(false) {
             return stream.shutdown(std::net::Shutdown::Both);
         }
     }
 }
 
+/// Noted before it is sent: who has an answer finds it in the log.
 struct Answer {
     stream: TcpStream,
-    bytes_out: usize,
+    exchange: Arc<Mutex<Exchange>>,
 }
 
 impl Answer {
     fn send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        self.stream.write_all(bytes)?;
-        self.bytes_out += bytes.len();
-        Ok(())
+        self.exchange.lock().unwrap().bytes_out += bytes.len();
+        self.stream.write_all(bytes)
     }
     fn head(&mut self, status: u16, more: &str, length: Option<u64>) -> std::io::Result<()> {
+        self.exchange.lock().unwrap().status = status;
         let length = length.map_or(String::new(), |length| format!("Content-Length: {length}\r\n"));
         // What nginx sends besides.
         let date = "Server: nginx/1.22.1\r\nDate: Tue, 24 Nov 2026 00:00:00 GMT\r\n";
@@ -178,13 +184,14 @@ impl Answer {
     }
 }
 
+/// `true`: the connection stays.
 fn reply(
     answer: &mut Answer,
     path: &str,
     headers: &HashMap<String, String>,
     trick: Option<&Trick>,
     folder: &std::path::Path,
-) -> std::io::Result<(u16, bool)> {
+) -> std::io::Result<bool> {
     let file = match trick {
         Some(Trick::Instead(bytes)) => Ok(bytes.clone()),
         _ => std::fs::read(folder.join(path)),
@@ -193,27 +200,27 @@ fn reply(
         Some(Trick::Status(status)) => {
             answer.head(*status, "", Some(2))?;
             answer.send(b"no")?;
-            return Ok((*status, true));
+            return Ok(true);
         }
         Some(Trick::RedirectTo(address)) => {
             answer.head(302, &format!("Location: {address}\r\n"), Some(0))?;
-            return Ok((302, true));
+            return Ok(true);
         }
         Some(Trick::Html) => {
             let page = b"<!DOCTYPE html><title>Dang nhap Wi-Fi</title>";
             answer.head(200, "Content-Type: application/octet-stream\r\n", Some(page.len() as u64))?;
             answer.send(page)?;
-            return Ok((200, true));
+            return Ok(true);
         }
         Some(Trick::Silence) => {
             answer.wait();
-            return Ok((0, false));
+            return Ok(false);
         }
         _ => {}
     }
     let Ok(file) = file else {
         answer.head(404, "", Some(0))?;
-        return Ok((404, true));
+        return Ok(true);
     };
     let etag = format!(
         "\"{}-{:x}\"",
@@ -222,7 +229,7 @@ fn reply(
     );
     if headers.get("if-none-match") == Some(&etag) {
         answer.head(304, &format!("ETag: {etag}\r\n"), None)?;
-        return Ok((304, true));
+        return Ok(true);
     }
     let more = format!("ETag: {etag}\r\nContent-Type: application/json\r\n");
     let asked = headers
@@ -232,7 +239,7 @@ fn reply(
         (_, Some(Trick::IgnoreRange)) | (None, _) => (200, 0),
         (Some(start), _) if start >= file.len() => {
             answer.head(416, "", Some(0))?;
-            return Ok((416, true));
+            return Ok(true);
         }
         (Some(start), _) => (206, start),
     };
@@ -248,23 +255,23 @@ fn reply(
             answer.head(status, &more, Some(body.len() as u64))?;
             answer.send(&body[..*count.min(&body.len())])?;
             answer.wait();
-            Ok((status, false))
+            Ok(false)
         }
         Some(Trick::CutAfter(count)) => {
             answer.head(status, &more, Some(body.len() as u64))?;
             answer.send(&body[..*count.min(&body.len())])?;
-            Ok((status, false))
+            Ok(false)
         }
         Some(Trick::ClaimMore(extra)) => {
             answer.head(status, &more, Some(body.len() as u64 + extra))?;
             answer.send(body)?;
-            Ok((status, false))
+            Ok(false)
         }
         Some(Trick::Endless) => {
             answer.head(status, &format!("{more}Connection: close\r\n"), None)?;
             answer.send(body)?;
             while answer.send(&[b' '; 4096]).is_ok() {}
-            Ok((status, false))
+            Ok(false)
         }
         Some(Trick::Drip(pause)) => {
             answer.head(status, &more, Some(body.len() as u64))?;
@@ -272,12 +279,12 @@ fn reply(
                 answer.send(&[*byte])?;
                 std::thread::sleep(*pause);
             }
-            Ok((status, true))
+            Ok(true)
         }
         _ => {
             answer.head(status, &more, Some(body.len() as u64))?;
             answer.send(body)?;
-            Ok((status, true))
+            Ok(true)
         }
     }
 }

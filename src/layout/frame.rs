@@ -138,8 +138,8 @@ pub fn ticker(brush: &mut Brush<'_>, view: &View<'_>) -> Option<TickerBand> {
     brush.fill(chip, p.chip);
     let size = 7.0 * grid.u;
     let middle = bar.y as f32 + bar.h as f32 / 2.0;
-    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, 6.6 * grid.u));
-    brush.text("Tin ngắn", Role::Title, 6.6 * grid.u, chip_at, Side::Centre, p.chip_ink);
+    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, 6.4 * grid.u));
+    brush.text("Tin ngắn", Role::Title, 6.4 * grid.u, chip_at, Side::Centre, p.chip_ink);
     let window = Rect::edges(chip.right(), bar.y, bar.right(), bar.bottom());
     run(brush, &said, window, size, grid.px(4.0), p.bar, p.bar_ink, Role::Body)
 }
@@ -184,7 +184,7 @@ pub fn run(
     }
     let mut lines = Vec::new();
     let mut x = inset as f32;
-    let space = brush.measure.width(" ", role.ink(brush.theme).plain) * size;
+    let space = brush.measure.space(role.ink(brush.theme).plain) * size;
     let clip = Rect::new(0, 0, i32::MAX / 2, window.h);
     for text in said.split(SEPARATOR).flat_map(|line| [line, "•"]) {
         let words: Vec<super::words::Word> = text
@@ -237,7 +237,7 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, rect: Rec
     }
     let signed = if issuer.is_empty() { "Đã ký" } else { "Đã ký: " };
     let width = brush.text(signed, Role::Body, size, (x, baseline), Side::Left, p.muted);
-    let space = brush.measure.width(" ", Role::Body.ink(brush.theme).plain) * size;
+    let space = brush.measure.space(Role::Body.ink(brush.theme).plain) * size;
     let gap = (width + space).round() as i32;
     if !issuer.is_empty() {
         brush.text_within(&issuer, Role::Title, size, (x + gap, baseline), Side::Left, p.ink, room - gap);

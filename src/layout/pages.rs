@@ -143,7 +143,7 @@ impl Cutter<'_> {
     }
 
     fn space(&self) -> f32 {
-        self.measure.width(" ", Weight::SemiBold)
+        self.measure.space(Weight::SemiBold)
     }
 
     /// A text ready to fit a column `width` u wide. Of a title too long for its three lines the rest opens the body.
@@ -344,7 +344,7 @@ impl Cutter<'_> {
 
     fn measure_plain(&self, text: &str, role: Role) -> f32 {
         let ink = self.ink(role);
-        let space = self.measure.width(" ", ink.plain);
+        let space = self.measure.space(ink.plain);
         let words = text.split(' ').filter(|word| !word.is_empty());
         words.map(|word| self.measure.width(word, ink.plain) + space).sum::<f32>() - space
     }

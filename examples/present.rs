@@ -216,12 +216,19 @@ impl ApplicationHandler for App {
         let Some((from, cpu, drawn)) = self.measured else { return };
         let (wall, meter) = ((now - from).as_secs_f64(), stage.meter());
         let share = (cpu_time() - cpu).as_secs_f64() / wall * 100.0;
-        println!("{:.1} frames/s, {share:.2} % of a core, {} KiB PSS, {meter:?}", (meter.drawn - drawn) as f64 / wall, pss_kib());
+        println!(
+            "{:.1} frames/s, {share:.2} % of a core, {} KiB PSS, {meter:?}",
+            (meter.drawn - drawn) as f64 / wall,
+            pss_kib()
+        );
         if let (Some(path), Ok(picture)) = (&self.png, stage.snapshot()) {
             let file = std::fs::File::create(path).expect("a writable file");
             let mut encoder = png::Encoder::new(file, picture.width, picture.height);
             encoder.set_color(png::ColorType::Rgba);
-            encoder.write_header().and_then(|mut w| w.write_image_data(&picture.rgba)).expect("a picture file");
+            encoder
+                .write_header()
+                .and_then(|mut w| w.write_image_data(&picture.rgba))
+                .expect("a picture file");
         }
         self.stage = None;
         event_loop.exit();

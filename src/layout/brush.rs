@@ -140,7 +140,11 @@ impl<'a> Brush<'a> {
                 }
             }
         }
-        if kept.is_empty() { kept } else { format!("{}…", kept.trim_end_matches([',', '.', ':', ';', '·', ' '])) }
+        if kept.is_empty() {
+            kept
+        } else {
+            format!("{}…", kept.trim_end_matches([',', '.', ':', ';', '·', ' ']))
+        }
     }
 
     /// One line from words, its left end at `at`.

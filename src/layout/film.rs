@@ -74,7 +74,8 @@ fn strip(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, dress: &Dres
         let middle = bar.y as f32 + bar.h as f32 / 2.0;
         let baseline = if grid.portrait { bar.y + grid.px(22.0) } else { brush.centred(middle, size) };
         let clock = dates::clock(&view.now);
-        right -= brush.text(&clock, Role::Title, size, (right, baseline), Side::Right, p.bar_ink).round() as i32;
+        right -=
+            brush.text(&clock, Role::Title, size, (right, baseline), Side::Right, p.bar_ink).round() as i32;
         right -= grid.px(6.0);
     }
     let x = square.right() + grid.px(if grid.portrait { 4.0 } else { 7.0 });

@@ -191,7 +191,8 @@ fn best_of(
                 break;
             }
             let inner = &lines.title[..lines.title.len().saturating_sub(1)];
-            leaning = inner.iter().filter(|line| text.title[line.end - 1].ends_leaning()).count().max(leaning);
+            leaning =
+                inner.iter().filter(|line| text.title[line.end - 1].ends_leaning()).count().max(leaning);
             broken.push(lines);
         }
         let score = body + 0.5 * title - 0.7 * leaning as f32;
@@ -221,7 +222,8 @@ mod tests {
 
     #[test]
     fn a_line_does_not_end_on_a_word_that_leans_on_the_next() {
-        let groups: Vec<Group> = ["điện", "nước", "để", "sửa", "đường"].iter().map(|t| group(t, 2.0)).collect();
+        let groups: Vec<Group> =
+            ["điện", "nước", "để", "sửa", "đường"].iter().map(|t| group(t, 2.0)).collect();
         assert_eq!(wrap(&groups, 8.0, 0.5, false), Some(vec![0..2, 2..5]));
     }
 

@@ -217,7 +217,7 @@ impl Fonts {
         self.face(face).is_some_and(|(font, ..)| font.charmap().map(letter) != 0)
     }
 
-    /// Shapes one word, or a few, in one weight. Marks over [`MARKS_MAX`] on a letter are left out, and so are
+    /// Shapes one word, or a few, in one weight. Marks over `MARKS_MAX` on a letter are left out, and so are
     /// control characters and those that reverse the direction of what follows.
     pub fn shape(&self, text: &str, weight: Weight) -> Shaped {
         let mut shaped = Shaped::default();
@@ -352,11 +352,7 @@ fn missing_face(entry: &FamilyEntry, file: &str, whole: bool) -> Problem {
         say!(en: "a font file of the family {family} was not found: another weight stands in",
              vi: "không tìm thấy một tệp phông của họ {family}: dùng tạm độ đậm khác")
     };
-    Problem::new(
-        file,
-        why,
-        say!(en: "install the package {package}", vi: "hãy cài gói {package}"),
-    )
+    Problem::new(file, why, say!(en: "install the package {package}", vi: "hãy cài gói {package}"))
 }
 
 fn broken_face(path: &Path) -> Problem {
@@ -397,7 +393,10 @@ mod tests {
         let mut folders = vec![folder.path().to_owned()];
         folders.extend(Fonts::standard_folders());
         let (fonts, problems) = Fonts::load(&folders);
-        assert!(problems.iter().any(|p| p.subject.ends_with("NotoSans-SemiCondensedBold.ttf")), "{problems:?}");
+        assert!(
+            problems.iter().any(|p| p.subject.ends_with("NotoSans-SemiCondensedBold.ttf")),
+            "{problems:?}"
+        );
         assert!(fonts.shape("Bản", Weight::Bold).width > 0.5);
     }
 
@@ -406,7 +405,8 @@ mod tests {
         let fonts = stack();
         let tai = fonts.shape("ꪼꪕ25", Weight::Bold);
         let latin = fonts.shape("25", Weight::Bold);
-        let of = |shaped: &Shaped| shaped.glyphs.iter().rev().take(2).map(|g| (g.face, g.id)).collect::<Vec<_>>();
+        let of =
+            |shaped: &Shaped| shaped.glyphs.iter().rev().take(2).map(|g| (g.face, g.id)).collect::<Vec<_>>();
         assert_eq!(of(&tai), of(&latin));
         assert_ne!(tai.glyphs[0].face, latin.glyphs[0].face);
         assert!(tai.glyphs.iter().all(|glyph| glyph.id != 0), "a Tai letter is missing: {tai:?}");

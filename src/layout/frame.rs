@@ -37,7 +37,8 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
 
     let emblem = if portrait { 16.0 } else { 12.0 };
     let top = if portrait { 5.0 } else { 1.5 };
-    let name_x = grid.px(if draw_emblem(brush, view, MARGIN, top, emblem) { MARGIN + emblem + 3.0 } else { MARGIN });
+    let name_x =
+        grid.px(if draw_emblem(brush, view, MARGIN, top, emblem) { MARGIN + emblem + 3.0 } else { MARGIN });
     let middle = (height - 1.0) / 2.0 * grid.u;
     let mut room = right - grid.px(MARGIN) - name_x;
 
@@ -46,13 +47,14 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
         let size = if portrait { 13.0 } else { 11.0 } * grid.u;
         let x = right - grid.px(MARGIN);
         let baseline = brush.centred(middle, size);
-        let width = brush.text(&clock, Role::Title, size, (x, baseline), Side::Right, p.bar_ink).round() as i32;
+        let width =
+            brush.text(&clock, Role::Title, size, (x, baseline), Side::Right, p.bar_ink).round() as i32;
         room -= width + grid.px(5.0);
         if !portrait {
             let date_x = x - width - grid.px(6.0);
             let size = 6.8 * grid.u;
             let date = dates::long_date(&view.now);
-            let name = brush.width(&view.plan.title, Role::Title, 8.4 * grid.u) as i32;
+            let name = brush.width(&board_title(view), Role::Title, 8.4 * grid.u) as i32;
             let wide = brush.width(&date, Role::Body, size) as i32;
             // Where both cannot be, the name matters more than the date.
             if name_x + name + grid.px(6.0) + wide <= date_x {
@@ -65,11 +67,15 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     names(brush, view, name_x, middle, room);
 }
 
+/// The board's name in the header.
+pub fn board_title(view: &View<'_>) -> String {
+    rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX).replace('\n', " ")
+}
+
 /// The commune's name, and under it the stale line; in a portrait header also the date.
 fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32) {
     let (grid, p) = (brush.grid, brush.palette());
-    let title = rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX);
-    let title = title.replace('\n', " ");
+    let title = board_title(view);
     let put = |brush: &mut Brush<'_>, text: &str, role, size: f32, baseline: f32, colour| {
         let at = (x, (baseline * grid.u).round() as i32);
         brush.text_within(text, role, size * grid.u, at, Side::Left, colour, room);
@@ -205,12 +211,20 @@ pub fn run(
     let period = (x.round() as i32 - inset).max(1);
     lines.iter_mut().for_each(|line| line.x -= inset);
     let pace = TICKER_PACE * CHARACTER * size / FRAMES_PER_SECOND;
-    let (step, slots) = if pace >= 0.5 { (pace.round() as i32, 1) } else { (1, (1.0 / pace.max(0.05)).round() as u32) };
+    let (step, slots) =
+        if pace >= 0.5 { (pace.round() as i32, 1) } else { (1, (1.0 / pace.max(0.05)).round() as u32) };
     Some(TickerBand { rect: window, ground, lines, period, step, slots })
 }
 
 /// The issuer's line at the bottom of a notice.
-pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, rect: Rect, dress: &Dress, narrow: bool) {
+pub fn foot(
+    brush: &mut Brush<'_>,
+    view: &View<'_>,
+    slot: &NoticeSlot,
+    rect: Rect,
+    dress: &Dress,
+    narrow: bool,
+) {
     let (grid, p) = (brush.grid, brush.palette());
     let notice = &slot.notice;
     brush.fill(Rect::new(rect.x, rect.y, rect.w, grid.rule()), p.line);
@@ -228,7 +242,15 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, rect: Rec
     if let Some(until) = until {
         if grid.portrait {
             baseline = rect.y + grid.px(9.1);
-            brush.text_within(&until, Role::Body, size, (x, rect.y + grid.px(17.2)), Side::Left, p.muted, room);
+            brush.text_within(
+                &until,
+                Role::Body,
+                size,
+                (x, rect.y + grid.px(17.2)),
+                Side::Left,
+                p.muted,
+                room,
+            );
         } else {
             let at = (rect.right(), baseline);
             let width = brush.text(&until, Role::Body, size, at, Side::Right, p.muted);

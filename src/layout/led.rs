@@ -170,7 +170,13 @@ fn say(view: &View<'_>) -> Saying {
                 said.push((format!("CẤP {}: {word}", alert.level.number()), KEY));
             }
             said.extend(alert.actions.iter().take(4).map(|action| (clean(action), INK)));
-            Saying { icon: icons::icon("canh-bao"), mark: INK, level: square, said, always: drill.then_some("DIỄN TẬP") }
+            Saying {
+                icon: icons::icon("canh-bao"),
+                mark: INK,
+                level: square,
+                said,
+                always: drill.then_some("DIỄN TẬP"),
+            }
         }
         Main::Notice(slot) => {
             let notice = &slot.notice;

@@ -190,9 +190,7 @@ pub fn dress(category: Category, theme: Theme) -> Dress {
             Category::ThoiTiet => {
                 ("Thời tiết", &["Thời", "tiết"], "thoi-tiet", "thoi-tiet", 0x5C4A00, 0x3D3100, 0xE3CB6B)
             }
-            Category::VanHoa => {
-                ("Văn hóa", &["Văn hóa"], "van-hoa", "van-hoa", 0x7A1F56, 0x4F1438, 0xF3A6D2)
-            }
+            Category::VanHoa => ("Văn hóa", &["Văn hóa"], "van-hoa", "van-hoa", 0x7A1F56, 0x4F1438, 0xF3A6D2),
         };
     let (rail, rail_ink, percent, accent) = match theme {
         Theme::Day => (Colour(day), Colour(0xFFF6E0), 15, Colour(day)),

@@ -8,11 +8,13 @@ use super::look::{Grid, Role};
 use super::scene::{Colour, Rect};
 use super::words::Measure;
 use super::{Composed, View, dates, finish, frame, rich};
-use crate::limits;
 
 /// Heights of the three ridges above the bar, far to near, in steps of 3 u, for columns 8 u wide; repeated when a board is wider.
 const RIDGES: [[i32; 30]; 3] = [
-    [13, 15, 13, 13, 11, 10, 12, 13, 11, 10, 8, 6, 5, 3, 5, 7, 9, 10, 11, 10, 11, 13, 14, 15, 15, 12, 10, 9, 8, 7],
+    [
+        13, 15, 13, 13, 11, 10, 12, 13, 11, 10, 8, 6, 5, 3, 5, 7, 9, 10, 11, 10, 11, 13, 14, 15, 15, 12, 10,
+        9, 8, 7,
+    ],
     [8, 7, 7, 8, 6, 5, 3, 2, 3, 5, 6, 6, 7, 7, 7, 6, 8, 10, 10, 10, 10, 9, 7, 6, 5, 3, 5, 7, 7, 5],
     [0, 0, 1, 1, 3, 4, 4, 3, 3, 5, 6, 7, 7, 5, 3, 2, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1, 3, 5, 6, 7],
 ];
@@ -57,7 +59,7 @@ fn name_and_clock(brush: &mut Brush<'_>, view: &View<'_>, bar_top: f32) {
     let emblem = frame::draw_emblem(brush, view, 6.0, 6.0, 22.0);
     let x = grid.px(if emblem { 34.0 } else { 6.0 });
     let room = grid.px(width - 6.0) - x;
-    let title = rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX).replace('\n', " ");
+    let title = frame::board_title(view);
     brush.text_within(&title, Role::Title, 12.0 * grid.u, (x, grid.px(16.0)), Side::Left, p.heading, room);
     if let Some(stale) = &view.plan.stale {
         let said = dates::stale(stale, &view.now, view.clock_trusted);
@@ -101,7 +103,8 @@ fn first_boot(brush: &mut Brush<'_>, view: &View<'_>, bar_top: f32) {
         .map(|size| size * grid.u)
         .find(|&size| brush.width(&name, Role::Title, size) <= (room - grid.px(14.0)) as f32)
         .unwrap_or(8.8 * grid.u);
-    let wide = (brush.width(&name, Role::Title, size).round() as i32 + grid.px(14.0)).clamp(grid.px(60.0), room);
+    let wide =
+        (brush.width(&name, Role::Title, size).round() as i32 + grid.px(14.0)).clamp(grid.px(60.0), room);
     let frame = Rect::new(middle - wide / 2, grid.px(below - 3.4), wide, grid.px(34.0));
     brush.rounded(frame, p.heading, grid.px(1.0));
     brush.rounded(frame.inset(grid.px(0.5).max(1)), p.panel, grid.px(0.6));

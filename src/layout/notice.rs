@@ -38,15 +38,15 @@ impl Zones {
     pub fn of(view: &View<'_>, grid: Grid, slot: &NoticeSlot) -> Zones {
         let (width, height) = grid.extent();
         let floor = if frame::ticker_text(view).is_some() { height - frame::TICKER } else { height };
-        let picture = slot.notice.image.as_ref().filter(|media| {
-            matches!((view.media)(media), Availability::Ready(..))
-        });
+        let picture =
+            slot.notice.image.as_ref().filter(|media| matches!((view.media)(media), Availability::Ready(..)));
         let linked = qr(&slot.notice.link).is_some();
         if grid.portrait {
             let band = frame::HEADER_PORTRAIT + BAND;
             let foot = floor - FOOT_PORTRAIT;
             let below = if picture.is_some() { band + PICTURE_HEIGHT } else { band };
-            let plate = |bottom: f32| grid.rect(width - 6.0 - QR_PLATE, bottom - QR_PLATE, width - 6.0, bottom);
+            let plate =
+                |bottom: f32| grid.rect(width - 6.0 - QR_PLATE, bottom - QR_PLATE, width - 6.0, bottom);
             let code = linked.then(|| plate(if picture.is_some() { below - 6.0 } else { foot - 3.0 }));
             let text_floor = if linked && picture.is_none() { foot - QR_PLATE - 5.0 } else { foot };
             return Zones {
@@ -95,7 +95,11 @@ pub fn draw(
 ) {
     let dress = dress(slot.notice.category, view.theme);
     frame::header(brush, view);
-    if brush.grid.portrait { band(brush, zones.side, &dress, count) } else { rail(brush, zones.side, &dress, count) }
+    if brush.grid.portrait {
+        band(brush, zones.side, &dress, count)
+    } else {
+        rail(brush, zones.side, &dress, count)
+    }
     if let Some((sha256, rect)) = zones.picture {
         brush.draws.push(Draw::Picture { sha256, rect, meet: Meet::Cover });
     }
@@ -104,7 +108,8 @@ pub fn draw(
     if let Some(plate) = zones.code {
         code(brush, plate, &slot.notice.link);
     }
-    brush.clip = Rect::edges(zones.text.x, zones.text.y - brush.grid.px(2.0), brush.grid.area.w, zones.foot.y);
+    brush.clip =
+        Rect::edges(zones.text.x, zones.text.y - brush.grid.px(2.0), brush.grid.area.w, zones.foot.y);
     match page {
         Page::Text { columns, fitted } => {
             let count = columns.len() as i32;
@@ -116,7 +121,8 @@ pub fn draw(
                 let x = zones.text.x + (width + gap) * at as i32;
                 let mut top = name(brush, column.name, x, zones.text.y, &dress);
                 if at > 0 {
-                    let rule = Rect::new(x - gap / 2, zones.text.y + brush.grid.px(1.0), brush.grid.rule(), 0);
+                    let rule =
+                        Rect::new(x - gap / 2, zones.text.y + brush.grid.px(1.0), brush.grid.rule(), 0);
                     let bottom = zones.foot.y - brush.grid.px(3.0);
                     brush.fill(Rect::edges(rule.x, rule.y, rule.right(), bottom), brush.palette().line);
                 }
@@ -143,11 +149,17 @@ fn name(brush: &mut Brush<'_>, name: Option<&str>, x: i32, top: i32, dress: &Dre
 }
 
 /// Title and paragraphs from `at` down; returns where they end.
-pub fn text(brush: &mut Brush<'_>, text: &Text, broken: &Broken, title: f32, body: f32, at: (i32, f32)) -> f32 {
+pub fn text(
+    brush: &mut Brush<'_>,
+    text: &Text,
+    broken: &Broken,
+    title: f32,
+    body: f32,
+    at: (i32, f32),
+) -> f32 {
     let (grid, ink) = (brush.grid, brush.palette().ink);
     let (title, size) = (title * grid.u, body * grid.u);
-    let mut top =
-        brush.lines(&text.title, &broken.title, Role::Title, title, text.leading.title, at, ink);
+    let mut top = brush.lines(&text.title, &broken.title, Role::Title, title, text.leading.title, at, ink);
     for (number, (para, lines)) in text.body.iter().zip(&broken.body).enumerate() {
         top += size * if number == 0 { TITLE_GAP } else { PARAGRAPH_GAP };
         let indent = (para.indent() * size).round() as i32;
@@ -157,7 +169,8 @@ pub fn text(brush: &mut Brush<'_>, text: &Text, broken: &Broken, title: f32, bod
             let line = brush.line(&words, Role::Body, size, (at.0, baseline), ink);
             brush.draws.push(Draw::Text(line));
         }
-        top = brush.lines(&para.groups, lines, Role::Body, size, text.leading.body, (at.0 + indent, top), ink);
+        top =
+            brush.lines(&para.groups, lines, Role::Body, size, text.leading.body, (at.0 + indent, top), ink);
     }
     top
 }
@@ -228,7 +241,12 @@ fn rail(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize))
         let said = format!("{}/{}", count.0, count.1);
         let at = (middle, rect.bottom() - grid.px(14.2));
         brush.text(&said, Role::Title, 8.4 * grid.u, at, Side::Centre, dress.rail_ink);
-        let bars = Rect::new(rect.x + grid.px(4.0), rect.bottom() - grid.px(9.0), rect.w - 2 * grid.px(4.0), grid.px(3.0));
+        let bars = Rect::new(
+            rect.x + grid.px(4.0),
+            rect.bottom() - grid.px(9.0),
+            rect.w - 2 * grid.px(4.0),
+            grid.px(3.0),
+        );
         page_bars(brush, bars, count, dress);
     }
     let tile = 8 * (grid.u.floor() as i32).max(1);
@@ -292,7 +310,9 @@ fn code(brush: &mut Brush<'_>, plate: Rect, link: &str) {
     let Some(code) = qr(link) else { return };
     let side = code.width() as i32;
     let cells = icons::Cells::from_rows(
-        code.to_colors().chunks(side as usize).map(|row| row.iter().map(|c| *c == qrcode::Color::Dark).collect::<Vec<_>>()),
+        code.to_colors()
+            .chunks(side as usize)
+            .map(|row| row.iter().map(|c| *c == qrcode::Color::Dark).collect::<Vec<_>>()),
     );
     let radius = brush.grid.px(1.0);
     brush.rounded(plate, Colour::WHITE, radius);

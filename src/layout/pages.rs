@@ -26,6 +26,9 @@ pub const ROW_MAX: f32 = 13.0;
 pub const HEADS: f32 = 9.5;
 /// Most pages of one notice: 5 minutes at the shortest.
 const PAGES_MAX: usize = 60;
+/// In a paragraph of more groups than this, a sentence has at least so many.
+const LONG_PARAGRAPH: usize = 400;
+const SENTENCE_MIN: usize = 12;
 /// Between two columns of languages, and above them for their names, in u.
 pub const LANGUAGE_GAP: f32 = 10.0;
 pub const LANGUAGE_NAME: f32 = 9.0;
@@ -41,8 +44,18 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
     /// One column, or two languages side by side.
-    Text { columns: Vec<Column>, fitted: Fitted },
-    Rows { name: Option<&'static str>, text: Text, fitted: Fitted, table: Table, cell: f32, widths: Vec<f32> },
+    Text {
+        columns: Vec<Column>,
+        fitted: Fitted,
+    },
+    Rows {
+        name: Option<&'static str>,
+        text: Text,
+        fitted: Fitted,
+        table: Table,
+        cell: f32,
+        widths: Vec<f32>,
+    },
 }
 
 /// The room for text, in u.
@@ -96,7 +109,8 @@ pub fn turn(weights: impl Iterator<Item = f64> + Clone, elapsed_ms: i64, length_
 
 fn timed(page: Page) -> Timed {
     let syllables = |groups: &[Group]| groups.iter().map(Group::syllables).sum::<usize>();
-    let text = |text: &Text| syllables(&text.title) + text.body.iter().map(|p| syllables(&p.groups)).sum::<usize>();
+    let text =
+        |text: &Text| syllables(&text.title) + text.body.iter().map(|p| syllables(&p.groups)).sum::<usize>();
     let count = match &page {
         // Each reader reads one column.
         Page::Text { columns, .. } => columns.iter().map(|c| text(&c.text)).max().unwrap_or(0),
@@ -107,6 +121,9 @@ fn timed(page: Page) -> Timed {
     let seconds = (4.0 + 0.5 * count as f64).clamp(10.0, 60.0);
     (page, seconds)
 }
+
+/// Size of a table's cells, and the width of each column, in u.
+type Columns = (f32, Vec<f32>);
 
 /// What is said in one language.
 struct Voice {
@@ -149,7 +166,8 @@ impl Cutter<'_> {
     /// A text ready to fit a column `width` u wide. Of a title too long for its three lines the rest opens the body.
     fn text(&self, title: &str, paragraphs: &[&Paragraph], width: f32) -> Text {
         let span = |text: &str| [Span { text: text.to_owned(), bold: false }];
-        let tall = title.chars().chain(paragraphs.iter().flat_map(|p| p.spans.iter().flat_map(|s| s.text.chars())));
+        let tall =
+            title.chars().chain(paragraphs.iter().flat_map(|p| p.spans.iter().flat_map(|s| s.text.chars())));
         let tall = tall.take(limits::TEXT_CHARS_MAX).any(|c| c.script() == Script::Tai_Viet);
         let leading = if tall { Leading::TALL } else { Leading::default() };
         let mut title = self.groups(&span(title), Role::Title, width / fit::TITLE_MIN);
@@ -185,7 +203,8 @@ impl Cutter<'_> {
                 .iter()
                 .map(|block| if let Block::Paragraph(paragraph) = block { Some(paragraph) } else { None })
                 .collect();
-            columns.push(Column { name: Some(voice.name), text: self.text(&voice.title, &paragraphs?, width) });
+            columns
+                .push(Column { name: Some(voice.name), text: self.text(&voice.title, &paragraphs?, width) });
         }
         let texts: Vec<Text> = columns.iter().map(|column| column.text.clone()).collect();
         let fitted = fit::fit(&texts, width, self.room.height - LANGUAGE_NAME, self.space())?;
@@ -195,7 +214,7 @@ impl Cutter<'_> {
     fn pages_of(&self, voice: &Voice, name: Option<&'static str>) -> Vec<Page> {
         let mut pages = Vec::new();
         let mut run: Vec<&Paragraph> = Vec::new();
-        let rows: Vec<(Table, Option<(f32, Vec<f32>)>)> = voice
+        let rows: Vec<(Table, Option<Columns>)> = voice
             .blocks
             .iter()
             .filter_map(|block| if let Block::Table(table) = block { Some(table.clone()) } else { None })
@@ -245,7 +264,8 @@ impl Cutter<'_> {
         let (title, body, broken) = match fit::fit(&texts, self.room.width, height, self.space()) {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {
-                let smallest = |text: &Text| self.smallest(text).map_or_else(Broken::default, |(broken, _)| broken);
+                let smallest =
+                    |text: &Text| self.smallest(text).map_or_else(Broken::default, |(broken, _)| broken);
                 (fit::TITLE_MIN, fit::BODY_MIN, texts.iter().map(smallest).collect())
             }
         };
@@ -264,7 +284,7 @@ impl Cutter<'_> {
         let pieces = self.pieces(text, lines_max);
         let fullest = self.pack(&empty, &pieces, height);
         let (mut low, mut high, mut best) = (0.0, height, fullest);
-        for _ in 0..7 {
+        for _ in 0..6 {
             let middle = (low + high) / 2.0;
             let packed = self.pack(&empty, &pieces, middle);
             if packed.len() <= best.len() {
@@ -286,7 +306,9 @@ impl Cutter<'_> {
                 pieces.push((from == 0, Para { marker, groups: para.groups[from..to].to_vec() }));
             };
             for (at, group) in para.groups.iter().enumerate() {
-                if !group.ends_sentence() && at + 1 < para.groups.len() {
+                // Very short sentences of a very long paragraph go together: it bounds the work.
+                let short = at + 1 - start < SENTENCE_MIN && para.groups.len() > LONG_PARAGRAPH;
+                if (!group.ends_sentence() || short) && at + 1 < para.groups.len() {
                     continue;
                 }
                 let sentence = &para.groups[start..=at];
@@ -301,30 +323,43 @@ impl Cutter<'_> {
         pieces
     }
 
-    /// Fills pages in order, each as high as `height` allows at the smallest sizes; a page holds at least one piece.
+    /// Fills pages in order, each as high as `height` allows at the smallest sizes; a page holds at least one
+    /// piece, and there are no more pages than are ever shown.
     fn pack(&self, empty: &Text, pieces: &[(bool, Para)], height: f32) -> Vec<Text> {
         let mut pages: Vec<Text> = Vec::new();
         let mut page = empty.clone();
         for (begins, piece) in pieces {
-            let mut longer = page.clone();
-            match longer.body.last_mut() {
-                Some(para) if !begins => para.groups.extend(piece.groups.iter().cloned()),
-                _ => longer.body.push(piece.clone()),
+            let first = page.body.is_empty();
+            let before = match page.body.last_mut() {
+                Some(para) if !begins => {
+                    let before = para.groups.len();
+                    para.groups.extend(piece.groups.iter().cloned());
+                    Some(before)
+                }
+                _ => {
+                    page.body.push(piece.clone());
+                    None
+                }
+            };
+            if first || self.smallest(&page).is_some_and(|(_, needs)| needs <= height) {
+                continue;
             }
-            let fits = self.smallest(&longer).is_some_and(|(_, needs)| needs <= height);
-            if fits || page.body.is_empty() {
-                page = longer;
-            } else {
-                pages.push(std::mem::replace(&mut page, empty.clone()));
-                page.body.push(piece.clone());
+            match (before, page.body.last_mut()) {
+                (Some(before), Some(para)) => para.groups.truncate(before),
+                _ => page.body.truncate(page.body.len() - 1),
             }
+            pages.push(std::mem::replace(&mut page, empty.clone()));
+            if pages.len() >= PAGES_MAX {
+                return pages;
+            }
+            page.body.push(piece.clone());
         }
         pages.push(page);
         pages
     }
 
     /// Size of a table's cells and widths of its columns, in u; `None` when it is too wide.
-    fn columns(&self, table: &Table) -> Option<(f32, Vec<f32>)> {
+    fn columns(&self, table: &Table) -> Option<Columns> {
         let count = table.rows.iter().chain([&table.head]).map(Vec::len).max()?;
         CELLS.iter().find_map(|&cell| {
             let widest = |column: usize| {
@@ -392,7 +427,8 @@ pub fn cell_role(column: usize, cell: &str) -> Role {
 fn as_text(table: &Table) -> Vec<Paragraph> {
     let say = |row: &Vec<String>| {
         let mut cells = row.iter().filter(|cell| !cell.is_empty());
-        let mut spans: Vec<Span> = cells.next().map(|c| Span { text: c.clone(), bold: true }).into_iter().collect();
+        let mut spans: Vec<Span> =
+            cells.next().map(|c| Span { text: c.clone(), bold: true }).into_iter().collect();
         let rest: Vec<&str> = cells.map(String::as_str).collect();
         if !rest.is_empty() {
             spans.push(Span { text: format!(": {}.", rest.join(", ")), bold: false });

@@ -174,9 +174,17 @@ impl Meet {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Draw {
     /// `radius` rounds the corners.
-    Fill { rect: Rect, colour: Colour, radius: i32 },
+    Fill {
+        rect: Rect,
+        colour: Colour,
+        radius: i32,
+    },
     Text(Line),
-    Picture { sha256: Sha256, rect: Rect, meet: Meet },
+    Picture {
+        sha256: Sha256,
+        rect: Rect,
+        meet: Meet,
+    },
 }
 
 impl Draw {
@@ -263,7 +271,8 @@ impl Scene {
         }
         if let Some(band) = &self.ticker {
             let Rect { x, y, w, h } = band.rect;
-            writeln!(out, "ticker {x} {y} {w} {h} period {} step {}/{}", band.period, band.step, band.slots).ok();
+            writeln!(out, "ticker {x} {y} {w} {h} period {} step {}/{}", band.period, band.step, band.slots)
+                .ok();
             band.lines.iter().for_each(|line| dump_line(&mut out, "  text", line));
         }
         out

@@ -66,7 +66,8 @@ fn set(brush: &Brush<'_>, text: &str, role: Role, sizes: &[f32], width: f32, lin
     let groups = cut_to(plain_groups(text, measure, ink), width / smallest, measure, ink);
     let space = measure.space(ink.plain);
     let at = |size: f32| wrap(&groups, width / size, space, false);
-    let fits = sizes.iter().find_map(|&size| Some((size, at(size).filter(|lines| lines.len() <= lines_max)?)));
+    let fits =
+        sizes.iter().find_map(|&size| Some((size, at(size).filter(|lines| lines.len() <= lines_max)?)));
     let (size, mut lines) = fits.unwrap_or_else(|| (smallest, at(smallest).unwrap_or_default()));
     lines.truncate(lines_max.max(1) * 2);
     Set { groups, lines, size, role }
@@ -78,13 +79,23 @@ fn draw_set(brush: &mut Brush<'_>, set: &Set, x: f32, top: f32, leading: f32, co
     brush.lines(&set.groups, &set.lines, set.role, set.size * u, leading, at, colour);
 }
 
-/// Five rising bars, filled up to the level; `bottom` and `left` in u, `high` the last one's height.
-fn bars(brush: &mut Brush<'_>, left: f32, bottom: f32, pitch: f32, wide: f32, high: f32, number: u8, ink: Colour) {
+/// Where five rising bars stand, in u: their left and bottom, from one to the next, the width of each, the
+/// height of the last.
+struct Bars {
+    left: f32,
+    bottom: f32,
+    pitch: f32,
+    wide: f32,
+    high: f32,
+}
+
+/// Five rising bars, filled up to the level.
+fn bars(brush: &mut Brush<'_>, bars: Bars, number: u8, ink: Colour) {
     let line = (brush.grid.u * 0.5).round().max(1.0) as i32;
     for at in 0..5u8 {
-        let x = left + pitch * f32::from(at);
-        let height = high * (f32::from(at) + 2.0) / 6.0;
-        let rect = brush.grid.rect(x, bottom - height, x + wide, bottom);
+        let x = bars.left + bars.pitch * f32::from(at);
+        let height = bars.high * (f32::from(at) + 2.0) / 6.0;
+        let rect = brush.grid.rect(x, bars.bottom - height, x + bars.wide, bars.bottom);
         if at < number { brush.fill(rect, ink) } else { brush.frame(rect, ink, line) }
     }
 }
@@ -100,7 +111,12 @@ fn landscape(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
     let said = brush.text("CẤP", Role::Heavy, 14.4 * grid.u, at, Side::Left, ink);
     let number = (at.0 + said.round() as i32 + grid.px(4.0), at.1);
     brush.text(&alert.level.number().to_string(), Role::Heavy, 36.0 * grid.u, number, Side::Left, ink);
-    bars(brush, 6.0, 104.0, 10.0, 8.0, 20.0, alert.level.number(), ink);
+    bars(
+        brush,
+        Bars { left: 6.0, bottom: 104.0, pitch: 10.0, wide: 8.0, high: 20.0 },
+        alert.level.number(),
+        ink,
+    );
     brush.text("Rủi ro", Role::Title, 8.6 * grid.u, (grid.px(6.0), grid.px(116.0)), Side::Left, ink);
     brush.text(word, Role::Title, 8.6 * grid.u, (grid.px(6.0), grid.px(126.5)), Side::Left, ink);
 
@@ -126,7 +142,12 @@ fn portrait(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
     let said = brush.text("CẤP", Role::Heavy, 14.4 * grid.u, at, Side::Left, ink);
     let number = (at.0 + said.round() as i32 + grid.px(3.4), at.1);
     brush.text(&alert.level.number().to_string(), Role::Heavy, 32.8 * grid.u, number, Side::Left, ink);
-    bars(brush, width - 40.0, 31.0, 7.0, 6.0, 23.0, alert.level.number(), ink);
+    bars(
+        brush,
+        Bars { left: width - 40.0, bottom: 31.0, pitch: 7.0, wide: 6.0, high: 23.0 },
+        alert.level.number(),
+        ink,
+    );
 
     let (left, right) = (6.0, width - 6.0);
     let event = set(brush, &clean(&alert.event), Role::Heavy, &EVENTS, right - left, 2);
@@ -139,7 +160,14 @@ fn portrait(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
 }
 
 /// The panel with numbered actions and, at its foot, who issued the warning and when.
-fn panel(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert, edges: (f32, f32, f32, f32), fill: Colour, ink: Colour) {
+fn panel(
+    brush: &mut Brush<'_>,
+    view: &View<'_>,
+    alert: &Alert,
+    edges: (f32, f32, f32, f32),
+    fill: Colour,
+    ink: Colour,
+) {
     let (grid, p) = (brush.grid, *brush.palette());
     let (left, top, right, bottom) = edges;
     brush.rounded(grid.rect(left, top, right, bottom), p.panel, grid.px(1.0));
@@ -148,12 +176,15 @@ fn panel(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert, edges: (f32, f32
     let actions: Vec<String> = actions.take(ACTIONS_MAX).collect();
     numbered(brush, &actions, (left + 5.0, top + 2.4, right - 5.0, foot - 1.0), fill, ink);
 
-    brush.fill(grid.rect(left + 5.0, foot, right - 5.0, foot).join(&Rect::new(
-        grid.px(left + 5.0),
-        grid.px(foot),
-        grid.px(right - 5.0) - grid.px(left + 5.0),
-        grid.rule(),
-    )), p.line);
+    brush.fill(
+        grid.rect(left + 5.0, foot, right - 5.0, foot).join(&Rect::new(
+            grid.px(left + 5.0),
+            grid.px(foot),
+            grid.px(right - 5.0) - grid.px(left + 5.0),
+            grid.rule(),
+        )),
+        p.line,
+    );
     let middle = (foot + bottom) / 2.0 * grid.u;
     let seal = if grid.portrait { grid.px(1.0) } else { grid.px(0.5) }.max(1);
     let seal_top = (middle - 8.0 * seal as f32).round() as i32;
@@ -162,7 +193,8 @@ fn panel(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert, edges: (f32, f32
     if view.clock_trusted {
         let size = if grid.portrait { 9.0 } else { 8.4 } * grid.u;
         let at = (edge, brush.centred(middle, size));
-        edge -= brush.text(&dates::clock(&view.now), Role::Title, size, at, Side::Right, p.ink).round() as i32;
+        edge -=
+            brush.text(&dates::clock(&view.now), Role::Title, size, at, Side::Right, p.ink).round() as i32;
         edge -= grid.px(4.0);
     }
     let x = grid.px(left + 5.0) + 16 * seal + grid.px(if grid.portrait { 3.0 } else { 2.6 });
@@ -183,7 +215,13 @@ fn panel(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert, edges: (f32, f32
 }
 
 /// Numbered action lines, as large as fits, spread over their room.
-fn numbered(brush: &mut Brush<'_>, actions: &[String], edges: (f32, f32, f32, f32), box_fill: Colour, box_ink: Colour) {
+fn numbered(
+    brush: &mut Brush<'_>,
+    actions: &[String],
+    edges: (f32, f32, f32, f32),
+    box_fill: Colour,
+    box_ink: Colour,
+) {
     if actions.is_empty() {
         return;
     }
@@ -202,14 +240,12 @@ fn numbered(brush: &mut Brush<'_>, actions: &[String], edges: (f32, f32, f32, f3
     let room = height - gap_min * (actions.len() - 1) as f32;
     let fits = |most: usize, least: f32| {
         let sizes = ACTIONS.iter().copied().filter(|size| *size >= least);
-        sizes.map(|size| (size, sets_at(size))).find(|(_, sets)| {
-            total(sets) <= room && sets.iter().all(|set| set.lines.len() <= most)
-        })
+        sizes
+            .map(|size| (size, sets_at(size)))
+            .find(|(_, sets)| total(sets) <= room && sets.iter().all(|set| set.lines.len() <= most))
     };
     // A line for each action is read at a glance; it is worth a little of their size.
-    let (size, sets) = fits(1, 9.6)
-        .or_else(|| fits(3, 0.0))
-        .unwrap_or_else(|| (6.0, sets_at(6.0)));
+    let (size, sets) = fits(1, 9.6).or_else(|| fits(3, 0.0)).unwrap_or_else(|| (6.0, sets_at(6.0)));
     let spare = (height - total(&sets)).max(0.0) / actions.len() as f32;
     let spare = spare.min(size * 0.9);
     let used = total(&sets) + spare * actions.len() as f32;
@@ -273,14 +309,24 @@ fn drill(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
         let x = grid.px(34.0);
         brush.text(&said, Role::Heavy, 10.0 * u, (x, frame.y + grid.px(13.6)), Side::Left, p.ink);
         brush.text("giả định", Role::Body, 8.0 * u, (x, frame.y + grid.px(23.6)), Side::Left, p.ink);
-        bars(brush, width - 50.0, top + 24.0, 7.0, 6.0, 18.0, number, p.ink);
+        bars(
+            brush,
+            Bars { left: width - 50.0, bottom: top + 24.0, pitch: 7.0, wide: 6.0, high: 18.0 },
+            number,
+            p.ink,
+        );
         (6.0, top + 34.0, width - 6.0, height - 22.0)
     } else {
         let middle = frame.x + frame.w / 2;
         brush.cells(hazard_icon(alert.hazard), middle - 8 * cell, frame.y + grid.px(6.0), cell, p.ink);
         brush.text(&said, Role::Heavy, 10.0 * u, (middle, frame.y + grid.px(33.8)), Side::Centre, p.ink);
         brush.text("giả định", Role::Body, 8.0 * u, (middle, frame.y + grid.px(44.0)), Side::Centre, p.ink);
-        bars(brush, 11.5, height - 19.0, 7.0, 6.0, 10.0, number, p.ink);
+        bars(
+            brush,
+            Bars { left: 11.5, bottom: height - 19.0, pitch: 7.0, wide: 6.0, high: 10.0 },
+            number,
+            p.ink,
+        );
         (57.0, top, width - 6.0, height - 21.0)
     };
     let (left, top, right, bottom) = text_edges;
@@ -301,8 +347,17 @@ fn drill(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
     let baseline = grid.px(height - 15.0);
     if view.clock_trusted {
         let clock = dates::clock(&view.now);
-        room -= brush.text(&clock, Role::Title, 7.4 * u, (grid.px(right), baseline), Side::Right, p.ink) as i32;
+        room -=
+            brush.text(&clock, Role::Title, 7.4 * u, (grid.px(right), baseline), Side::Right, p.ink) as i32;
     }
     let said = said.trim_start_matches([' ', '·']);
-    brush.text_within(said, Role::Body, 6.0 * u, (grid.px(left), baseline), Side::Left, p.muted, room - grid.px(4.0));
+    brush.text_within(
+        said,
+        Role::Body,
+        6.0 * u,
+        (grid.px(left), baseline),
+        Side::Left,
+        p.muted,
+        room - grid.px(4.0),
+    );
 }

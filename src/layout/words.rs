@@ -113,14 +113,14 @@ const LEANING: [&str; 26] = [
 ];
 /// Words that hold on to a following number or name.
 const HOLDS: [&str; 31] = [
-    "thứ", "Thứ", "ngày", "Ngày", "lúc", "gọi", "số", "trước", "bản", "Bản", "xã", "Xã", "thôn", "Thôn", "suối",
-    "đến", "zos", "txog", "tháng", "năm", "cấp", "Cấp", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Nhật", "tỉnh",
-    "huyện",
+    "thứ", "Thứ", "ngày", "Ngày", "lúc", "gọi", "số", "trước", "bản", "Bản", "xã", "Xã", "thôn", "Thôn",
+    "suối", "đến", "zos", "txog", "tháng", "năm", "cấp", "Cấp", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy",
+    "Nhật", "tỉnh", "huyện",
 ];
 /// Words that hold on to a number before them.
 const UNITS: [&str; 24] = [
-    "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít", "đồng",
-    "nghìn", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm",
+    "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít",
+    "đồng", "nghìn", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm",
 ];
 
 fn is_name(word: &str) -> bool {
@@ -224,7 +224,9 @@ mod tests {
             text.split("**").enumerate().map(|(i, t)| Span { text: t.into(), bold: i % 2 == 1 }).collect();
         let join = |group: Group| {
             let words = group.words.iter().enumerate();
-            words.map(|(i, w)| if i > 0 && w.space { format!(" {}", w.text) } else { w.text.clone() }).collect()
+            words
+                .map(|(i, w)| if i > 0 && w.space { format!(" {}", w.text) } else { w.text.clone() })
+                .collect()
         };
         groups(&spans, &measure, ink).into_iter().map(join).collect()
     }
@@ -232,12 +234,10 @@ mod tests {
     #[test]
     fn names_dates_hours_and_units_stay_together() {
         assert_eq!(cut("Cắt điện thứ Tư 25/11 để sửa"), ["Cắt", "điện", "thứ Tư 25/11", "để", "sửa"]);
-        assert_eq!(cut("Từ **7h30 đến 17h00**: bản Nà Đon, Nà Khan"), [
-            "Từ",
-            "7h30 đến 17h00:",
-            "bản Nà Đon,",
-            "Nà Khan"
-        ]);
+        assert_eq!(
+            cut("Từ **7h30 đến 17h00**: bản Nà Đon, Nà Khan"),
+            ["Từ", "7h30 đến 17h00:", "bản Nà Đon,", "Nà Khan"]
+        );
         assert_eq!(cut("Trạm Y tế mở cửa"), ["Trạm Y tế", "mở", "cửa"]);
         assert_eq!(cut("cao 30 km và 5 tuổi"), ["cao", "30 km", "và", "5 tuổi"]);
     }

@@ -52,7 +52,14 @@ impl Canvas {
     }
 
     /// Draws what of `draws` falls within `clip`, over a ground of one colour.
-    pub fn paint(&mut self, ground: Colour, draws: &[Draw], clip: Rect, pictures: &Pictures, glyphs: &mut Glyphs) {
+    pub fn paint(
+        &mut self,
+        ground: Colour,
+        draws: &[Draw],
+        clip: Rect,
+        pictures: &Pictures,
+        glyphs: &mut Glyphs,
+    ) {
         let clip = clip.meet(&self.area());
         if clip.is_empty() {
             return;
@@ -112,7 +119,8 @@ impl Canvas {
             }
             for y in part.y..part.bottom() {
                 let from = (y - at.y) as usize * mask.width as usize;
-                let covers = &mask.coverage[from + (part.x - at.x) as usize..from + (part.right() - at.x) as usize];
+                let covers =
+                    &mask.coverage[from + (part.x - at.x) as usize..from + (part.right() - at.x) as usize];
                 for (pixel, &cover) in self.row_mut(y, part.x, part.right()).iter_mut().zip(covers) {
                     *pixel = ink.over(*pixel, cover);
                 }
@@ -142,7 +150,8 @@ impl Canvas {
 
     /// As RGBA, for files and tests.
     pub fn to_picture(&self) -> Picture {
-        let rgba = self.pixels.iter().flat_map(|&p| [(p >> 16) as u8, (p >> 8) as u8, p as u8, 255]).collect();
+        let rgba =
+            self.pixels.iter().flat_map(|&p| [(p >> 16) as u8, (p >> 8) as u8, p as u8, 255]).collect();
         Picture { width: self.width as u32, height: self.height as u32, rgba }
     }
 }
@@ -174,7 +183,8 @@ struct Gamma {
 
 static GAMMA: LazyLock<Gamma> = LazyLock::new(|| {
     let forth = std::array::from_fn(|i| ((i as f32 / 255.0).powf(BLEND_GAMMA) * 4095.0).round() as u16);
-    let back = (0..4096).map(|i| ((i as f32 / 4095.0).powf(1.0 / BLEND_GAMMA) * 255.0).round() as u8).collect();
+    let back =
+        (0..4096).map(|i| ((i as f32 / 4095.0).powf(1.0 / BLEND_GAMMA) * 255.0).round() as u8).collect();
     Gamma { forth, back }
 });
 

@@ -109,9 +109,8 @@ impl Gpu {
         // Colours are stored as they are shown; a surface that converts them is the second choice.
         let format = formats.iter().find(|f| !f.is_srgb() && is_plain(**f)).or(formats.first());
         let format = *format.ok_or(Trouble::NoFormat)?;
-        let mut config = surface
-            .get_default_config(&adapter, size.0.max(1), size.1.max(1))
-            .ok_or(Trouble::NoFormat)?;
+        let mut config =
+            surface.get_default_config(&adapter, size.0.max(1), size.1.max(1)).ok_or(Trouble::NoFormat)?;
         config.format = format;
         config.present_mode = wgpu::PresentMode::Fifo;
         config.desired_maximum_frame_latency = 1;
@@ -181,7 +180,9 @@ impl Gpu {
         {
             let Gpu { planes, device, queue, .. } = self;
             let mut take = |picture: FilmPicture<'_>| planes.upload(device, queue, &picture);
-            if !film.show(now, &mut take) && !due.page.is_empty() {
+            if film.show(now, &mut take) {
+                composition.count_film_picture();
+            } else if !due.page.is_empty() {
                 film.again(&mut take);
             }
         }
@@ -237,7 +238,10 @@ impl Gpu {
                     view: &view,
                     depth_slice: None,
                     resolve_target: None,
-                    ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+                    ops: wgpu::Operations {
+                        load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                        store: wgpu::StoreOp::Store,
+                    },
                 })],
                 ..Default::default()
             });
@@ -338,7 +342,11 @@ fn upload(queue: &wgpu::Queue, texture: &wgpu::Texture, canvas: &Canvas, part: R
             aspect: wgpu::TextureAspect::All,
         },
         bytemuck::cast_slice(&canvas.pixels[start..]),
-        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(canvas.width as u32 * 4), rows_per_image: None },
+        wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(canvas.width as u32 * 4),
+            rows_per_image: None,
+        },
         wgpu::Extent3d { width: part.w as u32, height: part.h as u32, depth_or_array_layers: 1 },
     );
 }

@@ -102,7 +102,8 @@ impl Planes {
     fn hold(&self, device: &wgpu::Device, size: (u32, u32)) -> Held {
         let half = (size.0.div_ceil(2), size.1.div_ceil(2));
         let textures = [size, half, half].map(|size| texture(device, size, wgpu::TextureFormat::R8Unorm));
-        let views = [0, 1, 2].map(|at: usize| textures[at].create_view(&wgpu::TextureViewDescriptor::default()));
+        let views =
+            [0, 1, 2].map(|at: usize| textures[at].create_view(&wgpu::TextureViewDescriptor::default()));
         let view = |at: usize| wgpu::BindingResource::TextureView(&views[at]);
         let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {

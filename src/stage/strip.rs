@@ -124,7 +124,14 @@ mod tests {
     use crate::layout::Colour;
 
     fn band(period: i32, step: i32, slots: u32) -> TickerBand {
-        TickerBand { rect: Rect::new(0, 0, 100, 10), ground: Colour::BLACK, lines: Vec::new(), period, step, slots }
+        TickerBand {
+            rect: Rect::new(0, 0, 100, 10),
+            ground: Colour::BLACK,
+            lines: Vec::new(),
+            period,
+            step,
+            slots,
+        }
     }
 
     #[test]
@@ -152,7 +159,9 @@ mod tests {
 
     #[test]
     fn pieces_fill_the_window_without_gaps_even_when_the_strip_is_shorter() {
-        for (period, offset, window) in [(3_000, 2_900, 1_920), (70, 69, 1_000), (1, 0, 10), (TILE, TILE - 1, 5)] {
+        for (period, offset, window) in
+            [(3_000, 2_900, 1_920), (70, 69, 1_000), (1, 0, 10), (TILE, TILE - 1, 5)]
+        {
             let pieces = pieces(&band(period, 1, 1), offset, window);
             let mut at = 0;
             for piece in &pieces {

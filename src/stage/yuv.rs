@@ -181,7 +181,17 @@ mod tests {
     fn grey(width: u32, height: u32, y: &[u8]) -> FilmPicture<'_> {
         let uv = &[128u8; 4096][..];
         let (matrix, range) = (Matrix::Bt709, ColourRange::Full);
-        FilmPicture { width, height, y, u: uv, v: uv, y_stride: width, uv_stride: width.div_ceil(2), matrix, range }
+        FilmPicture {
+            width,
+            height,
+            y,
+            u: uv,
+            v: uv,
+            y_stride: width,
+            uv_stride: width.div_ceil(2),
+            matrix,
+            range,
+        }
     }
 
     fn drawn(film: &FilmPicture<'_>, rect: Rect, meet: Meet) -> (Option<Rect>, Canvas) {

@@ -2,7 +2,7 @@
 
 struct Corner {
     @builtin(position) at: vec4<f32>,
-    @location(0) from: vec2<f32>,
+    @location(0) texel: vec2<f32>,
 }
 
 @vertex
@@ -11,7 +11,7 @@ fn corner(@builtin(vertex_index) index: u32, @location(0) to: vec4<f32>, @locati
     let low = f32(index >> 1u);
     var out: Corner;
     out.at = vec4<f32>(mix(to.x, to.z, right), mix(to.y, to.w, low), 0.0, 1.0);
-    out.from = vec2<f32>(mix(part.x, part.z, right), mix(part.y, part.w, low));
+    out.texel = vec2<f32>(mix(part.x, part.z, right), mix(part.y, part.w, low));
     return out;
 }
 
@@ -27,23 +27,23 @@ struct Coefficients {
 @group(0) @binding(3) var smooth_sampler: sampler;
 @group(0) @binding(4) var<uniform> rows: Coefficients;
 
-fn colour(from: vec2<f32>) -> vec3<f32> {
-    let y = textureSample(luma, smooth_sampler, from).r;
-    let u = textureSample(blue_difference, smooth_sampler, from).r;
-    let v = textureSample(red_difference, smooth_sampler, from).r;
+fn colour(texel: vec2<f32>) -> vec3<f32> {
+    let y = textureSample(luma, smooth_sampler, texel).r;
+    let u = textureSample(blue_difference, smooth_sampler, texel).r;
+    let v = textureSample(red_difference, smooth_sampler, texel).r;
     let yuv = vec4<f32>(y, u, v, 1.0);
     return clamp(vec3<f32>(dot(rows.red, yuv), dot(rows.green, yuv), dot(rows.blue, yuv)), vec3<f32>(0.0), vec3<f32>(1.0));
 }
 
 @fragment
 fn plain(in: Corner) -> @location(0) vec4<f32> {
-    return vec4<f32>(colour(in.from), 1.0);
+    return vec4<f32>(colour(in.texel), 1.0);
 }
 
 // For surfaces that convert to sRGB (IEC 61966-2-1): what is shown must be converted from it first.
 @fragment
 fn linear(in: Corner) -> @location(0) vec4<f32> {
-    let c = colour(in.from);
+    let c = colour(in.texel);
     let low = c / 12.92;
     let high = pow((c + vec3<f32>(0.055)) / 1.055, vec3<f32>(2.4));
     return vec4<f32>(select(high, low, c <= vec3<f32>(0.04045)), 1.0);

@@ -2,7 +2,7 @@
 
 struct Corner {
     @builtin(position) at: vec4<f32>,
-    @location(0) from: vec2<f32>,
+    @location(0) texel: vec2<f32>,
 }
 
 // One quad an instance: left, top, right, bottom in clip space, and the same in the texture.
@@ -12,20 +12,15 @@ fn corner(@builtin(vertex_index) index: u32, @location(0) to: vec4<f32>, @locati
     let low = f32(index >> 1u);
     var out: Corner;
     out.at = vec4<f32>(mix(to.x, to.z, right), mix(to.y, to.w, low), 0.0, 1.0);
-    out.from = vec2<f32>(mix(part.x, part.z, right), mix(part.y, part.w, low));
+    out.texel = vec2<f32>(mix(part.x, part.z, right), mix(part.y, part.w, low));
     return out;
 }
 
 @group(0) @binding(0) var pixels: texture_2d<f32>;
 @group(0) @binding(1) var nearest: sampler;
 
+// On a surface that converts to sRGB the texture's view has converted from it: the two cancel out.
 @fragment
 fn plain(in: Corner) -> @location(0) vec4<f32> {
-    return vec4<f32>(textureSample(pixels, nearest, in.from).rgb, 1.0);
-}
-
-// For surfaces that convert to sRGB: the texture's view has converted from it, so the two cancel out.
-@fragment
-fn linear(in: Corner) -> @location(0) vec4<f32> {
-    return vec4<f32>(textureSample(pixels, nearest, in.from).rgb, 1.0);
+    return vec4<f32>(textureSample(pixels, nearest, in.texel).rgb, 1.0);
 }

@@ -73,7 +73,7 @@ impl<'a> Brush<'a> {
         text.split(' ').filter(|text| !text.is_empty()).map(word).collect()
     }
     fn advance(&self, x: f32, word: &Word, weight: Weight) -> f32 {
-        let space = if word.space && x > 0.0 { self.measure.width(" ", weight) } else { 0.0 };
+        let space = if word.space && x > 0.0 { self.measure.space(weight) } else { 0.0 };
         x + space + self.measure.width(&word.text, weight)
     }
 
@@ -150,7 +150,7 @@ impl<'a> Brush<'a> {
     /// One line from words, its left end at `at`.
     pub fn line(&self, words: &[&Word], role: Role, size: f32, at: (i32, i32), colour: Colour) -> Line {
         let ink = role.ink(self.theme);
-        let space = self.measure.width(" ", ink.plain);
+        let space = self.measure.space(ink.plain);
         let (mut x, mut glyphs, mut said) = (0.0, Vec::new(), String::new());
         for (index, word) in words.iter().enumerate() {
             if index > 0 && word.space {

@@ -13,6 +13,7 @@ use crate::limits;
 use crate::model::plan::NoticeSlot;
 
 const STRIP: f32 = 20.0;
+const STRIP_PORTRAIT: f32 = 27.0;
 /// Most of a film's width or height that may be cut off for it to fill its place.
 const CUT_MAX: f64 = 0.17;
 
@@ -31,7 +32,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, slot: &NoticeSlot
     let mut brush = Brush::new(grid, view.theme, measure);
     let dress = dress(notice.category, view.theme);
     let (_, height) = grid.extent();
-    let area = Rect::edges(0, 0, grid.area.w, grid.px(height - STRIP - 1.0));
+    let area = Rect::edges(0, 0, grid.area.w, grid.px(height - strip_height(grid) - 1.0));
     brush.fill(area, Colour::BLACK);
     let mut scene_film = None;
     if film.is_some() {
@@ -48,10 +49,14 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, slot: &NoticeSlot
     Some(Composed { scene, page: 1, pages: 1, next_change: None })
 }
 
+fn strip_height(grid: Grid) -> f32 {
+    if grid.portrait { STRIP_PORTRAIT } else { STRIP }
+}
+
 fn strip(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, dress: &Dress, is_film: bool) {
     let (grid, p) = (brush.grid, brush.palette());
     let notice = &slot.notice;
-    let bar = Rect::edges(0, grid.area.h - grid.px(STRIP), grid.area.w, grid.area.h);
+    let bar = Rect::edges(0, grid.area.h - grid.px(strip_height(grid)), grid.area.w, grid.area.h);
     brush.fill(Rect::edges(0, bar.y - grid.px(1.0), bar.w, bar.y), p.thread);
     brush.fill(bar, p.bar);
     let side = if grid.portrait { 22.0 } else { 28.0 };
@@ -64,8 +69,10 @@ fn strip(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, dress: &Dres
 
     let mut right = bar.right() - grid.px(frame::MARGIN);
     if view.clock_trusted {
-        let size = 11.0 * grid.u;
-        let baseline = brush.centred(bar.y as f32 + bar.h as f32 / 2.0, size);
+        // A narrow strip keeps its first line for the title.
+        let size = if grid.portrait { 8.4 } else { 11.0 } * grid.u;
+        let middle = bar.y as f32 + bar.h as f32 / 2.0;
+        let baseline = if grid.portrait { bar.y + grid.px(22.0) } else { brush.centred(middle, size) };
         let clock = dates::clock(&view.now);
         right -=
             brush.text(&clock, Role::Title, size, (right, baseline), Side::Right, p.bar_ink).round() as i32;
@@ -73,23 +80,25 @@ fn strip(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, dress: &Dres
     }
     let x = square.right() + grid.px(if grid.portrait { 4.0 } else { 7.0 });
     let room = right - x;
+    let title_room = if grid.portrait { bar.right() - grid.px(frame::MARGIN) - x } else { room };
     let clean = |text: &str| rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ");
     let title = clean(&notice.title);
     let size = [8.8, 7.6, 6.6]
         .into_iter()
         .map(|size| size * grid.u)
-        .find(|&size| brush.width(&title, Role::Title, size) <= room as f32)
+        .find(|&size| brush.width(&title, Role::Title, size) <= title_room as f32)
         .unwrap_or(6.6 * grid.u);
-    let at = (x, bar.y + grid.px(9.1));
-    brush.text_within(&title, Role::Title, size, at, Side::Left, p.bar_ink, room);
+    let lower = if grid.portrait { 3.0 } else { 0.0 };
+    let at = (x, bar.y + grid.px(9.1 + lower));
+    brush.text_within(&title, Role::Title, size, at, Side::Left, p.bar_ink, title_room);
     if view.plan.stale.is_some() {
-        frame::stale_line(brush, view, x, bar.y as f32 / grid.u + 16.6, room);
+        frame::stale_line(brush, view, x, bar.y as f32 / grid.u + 16.6 + 1.7 * lower, room);
         return;
     }
     let length = notice.video.as_ref().filter(|_| is_film).and_then(|film| film.duration_ms);
     let length = length.map(|ms| format!("Phim {}", dates::length(ms)));
     let issuer = clean(&notice.issuer);
     let parts: Vec<String> = length.into_iter().chain((!issuer.is_empty()).then_some(issuer)).collect();
-    let at = (x, bar.y + grid.px(16.9));
+    let at = (x, bar.y + grid.px(16.9 + 1.7 * lower));
     brush.text_within(&parts.join(" · "), Role::Body, 6.2 * grid.u, at, Side::Left, p.bar_soft, room);
 }

@@ -18,6 +18,7 @@ const TITLES_ALONE: [f32; 14] =
 const BODIES: [f32; 8] = [13.0, 12.0, 11.4, 10.8, 10.2, 9.6, 9.2, BODY_MIN];
 pub const BODY_MIN: f32 = 8.8;
 pub const TITLE_MIN: f32 = 10.6;
+const _: () = assert!(BODY_MIN < TITLE_MIN);
 const TITLE_LINES_MAX: usize = 3;
 const TITLE_ALONE_LINES_MAX: usize = 6;
 /// Space between title and body, and between paragraphs, in body sizes.
@@ -64,7 +65,7 @@ impl Default for Leading {
 
 impl Leading {
     /// Tai Viet stacks vowels and tones above the letter.
-    pub const TALL: Leading = Leading { title: 1.6, body: 1.5 };
+    pub const TALL: Leading = Leading { title: 1.72, body: 1.62 };
 }
 
 /// Which groups make each line.
@@ -102,7 +103,6 @@ pub fn wrap(groups: &[Group], width: f32, space: f32, ragged: bool) -> Option<Li
     let mut best = vec![Best { lines: u32::MAX, cost: f32::INFINITY, from: 0 }; count + 1];
     best[0] = Best { lines: 0, cost: 0.0, from: 0 };
     for end in 1..=count {
-        let last = &groups[end - 1];
         let mut total = 0.0;
         for from in (0..end).rev() {
             let joint = if from + 1 < end && groups[from + 1].space() { space } else { 0.0 };
@@ -110,7 +110,7 @@ pub fn wrap(groups: &[Group], width: f32, space: f32, ragged: bool) -> Option<Li
             if total > width {
                 break;
             }
-            let cost = line_cost(last, total, width, end == count, ragged);
+            let cost = line_cost(&groups[from..end], total, width, end == count, ragged);
             let (lines, cost) = (best[from].lines.saturating_add(1), best[from].cost + cost);
             if lines < best[end].lines || lines == best[end].lines && cost < best[end].cost {
                 best[end] = Best { lines, cost, from };
@@ -127,10 +127,13 @@ pub fn wrap(groups: &[Group], width: f32, space: f32, ragged: bool) -> Option<Li
     Some(lines)
 }
 
-fn line_cost(last: &Group, total: f32, width: f32, is_last: bool, ragged: bool) -> f32 {
+fn line_cost(line: &[Group], total: f32, width: f32, is_last: bool, ragged: bool) -> f32 {
+    let Some(last) = line.last() else { return 0.0 };
     if is_last && ragged {
         let short = (width * 0.3 - total).max(0.0);
-        return short * short * 4.0;
+        // A word alone on the last line looks lost.
+        let lost = if line.len() == 1 && last.words.len() == 1 { width * 0.4 } else { 0.0 };
+        return short * short * 4.0 + lost * lost;
     }
     let mut cost = (width - total) * (width - total);
     if !is_last && !ragged && last.ends_clause() {

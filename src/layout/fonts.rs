@@ -217,7 +217,7 @@ impl Fonts {
         self.face(face).is_some_and(|(font, ..)| font.charmap().map(letter) != 0)
     }
 
-    /// Shapes one word, or a few, in one weight. Marks over [`MARKS_MAX`] on a letter are left out, and so are
+    /// Shapes one word, or a few, in one weight. Marks over `MARKS_MAX` on a letter are left out, and so are
     /// control characters and those that reverse the direction of what follows.
     pub fn shape(&self, text: &str, weight: Weight) -> Shaped {
         let mut shaped = Shaped::default();

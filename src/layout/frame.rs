@@ -54,7 +54,7 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
             let date_x = x - width - grid.px(6.0);
             let size = 6.8 * grid.u;
             let date = dates::long_date(&view.now);
-            let name = brush.width(&view.plan.title, Role::Title, 8.4 * grid.u) as i32;
+            let name = brush.width(&board_title(view), Role::Title, 8.4 * grid.u) as i32;
             let wide = brush.width(&date, Role::Body, size) as i32;
             // Where both cannot be, the name matters more than the date.
             if name_x + name + grid.px(6.0) + wide <= date_x {
@@ -67,11 +67,15 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     names(brush, view, name_x, middle, room);
 }
 
+/// The board's name in the header.
+pub fn board_title(view: &View<'_>) -> String {
+    rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX).replace('\n', " ")
+}
+
 /// The commune's name, and under it the stale line; in a portrait header also the date.
 fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32) {
     let (grid, p) = (brush.grid, brush.palette());
-    let title = rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX);
-    let title = title.replace('\n', " ");
+    let title = board_title(view);
     let put = |brush: &mut Brush<'_>, text: &str, role, size: f32, baseline: f32, colour| {
         let at = (x, (baseline * grid.u).round() as i32);
         brush.text_within(text, role, size * grid.u, at, Side::Left, colour, room);
@@ -140,8 +144,8 @@ pub fn ticker(brush: &mut Brush<'_>, view: &View<'_>) -> Option<TickerBand> {
     brush.fill(chip, p.chip);
     let size = 7.0 * grid.u;
     let middle = bar.y as f32 + bar.h as f32 / 2.0;
-    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, 6.6 * grid.u));
-    brush.text("Tin ngắn", Role::Title, 6.6 * grid.u, chip_at, Side::Centre, p.chip_ink);
+    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, 6.4 * grid.u));
+    brush.text("Tin ngắn", Role::Title, 6.4 * grid.u, chip_at, Side::Centre, p.chip_ink);
     let window = Rect::edges(chip.right(), bar.y, bar.right(), bar.bottom());
     run(brush, &said, window, size, grid.px(4.0), p.bar, p.bar_ink, Role::Body)
 }
@@ -186,7 +190,7 @@ pub fn run(
     }
     let mut lines = Vec::new();
     let mut x = inset as f32;
-    let space = brush.measure.width(" ", role.ink(brush.theme).plain) * size;
+    let space = brush.measure.space(role.ink(brush.theme).plain) * size;
     let clip = Rect::new(0, 0, i32::MAX / 2, window.h);
     for text in said.split(SEPARATOR).flat_map(|line| [line, "•"]) {
         let words: Vec<super::words::Word> = text
@@ -255,7 +259,7 @@ pub fn foot(
     }
     let signed = if issuer.is_empty() { "Đã ký" } else { "Đã ký: " };
     let width = brush.text(signed, Role::Body, size, (x, baseline), Side::Left, p.muted);
-    let space = brush.measure.width(" ", Role::Body.ink(brush.theme).plain) * size;
+    let space = brush.measure.space(Role::Body.ink(brush.theme).plain) * size;
     let gap = (width + space).round() as i32;
     if !issuer.is_empty() {
         brush.text_within(&issuer, Role::Title, size, (x + gap, baseline), Side::Left, p.ink, room - gap);

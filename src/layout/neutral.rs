@@ -8,7 +8,6 @@ use super::look::{Grid, Role};
 use super::scene::{Colour, Rect};
 use super::words::Measure;
 use super::{Composed, View, dates, finish, frame, rich};
-use crate::limits;
 
 /// Heights of the three ridges above the bar, far to near, in steps of 3 u, for columns 8 u wide; repeated when a board is wider.
 const RIDGES: [[i32; 30]; 3] = [
@@ -60,7 +59,7 @@ fn name_and_clock(brush: &mut Brush<'_>, view: &View<'_>, bar_top: f32) {
     let emblem = frame::draw_emblem(brush, view, 6.0, 6.0, 22.0);
     let x = grid.px(if emblem { 34.0 } else { 6.0 });
     let room = grid.px(width - 6.0) - x;
-    let title = rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX).replace('\n', " ");
+    let title = frame::board_title(view);
     brush.text_within(&title, Role::Title, 12.0 * grid.u, (x, grid.px(16.0)), Side::Left, p.heading, room);
     if let Some(stale) = &view.plan.stale {
         let said = dates::stale(stale, &view.now, view.clock_trusted);

@@ -1,7 +1,7 @@
 //! A notice: category rail (portrait: band), title and text or a table, picture, QR code, issuer's line.
 
 use super::brush::{Brush, Side};
-use super::fit::{self, Broken, MARKER_GAP, PARAGRAPH_GAP, TITLE_GAP, Text};
+use super::fit::{Broken, PARAGRAPH_GAP, TITLE_GAP, Text};
 use super::look::{Dress, Grid, Role, dress};
 use super::pages::{self, Page, Room};
 use super::scene::{Colour, Draw, Meet, Rect};
@@ -17,6 +17,8 @@ const FOOT: f32 = 12.0;
 const FOOT_PORTRAIT: f32 = 22.0;
 const PICTURE_WIDTH: f32 = 75.0;
 const PICTURE_HEIGHT: f32 = 66.0;
+/// Least space between text and the issuer's line.
+const AIR: f32 = 3.0;
 const QR_PLATE: f32 = 27.0;
 const QR_CODE: f32 = 25.0;
 
@@ -76,7 +78,7 @@ impl Zones {
         let unit = grid.u.max(f32::MIN_POSITIVE);
         Room {
             width: self.text.w as f32 / unit,
-            height: self.text.h as f32 / unit,
+            height: self.text.h as f32 / unit - AIR,
             columns: !grid.portrait && self.picture.is_none() && self.code.is_none(),
         }
     }
@@ -165,7 +167,6 @@ pub fn text(
             let baseline = (top + super::brush::first_baseline(text.leading.body) * size).round() as i32;
             let words: Vec<&Word> = marker.words.iter().collect();
             let line = brush.line(&words, Role::Body, size, (at.0, baseline), ink);
-            debug_assert!(MARKER_GAP > 0.0);
             brush.draws.push(Draw::Text(line));
         }
         top =
@@ -331,5 +332,3 @@ fn qr(link: &str) -> Option<qrcode::QrCode> {
     }
     qrcode::QrCode::with_error_correction_level(link.as_bytes(), qrcode::EcLevel::M).ok()
 }
-
-const _: () = assert!(fit::BODY_MIN < fit::TITLE_MIN);

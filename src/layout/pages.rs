@@ -26,6 +26,9 @@ pub const ROW_MAX: f32 = 13.0;
 pub const HEADS: f32 = 9.5;
 /// Most pages of one notice: 5 minutes at the shortest.
 const PAGES_MAX: usize = 60;
+/// In a paragraph of more groups than this, a sentence has at least so many.
+const LONG_PARAGRAPH: usize = 400;
+const SENTENCE_MIN: usize = 12;
 /// Between two columns of languages, and above them for their names, in u.
 pub const LANGUAGE_GAP: f32 = 10.0;
 pub const LANGUAGE_NAME: f32 = 9.0;
@@ -119,6 +122,9 @@ fn timed(page: Page) -> Timed {
     (page, seconds)
 }
 
+/// Size of a table's cells, and the width of each column, in u.
+type Columns = (f32, Vec<f32>);
+
 /// What is said in one language.
 struct Voice {
     name: &'static str,
@@ -154,7 +160,7 @@ impl Cutter<'_> {
     }
 
     fn space(&self) -> f32 {
-        self.measure.width(" ", Weight::SemiBold)
+        self.measure.space(Weight::SemiBold)
     }
 
     /// A text ready to fit a column `width` u wide. Of a title too long for its three lines the rest opens the body.
@@ -208,7 +214,7 @@ impl Cutter<'_> {
     fn pages_of(&self, voice: &Voice, name: Option<&'static str>) -> Vec<Page> {
         let mut pages = Vec::new();
         let mut run: Vec<&Paragraph> = Vec::new();
-        let rows: Vec<(Table, Option<(f32, Vec<f32>)>)> = voice
+        let rows: Vec<(Table, Option<Columns>)> = voice
             .blocks
             .iter()
             .filter_map(|block| if let Block::Table(table) = block { Some(table.clone()) } else { None })
@@ -278,7 +284,7 @@ impl Cutter<'_> {
         let pieces = self.pieces(text, lines_max);
         let fullest = self.pack(&empty, &pieces, height);
         let (mut low, mut high, mut best) = (0.0, height, fullest);
-        for _ in 0..7 {
+        for _ in 0..6 {
             let middle = (low + high) / 2.0;
             let packed = self.pack(&empty, &pieces, middle);
             if packed.len() <= best.len() {
@@ -300,7 +306,9 @@ impl Cutter<'_> {
                 pieces.push((from == 0, Para { marker, groups: para.groups[from..to].to_vec() }));
             };
             for (at, group) in para.groups.iter().enumerate() {
-                if !group.ends_sentence() && at + 1 < para.groups.len() {
+                // Very short sentences of a very long paragraph go together: it bounds the work.
+                let short = at + 1 - start < SENTENCE_MIN && para.groups.len() > LONG_PARAGRAPH;
+                if (!group.ends_sentence() || short) && at + 1 < para.groups.len() {
                     continue;
                 }
                 let sentence = &para.groups[start..=at];
@@ -315,30 +323,43 @@ impl Cutter<'_> {
         pieces
     }
 
-    /// Fills pages in order, each as high as `height` allows at the smallest sizes; a page holds at least one piece.
+    /// Fills pages in order, each as high as `height` allows at the smallest sizes; a page holds at least one
+    /// piece, and there are no more pages than are ever shown.
     fn pack(&self, empty: &Text, pieces: &[(bool, Para)], height: f32) -> Vec<Text> {
         let mut pages: Vec<Text> = Vec::new();
         let mut page = empty.clone();
         for (begins, piece) in pieces {
-            let mut longer = page.clone();
-            match longer.body.last_mut() {
-                Some(para) if !begins => para.groups.extend(piece.groups.iter().cloned()),
-                _ => longer.body.push(piece.clone()),
+            let first = page.body.is_empty();
+            let before = match page.body.last_mut() {
+                Some(para) if !begins => {
+                    let before = para.groups.len();
+                    para.groups.extend(piece.groups.iter().cloned());
+                    Some(before)
+                }
+                _ => {
+                    page.body.push(piece.clone());
+                    None
+                }
+            };
+            if first || self.smallest(&page).is_some_and(|(_, needs)| needs <= height) {
+                continue;
             }
-            let fits = self.smallest(&longer).is_some_and(|(_, needs)| needs <= height);
-            if fits || page.body.is_empty() {
-                page = longer;
-            } else {
-                pages.push(std::mem::replace(&mut page, empty.clone()));
-                page.body.push(piece.clone());
+            match (before, page.body.last_mut()) {
+                (Some(before), Some(para)) => para.groups.truncate(before),
+                _ => page.body.truncate(page.body.len() - 1),
             }
+            pages.push(std::mem::replace(&mut page, empty.clone()));
+            if pages.len() >= PAGES_MAX {
+                return pages;
+            }
+            page.body.push(piece.clone());
         }
         pages.push(page);
         pages
     }
 
     /// Size of a table's cells and widths of its columns, in u; `None` when it is too wide.
-    fn columns(&self, table: &Table) -> Option<(f32, Vec<f32>)> {
+    fn columns(&self, table: &Table) -> Option<Columns> {
         let count = table.rows.iter().chain([&table.head]).map(Vec::len).max()?;
         CELLS.iter().find_map(|&cell| {
             let widest = |column: usize| {
@@ -358,7 +379,7 @@ impl Cutter<'_> {
 
     fn measure_plain(&self, text: &str, role: Role) -> f32 {
         let ink = self.ink(role);
-        let space = self.measure.width(" ", ink.plain);
+        let space = self.measure.space(ink.plain);
         let words = text.split(' ').filter(|word| !word.is_empty());
         words.map(|word| self.measure.width(word, ink.plain) + space).sum::<f32>() - space
     }

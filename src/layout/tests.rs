@@ -148,3 +148,226 @@ pub fn view<'a>(plan: &'a Plan, board: &'a Board, size: (u32, u32)) -> View<'a> 
         media: &|_| Availability::Ready(1600, 900),
     }
 }
+
+fn composed(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Composed {
+    let board = board();
+    let mut view = view(plan, &board, size);
+    change(&mut view);
+    Composer::new(fonts()).compose(&view)
+}
+
+fn words(scene: &Scene) -> String {
+    let line = |draw: &Draw| if let Draw::Text(line) = draw { Some(line.text.to_string()) } else { None };
+    scene.draws.iter().filter_map(line).collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn a_short_notice_stands_where_the_look_puts_it() {
+    let composed = composed(&plan(slot(power_cut(), 20)), (1920, 1080), |_| ());
+    let dump = composed.scene.dump();
+    let texts: Vec<&str> = dump.lines().filter(|line| line.starts_with("text")).collect();
+    // (x, baseline, size, width): the mock-up a-ngan.png, measured.
+    let expected = [
+        "text 1660 91 88.0px 212 #FFF6E0 07:30",
+        "text 1111 79 54.4px 501 #D3CDBF Thứ Hai, 23 tháng 11",
+        "text 48 84 67.2px 331 #FFF6E0 Xã Bình Lư",
+        "text 60 384 49.6px 104 #FFF6E0 Điện",
+        "text 49 447 49.6px 126 #FFF6E0 Nước",
+    ];
+    assert_eq!(texts[..5], expected, "{dump}");
+    assert!(dump.contains("text 280 288 124.8px 1234 #1D1A16 Cắt điện thứ Tư 25/11"), "{dump}");
+    assert!(dump.contains("để sửa đường dây"), "{dump}");
+    assert!(dump.contains("#1D1A16 Từ 7h30 đến 17h00: bản Nà Đon, Nà Khan"), "{dump}");
+    assert!(dump.contains("ticker 240 976 1680 104 period"), "{dump}");
+    assert_eq!((composed.page, composed.pages), (1, 1));
+    assert_eq!(composed.next_change, Some("2026-11-23T07:31:00+07:00".parse().unwrap()));
+}
+
+#[test]
+fn without_a_trusted_clock_no_time_and_no_date_is_shown() {
+    let neutral = Main::Neutral { ever: true };
+    for main in [slot(power_cut(), 20), warning(3, AlertStatus::Actual), neutral] {
+        for size in [(1920, 1080), (1080, 1920), (320, 160)] {
+            let composed = composed(&plan(main.clone()), size, |view| view.clock_trusted = false);
+            let words = words(&composed.scene);
+            assert!(!words.contains("07:30") && !words.contains("23 tháng"), "{words}");
+        }
+    }
+}
+
+#[test]
+fn pages_turn_within_the_slot_and_say_when() {
+    let text = "Bà con mang sổ tiêm và thẻ bảo hiểm y tế đến trạm đúng giờ hẹn. ".repeat(12);
+    let plan = plan(slot(notice("Tiêm chủng", &text, Category::YTe), 60));
+    let first = composed(&plan, (1920, 1080), |_| ());
+    assert!(first.pages >= 3, "{}", first.pages);
+    let (mut page, mut now) = (1, monday());
+    let mut seen = vec![words(&first.scene)];
+    let mut turns = first;
+    while let Some(next) =
+        turns.next_change.filter(|next| *next < monday().timestamp() + jiff::SignedDuration::from_secs(59))
+    {
+        now = next.to_zoned(now.time_zone().clone());
+        turns = composed(&plan, (1920, 1080), |view| view.now = now.clone());
+        if turns.page != page {
+            assert_eq!(turns.page, page + 1);
+            page = turns.page;
+            seen.push(words(&turns.scene));
+        }
+    }
+    assert_eq!(page, turns.pages);
+    let said = seen.join(" ").matches("đúng giờ hẹn").count() + seen.join(" ").matches("giờ | hẹn").count();
+    assert!(said >= 10, "words were lost: {said} {seen:#?}");
+}
+
+#[test]
+fn nothing_of_a_long_title_is_lost() {
+    let title = (0..60).map(|n| format!("tiếng{n}")).collect::<Vec<_>>().join(" ");
+    let mut found = std::collections::BTreeSet::new();
+    let plan = plan(slot(notice(&title, "", Category::Chung), 600));
+    for second in (0..600).step_by(5) {
+        let composed = composed(&plan, (1280, 720), |view| {
+            view.now = monday().checked_add(jiff::SignedDuration::from_secs(second)).unwrap();
+        });
+        let words = words(&composed.scene);
+        found.extend((0..60).filter(|n| words.split([' ', '|']).any(|word| word == format!("tiếng{n}"))));
+    }
+    // A title longer than limits.rs allows is cut there; this one is not.
+    assert_eq!(found.len(), title.chars().take(crate::limits::TITLE_CHARS_MAX).filter(|c| *c == ' ').count());
+}
+
+#[test]
+fn a_film_that_is_not_ready_shows_as_text_and_a_warning_shows_alone() {
+    let mut notice = power_cut();
+    notice.video = Some(media(2, Some((1920, 1080)), Some(60_000)));
+    let plan_film = plan(slot(notice, 20));
+    assert!(composed(&plan_film, (1920, 1080), |_| ()).scene.film.is_some());
+    let states: [&dyn Fn(&Media) -> Availability; 2] =
+        [&|_| Availability::Waiting, &|_| Availability::Broken];
+    for state in states {
+        let board = board();
+        let view = View { media: state, ..view(&plan_film, &board, (1920, 1080)) };
+        let scene = Composer::new(fonts()).compose(&view).scene;
+        assert!(scene.film.is_none() && words(&scene).contains("Cắt điện"));
+    }
+    let scene = composed(&plan(warning(4, AlertStatus::Actual)), (1920, 1080), |_| ()).scene;
+    assert!(scene.ticker.is_none() && !words(&scene).contains("Tin ngắn"));
+}
+
+#[test]
+fn an_exercise_says_so_on_every_screenful_and_never_wears_a_levels_colour() {
+    let (fill, ..) = look::level(4);
+    let plan = plan(warning(4, AlertStatus::Exercise));
+    for size in [(1920, 1080), (1080, 1920), (320, 160), (192, 32)] {
+        for second in 0..60 {
+            let composed = composed(&plan, size, |view| {
+                view.now = monday().checked_add(jiff::SignedDuration::from_secs(second)).unwrap();
+            });
+            assert!(words(&composed.scene).contains("DIỄN TẬP"), "{size:?} at {second}");
+            let filled = |draw: &Draw| matches!(draw, Draw::Fill { colour, .. } if *colour == fill);
+            assert!(!composed.scene.draws.iter().any(filled));
+        }
+    }
+}
+
+#[test]
+fn a_minute_later_only_the_clock_is_another() {
+    let plan = plan(slot(power_cut(), 200));
+    let before = composed(&plan, (1920, 1080), |_| ()).scene;
+    let after = composed(&plan, (1920, 1080), |view| {
+        view.now = monday().checked_add(jiff::SignedDuration::from_mins(1)).unwrap();
+    });
+    let differ = before.draws.iter().zip(&after.scene.draws).filter(|(a, b)| a != b).count();
+    assert_eq!((differ, before.draws.len()), (1, after.scene.draws.len()));
+}
+
+/// What every scene must be, whatever it says.
+fn check(scene: &Scene) {
+    let area = scene.area();
+    for draw in &scene.draws {
+        match draw {
+            Draw::Text(line) => {
+                assert!(area.contains(&line.clip), "{:?} {area:?}", line.clip);
+                assert!(line.size.is_finite() && line.width.is_finite());
+            }
+            Draw::Picture { rect, .. } => assert!(area.contains(rect), "{rect:?} {area:?}"),
+            Draw::Fill { .. } => {}
+        }
+    }
+    if let Some(band) = &scene.ticker {
+        assert!(band.period > 0 && band.step > 0 && band.slots > 0 && area.contains(&band.rect));
+    }
+    assert!(scene.draws.len() < 20_000, "{}", scene.draws.len());
+}
+
+const SIZES: [(u32, u32); 14] = [
+    (1, 1),
+    (8, 8),
+    (7, 900),
+    (20_000, 10),
+    (10, 20_000),
+    (96, 16),
+    (192, 32),
+    (320, 160),
+    (240, 240),
+    (241, 3_000),
+    (640, 360),
+    (1080, 1920),
+    (1920, 1080),
+    (3840, 2160),
+];
+
+#[test]
+fn hostile_texts_give_a_scene_at_every_size() {
+    let texts = [
+        String::new(),
+        "\0\u{1}\u{202E}\u{2066}đảo\u{202C}".into(),
+        "W".repeat(5_000),
+        "a ".repeat(10_000),
+        "a. ".repeat(7_000),
+        "ẫ\n".repeat(4_000),
+        format!("e{}", "\u{301}".repeat(9_000)),
+        "|".repeat(3_000),
+        "| a | b |\n|---|---|\n".to_owned() + &"| 7h30 | Nà Đon |\n".repeat(900),
+        "**".repeat(4_000),
+        "- ".repeat(3_000),
+        "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}".repeat(500),
+        "مرحبا بالعالم ".repeat(300),
+        "ꪎꪳꪣꪼꪡ".repeat(500),
+    ];
+    for text in &texts {
+        let mut hostile = notice(text, text, Category::Hop);
+        hostile.issuer = text.chars().take(400).collect();
+        hostile.link = text.chars().take(100).collect();
+        let hostile = translated(hostile, "blt", text, text);
+        let mut alarm = warning(5, AlertStatus::Actual);
+        if let Main::Warning { alert, .. } = &mut alarm {
+            let alert = Arc::make_mut(alert);
+            alert.event = text.chars().take(1_000).collect();
+            alert.area = alert.event.clone();
+            alert.actions = vec![alert.event.clone(); 9];
+        }
+        for size in SIZES {
+            for main in [slot(hostile.clone(), 30), alarm.clone()] {
+                let mut plan = plan(main);
+                plan.title = text.chars().take(2_000).collect::<String>().as_str().into();
+                check(&composed(&plan, size, |_| ()).scene);
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 48, ..Default::default() })]
+
+    #[test]
+    fn any_text_gives_a_scene_within_the_board(
+        title in "\\PC{0,80}",
+        text in "[ \\n|*#.a-zàệỗđ0-9\u{301}ꪀ-ꪯ-]{0,400}",
+        width in 1u32..2500,
+        height in 1u32..2500,
+    ) {
+        let plan = plan(slot(translated(notice(&title, &text, Category::VanHoa), "hmn", &text, &title), 30));
+        check(&composed(&plan, (width, height), |_| ()).scene);
+    }
+}

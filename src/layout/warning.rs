@@ -17,7 +17,7 @@ use crate::model::board::Theme;
 /// Most actions that are shown: more are not read by somebody who has to run.
 const ACTIONS_MAX: usize = 4;
 /// Sizes of action lines, large to small, in u; the last two only where nothing larger fits.
-const ACTIONS: [f32; 9] = [11.5, 10.8, 10.2, 9.6, 9.2, 8.8, 8.0, 7.0, 6.0];
+const ACTIONS: [f32; 11] = [11.5, 11.0, 10.6, 10.2, 9.6, 9.2, 8.8, 8.0, 7.4, 6.8, 6.0];
 const EVENTS: [f32; 9] = [18.0, 16.5, 15.0, 13.6, 12.4, 11.4, 10.4, 9.2, 8.0];
 const AREAS: [f32; 5] = [8.6, 8.0, 7.4, 6.8, 6.2];
 
@@ -43,7 +43,7 @@ fn hazard_icon(hazard: Hazard) -> &'static icons::Cells {
 }
 
 fn clean(text: &str) -> String {
-    rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ")
+    rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ").replace("**", "")
 }
 
 /// Words broken to a width at the first size whose lines and height fit, and that size in u.
@@ -64,7 +64,7 @@ fn set(brush: &Brush<'_>, text: &str, role: Role, sizes: &[f32], width: f32, lin
     let (measure, ink) = (brush.measure, role.ink(Theme::Day));
     let smallest = sizes.last().copied().unwrap_or(1.0);
     let groups = cut_to(plain_groups(text, measure, ink), width / smallest, measure, ink);
-    let space = measure.width(" ", ink.plain);
+    let space = measure.space(ink.plain);
     let at = |size: f32| wrap(&groups, width / size, space, false);
     let fits =
         sizes.iter().find_map(|&size| Some((size, at(size).filter(|lines| lines.len() <= lines_max)?)));
@@ -79,22 +79,23 @@ fn draw_set(brush: &mut Brush<'_>, set: &Set, x: f32, top: f32, leading: f32, co
     brush.lines(&set.groups, &set.lines, set.role, set.size * u, leading, at, colour);
 }
 
-/// Five rising bars, filled up to the level; `bottom` and `left` in u, `high` the last one's height.
-fn bars(
-    brush: &mut Brush<'_>,
+/// Where five rising bars stand, in u: their left and bottom, from one to the next, the width of each, the
+/// height of the last.
+struct Bars {
     left: f32,
     bottom: f32,
     pitch: f32,
     wide: f32,
     high: f32,
-    number: u8,
-    ink: Colour,
-) {
+}
+
+/// Five rising bars, filled up to the level.
+fn bars(brush: &mut Brush<'_>, bars: Bars, number: u8, ink: Colour) {
     let line = (brush.grid.u * 0.5).round().max(1.0) as i32;
     for at in 0..5u8 {
-        let x = left + pitch * f32::from(at);
-        let height = high * (f32::from(at) + 2.0) / 6.0;
-        let rect = brush.grid.rect(x, bottom - height, x + wide, bottom);
+        let x = bars.left + bars.pitch * f32::from(at);
+        let height = bars.high * (f32::from(at) + 2.0) / 6.0;
+        let rect = brush.grid.rect(x, bars.bottom - height, x + bars.wide, bars.bottom);
         if at < number { brush.fill(rect, ink) } else { brush.frame(rect, ink, line) }
     }
 }
@@ -110,7 +111,12 @@ fn landscape(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
     let said = brush.text("CẤP", Role::Heavy, 14.4 * grid.u, at, Side::Left, ink);
     let number = (at.0 + said.round() as i32 + grid.px(4.0), at.1);
     brush.text(&alert.level.number().to_string(), Role::Heavy, 36.0 * grid.u, number, Side::Left, ink);
-    bars(brush, 6.0, 104.0, 10.0, 8.0, 20.0, alert.level.number(), ink);
+    bars(
+        brush,
+        Bars { left: 6.0, bottom: 104.0, pitch: 10.0, wide: 8.0, high: 20.0 },
+        alert.level.number(),
+        ink,
+    );
     brush.text("Rủi ro", Role::Title, 8.6 * grid.u, (grid.px(6.0), grid.px(116.0)), Side::Left, ink);
     brush.text(word, Role::Title, 8.6 * grid.u, (grid.px(6.0), grid.px(126.5)), Side::Left, ink);
 
@@ -136,7 +142,12 @@ fn portrait(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
     let said = brush.text("CẤP", Role::Heavy, 14.4 * grid.u, at, Side::Left, ink);
     let number = (at.0 + said.round() as i32 + grid.px(3.4), at.1);
     brush.text(&alert.level.number().to_string(), Role::Heavy, 32.8 * grid.u, number, Side::Left, ink);
-    bars(brush, width - 40.0, 31.0, 7.0, 6.0, 23.0, alert.level.number(), ink);
+    bars(
+        brush,
+        Bars { left: width - 40.0, bottom: 31.0, pitch: 7.0, wide: 6.0, high: 23.0 },
+        alert.level.number(),
+        ink,
+    );
 
     let (left, right) = (6.0, width - 6.0);
     let event = set(brush, &clean(&alert.event), Role::Heavy, &EVENTS, right - left, 2);
@@ -216,21 +227,25 @@ fn numbered(
     }
     let (grid, p) = (brush.grid, *brush.palette());
     let (left, top, right, bottom) = edges;
-    const LEADING: f32 = 1.32;
+    // An exercise shares its board with more words than a warning.
+    let leading = if bottom - top < 60.0 { 1.2 } else { 1.32 };
     let height = bottom - top;
     let side_of = |size: f32| size * 0.96;
     let sets_at = |size: f32| -> Vec<Set> {
         let width = right - left - side_of(size) - 5.0;
         actions.iter().map(|text| set(brush, text, Role::Title, &[size], width, 3)).collect()
     };
-    let total = |sets: &[Set]| sets.iter().map(|set| set.height(LEADING)).sum::<f32>();
-    let gap_min = 1.2;
+    let total = |sets: &[Set]| sets.iter().map(|set| set.height(leading)).sum::<f32>();
+    let gap_min = 0.6;
     let room = height - gap_min * (actions.len() - 1) as f32;
-    let (size, sets) = ACTIONS
-        .iter()
-        .map(|&size| (size, sets_at(size)))
-        .find(|(_, sets)| total(sets) <= room && sets.iter().all(|set| set.lines.len() <= 3))
-        .unwrap_or_else(|| (ACTIONS[8], sets_at(ACTIONS[8])));
+    let fits = |most: usize, least: f32| {
+        let sizes = ACTIONS.iter().copied().filter(|size| *size >= least);
+        sizes
+            .map(|size| (size, sets_at(size)))
+            .find(|(_, sets)| total(sets) <= room && sets.iter().all(|set| set.lines.len() <= most))
+    };
+    // A line for each action is read at a glance; it is worth a little of their size.
+    let (size, sets) = fits(1, 9.6).or_else(|| fits(3, 0.0)).unwrap_or_else(|| (6.0, sets_at(6.0)));
     let spare = (height - total(&sets)).max(0.0) / actions.len() as f32;
     let spare = spare.min(size * 0.9);
     let used = total(&sets) + spare * actions.len() as f32;
@@ -239,7 +254,7 @@ fn numbered(
     brush.clip = grid.rect(left, top - 2.0, right + 5.0, bottom + 1.0);
     for (number, set) in sets.iter().enumerate() {
         let line_top = at + spare / 2.0;
-        let middle = line_top + (super::brush::first_baseline(LEADING) - super::brush::CAPITAL / 2.0) * size;
+        let middle = line_top + (super::brush::first_baseline(leading) - super::brush::CAPITAL / 2.0) * size;
         let square = grid.rect(left, middle - side / 2.0, left + side, middle + side / 2.0);
         if square.bottom() <= grid.px(bottom + 1.0) {
             brush.rounded(square, box_fill, grid.px(0.6));
@@ -247,8 +262,8 @@ fn numbered(
             let centre = (square.x + square.w / 2, brush.centred(middle * grid.u, numeral));
             brush.text(&(number + 1).to_string(), Role::Heavy, numeral, centre, Side::Centre, box_ink);
         }
-        draw_set(brush, set, left + side + 5.0, line_top, LEADING, p.ink);
-        at += set.height(LEADING) + spare;
+        draw_set(brush, set, left + side + 5.0, line_top, leading, p.ink);
+        at += set.height(leading) + spare;
     }
     brush.clip = grid.area;
 }
@@ -264,14 +279,14 @@ fn drill(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
             x += 16.0;
         }
     }
-    let band = if grid.portrait { 56.0 } else { 37.0 };
+    let band = if grid.portrait { 58.0 } else { 37.0 };
     brush.fill(grid.rect(0.0, 8.0, width, 8.0 + band), p.bar);
     let at = (grid.px(6.0), grid.px(38.0));
     brush.text("DIỄN TẬP", Role::Heavy, 26.0 * grid.u, at, Side::Left, p.bar_ink);
     let (calm, soft) = ("Không có thiên tai thật", "Bà con không phải lo");
     let size = if grid.portrait { 8.4 } else { 9.6 } * grid.u;
     let (x, side, lines) = if grid.portrait {
-        (grid.px(6.0), Side::Left, [49.6, 59.6])
+        (grid.px(6.0), Side::Left, [52.0, 62.0])
     } else {
         (grid.px(width - 6.0), Side::Right, [23.9, 36.8])
     };
@@ -294,22 +309,32 @@ fn drill(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
         let x = grid.px(34.0);
         brush.text(&said, Role::Heavy, 10.0 * u, (x, frame.y + grid.px(13.6)), Side::Left, p.ink);
         brush.text("giả định", Role::Body, 8.0 * u, (x, frame.y + grid.px(23.6)), Side::Left, p.ink);
-        bars(brush, width - 50.0, top + 24.0, 7.0, 6.0, 18.0, number, p.ink);
+        bars(
+            brush,
+            Bars { left: width - 50.0, bottom: top + 24.0, pitch: 7.0, wide: 6.0, high: 18.0 },
+            number,
+            p.ink,
+        );
         (6.0, top + 34.0, width - 6.0, height - 22.0)
     } else {
         let middle = frame.x + frame.w / 2;
         brush.cells(hazard_icon(alert.hazard), middle - 8 * cell, frame.y + grid.px(6.0), cell, p.ink);
         brush.text(&said, Role::Heavy, 10.0 * u, (middle, frame.y + grid.px(33.8)), Side::Centre, p.ink);
         brush.text("giả định", Role::Body, 8.0 * u, (middle, frame.y + grid.px(44.0)), Side::Centre, p.ink);
-        bars(brush, 11.5, height - 19.0, 7.0, 6.0, 10.0, number, p.ink);
-        (57.0, top, width - 6.0, height - 22.0)
+        bars(
+            brush,
+            Bars { left: 11.5, bottom: height - 19.0, pitch: 7.0, wide: 6.0, high: 10.0 },
+            number,
+            p.ink,
+        );
+        (57.0, top, width - 6.0, height - 21.0)
     };
     let (left, top, right, bottom) = text_edges;
-    let event = set(brush, &clean(&alert.event), Role::Title, &[11.4, 10.6, 9.6, 8.8, 8.0], right - left, 2);
+    let event = set(brush, &clean(&alert.event), Role::Title, &[10.6, 9.6, 8.8, 8.0], right - left, 2);
     draw_set(brush, &event, left, top - 1.0, 1.28, p.ink);
     let mut below = top - 1.0 + event.height(1.28);
     if !alert.area.trim().is_empty() {
-        let area = set(brush, &clean(&alert.area), Role::Body, &[7.4, 6.8, 6.2], right - left, 2);
+        let area = set(brush, &clean(&alert.area), Role::Body, &[6.8, 6.2], right - left, 2);
         draw_set(brush, &area, left, below, 1.28, p.muted);
         below += area.height(1.28);
     }

@@ -38,6 +38,11 @@ impl Measure {
         cache.entry((weight, word.to_owned())).or_insert_with(fresh).clone()
     }
 
+    /// Width of a space in em. Between pixel letters it is cut from 8 to 5 of 16 (LOOK.md section 6).
+    pub fn space(&self, weight: Weight) -> f32 {
+        if weight == Weight::Pixel { 5.0 / 16.0 } else { self.width(" ", weight) }
+    }
+
     /// Width of a word in em.
     pub fn width(&self, word: &str, weight: Weight) -> f32 {
         self.shape(word, weight).width
@@ -70,7 +75,7 @@ pub struct Group {
 
 impl Group {
     fn measured(words: Vec<Word>, measure: &Measure, ink: Ink) -> Group {
-        let space = measure.width(" ", ink.plain);
+        let space = measure.space(ink.plain);
         let width = |(at, word): (usize, &Word)| {
             let own = measure.width(&word.text, if word.bold { ink.bold } else { ink.plain });
             own + if at > 0 && word.space { space } else { 0.0 }

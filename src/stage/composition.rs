@@ -38,6 +38,8 @@ pub struct Composition {
     /// Frame slot that the ticker was last put at.
     slot: Option<i64>,
     scaler: Scaler,
+    /// Film pictures shown for the first time.
+    film_pictures: u64,
 }
 
 impl Composition {
@@ -50,6 +52,7 @@ impl Composition {
             strip_version: 0,
             slot: None,
             scaler: Scaler::default(),
+            film_pictures: 0,
         }
     }
 
@@ -165,9 +168,20 @@ impl Composition {
         let mut draw = |picture: FilmPicture<'_>| {
             yuv::draw(&picture, slot.rect, slot.meet, out, width, scaler);
         };
-        if !film.show(now, &mut draw) {
+        if film.show(now, &mut draw) {
+            self.film_pictures += 1;
+        } else {
             film.again(&mut draw);
         }
+    }
+
+    /// How many film pictures were shown for the first time.
+    pub fn film_pictures(&self) -> u64 {
+        self.film_pictures
+    }
+    /// A presenter that takes film pictures itself showed a new one.
+    pub fn count_film_picture(&mut self) {
+        self.film_pictures += 1;
     }
 
     /// Exactly what is on the screen: the page, the ticker where it is, the film's last picture.

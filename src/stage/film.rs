@@ -7,10 +7,12 @@ use std::time::Instant;
 
 /// A film that is playing. Calls must return at once: an implementation never waits for a decoder.
 pub trait Film: Send + Sync {
-    /// When the next picture that has not been shown is due; `None` when it is not known yet, or there is none.
+    /// When the next picture that is at hand and has not been shown is due. `None` when none is at hand: the
+    /// stage looks again shortly.
     fn next_due(&self, now: Instant) -> Option<Instant>;
 
-    /// Calls `draw` with the newest picture due at `now`, if it has not been shown; says whether it did.
+    /// Calls `draw` with the newest picture due at `now`, if it has not been shown; says whether it did. After
+    /// `next_due` named a moment up to `now`, it does.
     fn show(&self, now: Instant, draw: &mut dyn FnMut(FilmPicture<'_>)) -> bool;
 
     /// Calls `draw` with the picture shown last, for a repaint or a screenshot; says whether there was one.

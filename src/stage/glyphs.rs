@@ -23,8 +23,8 @@ pub struct Mask {
 
 /// Most bytes of coverage that are kept; a page in its three sizes needs about 1 MB at 1080 lines.
 const BYTES_MAX: usize = 12 << 20;
-/// Largest size in pixels an em: the level of a warning on an 8K screen.
-const SIZE_MAX: f32 = 1_600.0;
+/// Largest size in pixels an em: the clock of an idle 8K screen has 1,280.
+const SIZE_MAX: f32 = 3_000.0;
 /// Steps of a pixel at which a glyph is drawn anew.
 const STEPS: f32 = 4.0;
 

@@ -121,8 +121,7 @@ impl Gpu {
             entries: &[texture_entry(0), sampler_entry(1)],
         });
         let source = wgpu::ShaderSource::Wgsl(include_str!("../../shaders/quad.wgsl").into());
-        let pipeline =
-            pipeline(&device, &layout, source, format, if format.is_srgb() { "linear" } else { "plain" });
+        let pipeline = pipeline(&device, &layout, source, format, "plain");
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor::default());
         let quads = device.create_buffer(&wgpu::BufferDescriptor {
             label: None,
@@ -131,6 +130,9 @@ impl Gpu {
             mapped_at_creation: false,
         });
         let planes = Planes::new(&device, format);
+        if lost.load(Ordering::Acquire) {
+            return Err(Trouble::Lost);
+        }
         let name = format!("{} ({:?})", info.name, info.backend);
         Ok(Gpu {
             surface,
@@ -178,7 +180,9 @@ impl Gpu {
         {
             let Gpu { planes, device, queue, .. } = self;
             let mut take = |picture: FilmPicture<'_>| planes.upload(device, queue, &picture);
-            if !film.show(now, &mut take) && !due.page.is_empty() {
+            if film.show(now, &mut take) {
+                composition.count_film_picture();
+            } else if !due.page.is_empty() {
                 film.again(&mut take);
             }
         }

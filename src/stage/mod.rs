@@ -29,7 +29,7 @@ mod tests;
 
 pub use film::Film;
 
-use crate::layout::{Fonts, Scene};
+use crate::layout::{Fonts, Rect, Scene};
 use crate::limits;
 use crate::model::media::{Picture, Sha256};
 use crate::model::status::FrameCount;
@@ -218,6 +218,23 @@ pub fn draw_still(show: Show, fonts: Arc<Fonts>) -> Picture {
         film.show(at.1, &mut |_| ());
     }
     composition.snapshot()
+}
+
+/// A picture no larger than a board of `most` (width, height) pixels can show, so that drawing a page stays quick.
+/// To be called where nothing waits: a 64-megapixel photograph takes about a second.
+pub fn shrink(picture: Picture, most: (u32, u32)) -> Picture {
+    let ratio = |side: u32, of: u32| f64::from(of.max(1)) / f64::from(side.max(1));
+    // It may have to cover the board, so the side that is shorter by comparison decides.
+    let scale = ratio(picture.width, most.0).max(ratio(picture.height, most.1));
+    if scale >= 0.75 {
+        return picture;
+    }
+    let side = |length: u32| ((f64::from(length) * scale).round() as i32).max(1);
+    let target = Rect::new(0, 0, side(picture.width), side(picture.height));
+    let whole = [0.0, 0.0, f64::from(picture.width), f64::from(picture.height)];
+    let mut rgba = Vec::with_capacity(target.w as usize * target.h as usize * 4);
+    scale::picture(&picture, whole, target, target, |_, row| rgba.extend(row.iter().flatten()));
+    Picture { width: target.w as u32, height: target.h as u32, rgba }
 }
 
 /// Mesa's software renderers are loaded for nothing where the kernel knows no GPU: that costs 100 MB.

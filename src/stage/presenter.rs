@@ -19,6 +19,8 @@ use winit::window::Window;
 
 /// A film picture shown later than this after its time counts as late.
 const LATE: Duration = Duration::from_millis(50);
+/// While a film has no picture at hand, how often to look again.
+const LOOK_AGAIN: Duration = Duration::from_millis(8);
 /// After a presenter failed, how long until it is tried again.
 const RETRY: Duration = Duration::from_millis(250);
 
@@ -95,11 +97,16 @@ impl Thread {
             }
             let snapshots = self.follow(orders, &mut due);
             let now = clock::instant();
-            self.look(now, &mut due);
+            let film_at = self.look(now, &mut due);
+            let film_pictures = self.composition.film_pictures();
             if !due.is_nothing() && retry.is_none_or(|at| at <= now) {
                 match self.present(due, now) {
                     true => {
                         self.meter.add(&self.meter.drawn, 1);
+                        let late = film_at.is_some_and(|at| now.duration_since(at) > LATE);
+                        if late && self.composition.film_pictures() > film_pictures {
+                            self.meter.add(&self.meter.late, 1);
+                        }
                         (due, retry) = (Due::default(), None);
                     }
                     false => {
@@ -145,21 +152,17 @@ impl Thread {
         orders.snapshots
     }
 
-    /// Sees what has become due by itself.
-    fn look(&mut self, now: Instant, due: &mut Due) {
+    /// Sees what has become due by itself; says when the film's picture was.
+    fn look(&mut self, now: Instant, due: &mut Due) -> Option<Instant> {
         let Some(show) = self.composition.show() else {
             // Nothing has been given to show yet: the window keeps its colour.
             due.page = Rect::default();
-            return;
+            return None;
         };
-        let film_due = show.film.as_ref().and_then(|film| film.next_due(now)).filter(|at| *at <= now);
-        if let Some(at) = film_due.filter(|_| show.scene.film.is_some()) {
-            due.film = true;
-            if now.duration_since(at) > LATE {
-                self.meter.add(&self.meter.late, 1);
-            }
-        }
-        let Some(band) = &show.scene.ticker else { return };
+        let film = show.film.as_ref().filter(|_| show.scene.film.is_some());
+        let film_at = film.and_then(|film| film.next_due(now)).filter(|at| *at <= now);
+        due.film |= film_at.is_some();
+        let Some(band) = &show.scene.ticker else { return film_at };
         let slots = i64::from(band.slots.max(1));
         let slot = slot_at(show.at, now);
         let last = self.composition.slot();
@@ -174,12 +177,14 @@ impl Thread {
             self.composition.move_ticker(slot);
             due.ticker = true;
         }
+        film_at
     }
 
     fn next_due(&self, now: Instant) -> Option<Instant> {
         let show = self.composition.show()?;
         let film = show.film.as_ref().filter(|_| show.scene.film.is_some());
-        let film = film.and_then(|film| film.next_due(now));
+        // A film without a picture at hand, or one that does not give what it announced, is asked again soon.
+        let film = film.map(|film| film.next_due(now).filter(|at| *at > now).unwrap_or(now + LOOK_AGAIN));
         let ticker = show.scene.ticker.as_ref().map(|band| {
             let slots = i64::from(band.slots.max(1));
             let step = slot_at(show.at, now).div_euclid(slots) + 1;

@@ -38,7 +38,8 @@ struct StillFilm {
 
 impl StillFilm {
     fn new(width: u32, height: u32) -> StillFilm {
-        let y = (0..width * height).map(|i| if (i / width / 64) % 2 == 0 { 90 } else { 180 }).collect();
+        let y =
+            (0..width * height).map(|i| if (i / width / 64).is_multiple_of(2) { 90 } else { 180 }).collect();
         let uv = vec![120; (width.div_ceil(2) * height.div_ceil(2)) as usize];
         StillFilm { y, uv, size: (width, height) }
     }
@@ -90,6 +91,7 @@ fn write_png(path: &Path, picture: &Picture) {
     let file = std::fs::File::create(path).unwrap();
     let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), picture.width, picture.height);
     encoder.set_color(png::ColorType::Rgba);
+    encoder.set_compression(png::Compression::High);
     encoder.write_header().unwrap().write_image_data(&picture.rgba).unwrap();
 }
 
@@ -189,4 +191,161 @@ fn every_page_can_be_drawn_and_looked_at() {
             }
         }
     }
+}
+
+/// Largest difference of a channel that is none, and in how many of a thousand pixels more is allowed: fonts and
+/// rasterisers may move a letter's edge.
+const TOLERANCE: u8 = 24;
+const OUTLIERS_PER_MILLE: usize = 4;
+
+/// `tests/golden/<name>.png`; `BLESS=1` writes what is drawn now.
+fn check_golden(name: &str, picture: &Picture) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.png"));
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        return write_png(&path, picture);
+    }
+    let file = std::fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
+    let mut rgba = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut rgba).unwrap();
+    let differ = |(a, b): (&[u8], &[u8])| a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > TOLERANCE);
+    let outliers = rgba.chunks(4).zip(picture.rgba.chunks(4)).filter(|pair| differ(*pair)).count();
+    let allowed = rgba.len() / 4 * OUTLIERS_PER_MILLE / 1000;
+    if outliers > allowed || rgba.len() != picture.rgba.len() {
+        let actual = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/golden");
+        std::fs::create_dir_all(&actual).unwrap();
+        write_png(&actual.join(format!("{name}.png")), picture);
+        panic!("{name}: {outliers} pixels differ, {allowed} may; see target/golden/{name}.png");
+    }
+}
+
+#[test]
+fn pages_look_as_they_did() {
+    let golden = ["a-ngan", "c-anh-qr", "d-bang", "f-thai", "g-canh-bao-3", "h-dien-tap", "i-trung-tinh"];
+    for (name, plan) in cases().into_iter().filter(|(name, _)| golden.contains(name)) {
+        check_golden(name, &drawn(&plan, (640, 360), |_| ()));
+    }
+    let (_, plan) = cases().swap_remove(0);
+    check_golden("a-ngan-dem", &drawn(&plan, (640, 360), |view| view.theme = Theme::Night));
+    check_golden("a-ngan-doc", &drawn(&plan, (360, 640), |_| ()));
+    check_golden("a-ngan-led192", &drawn(&plan, (192, 32), |_| ()));
+}
+
+/// Scenes at any size reach pixels without a panic, the smallest and the strangest included.
+#[test]
+fn every_size_can_be_drawn() {
+    for (_, plan) in cases() {
+        for size in [(1, 1), (8, 8), (20_000, 10), (10, 20_000), (240, 240), (333, 77), (1920, 1080)] {
+            let picture = drawn(&plan, size, |_| ());
+            assert_eq!((picture.width, picture.height), size);
+        }
+    }
+}
+
+fn stage(size: (u32, u32)) -> Stage {
+    Stage::headless(size.0, size.1, sample::fonts()).unwrap()
+}
+
+fn scene(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Scene {
+    let board = sample::board();
+    let mut view = sample::view(plan, &board, size);
+    change(&mut view);
+    Composer::new(sample::fonts()).compose(&view).scene
+}
+
+/// Waits, for a deadline that only a hang reaches.
+fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let end = crate::clock::instant() + Duration::from_secs(20);
+    while !done() {
+        assert!(crate::clock::instant() < end, "{what} did not come");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_still_board_draws_once_and_then_rests() {
+    let size = (640, 360);
+    let mut plan = cases().swap_remove(0).1;
+    plan.ticker.clear();
+    let stage = stage(size);
+    stage.show(show(scene(&plan, size, |_| ())));
+    until("the first frame", || stage.meter().drawn == 1);
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(stage.meter(), FrameCount { drawn: 1, ..FrameCount::default() });
+    assert_eq!(stage.about(), ("headless".to_owned(), "none".to_owned()));
+    // The same again is nothing new.
+    stage.show(show(scene(&plan, size, |_| ())));
+    stage.snapshot().unwrap();
+    assert_eq!(stage.meter().drawn, 1);
+}
+
+#[test]
+fn a_ticker_moves_and_a_screenshot_shows_where_it_is() {
+    let size = (640, 360);
+    let plan = cases().swap_remove(0).1;
+    let stage = stage(size);
+    stage.show(show(scene(&plan, size, |_| ())));
+    until("frames", || stage.meter().drawn > 5);
+    let (one, two) = (stage.snapshot().unwrap(), {
+        let before = stage.meter().drawn;
+        until("more frames", || stage.meter().drawn > before + 2);
+        stage.snapshot().unwrap()
+    });
+    let bytes = 640 * 4 * 320;
+    assert!(one.rgba[..bytes] == two.rgba[..bytes], "the page moved");
+    assert!(one.rgba[bytes..] != two.rgba[bytes..], "the ticker did not");
+}
+
+#[test]
+fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
+    let size = (640, 360);
+    let mut composition = Composition::new(sample::fonts());
+    let mut plans: Vec<Plan> = cases().into_iter().map(|(_, plan)| plan).collect();
+    plans.extend(plans.clone().into_iter().rev());
+    let later = |minutes| sample::monday().checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap();
+    for (at, plan) in plans.iter().enumerate() {
+        let scene = scene(plan, size, |view| {
+            view.now = later(at as i64 / 2);
+            view.theme = if at % 7 == 3 { Theme::Night } else { Theme::Day };
+        });
+        let next = show(scene);
+        let mut fresh = Composition::new(sample::fonts());
+        fresh.adopt(next.clone());
+        composition.adopt(next);
+        assert!(composition.page == fresh.page, "page {at} differs from a fresh drawing");
+    }
+}
+
+#[test]
+fn a_clock_that_moves_on_repaints_a_corner_only() {
+    let size = (1920, 1080);
+    let plan = cases().swap_remove(0).1;
+    let mut composition = Composition::new(sample::fonts());
+    composition.adopt(show(scene(&plan, size, |_| ())));
+    let damage = composition.adopt(show(scene(&plan, size, |view| {
+        view.now = sample::monday().checked_add(jiff::SignedDuration::from_mins(1)).unwrap();
+    })));
+    assert!(damage.w < 400 && damage.h < 250 && !damage.is_empty(), "{damage:?}");
+}
+
+#[test]
+fn a_film_is_shown_in_its_slot_and_a_size_no_screen_has_is_refused() {
+    let size = (640, 360);
+    let plan = cases().into_iter().find(|(name, _)| *name == "e-phim").unwrap().1;
+    let stage = stage(size);
+    stage.show(show(scene(&plan, size, |_| ())));
+    until("the first frame", || stage.meter().drawn >= 1);
+    let picture = stage.snapshot().unwrap();
+    assert!(picture.rgba[4 * (640 * 100 + 100)] > 30, "the film's place is black");
+    assert!(Stage::headless(0, 5, sample::fonts()).is_err());
+    assert!(Stage::headless(1 << 20, 1 << 20, sample::fonts()).is_err());
+}
+
+#[test]
+fn a_large_photograph_is_made_as_small_as_the_board_and_covers_it() {
+    let small = shrink(landscape(4000, 3000), (640, 360));
+    assert_eq!((small.width, small.height), (640, 480));
+    let kept = landscape(640, 480);
+    assert!(shrink(kept.clone(), (1920, 1080)) == kept);
 }

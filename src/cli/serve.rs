@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Serves until it is dropped.
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub struct Server {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
+    listener: Option<JoinHandle<()>>,
 }
 
 const REQUEST_BYTES_MAX: u64 = 16 << 10;
@@ -27,7 +29,7 @@ impl Server {
         let address = listener.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, folder) = (stop.clone(), Arc::new(folder.to_owned()));
-        std::thread::Builder::new().name("demo-server".into()).spawn(move || {
+        let listener = std::thread::Builder::new().name("demo-server".into()).spawn(move || {
             for stream in listener.incoming().flatten() {
                 if stopped.load(Ordering::Acquire) {
                     return;
@@ -39,7 +41,7 @@ impl Server {
                     .spawn(move || connection(stream, &folder, &stopped));
             }
         })?;
-        Ok(Server { address, stop })
+        Ok(Server { address, stop, listener: Some(listener) })
     }
 
     pub fn url(&self) -> String {
@@ -55,7 +57,11 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
         // Wakes the listener, which then closes its port.
-        let _ = TcpStream::connect(self.address);
+        let woken = TcpStream::connect(self.address).is_ok();
+        if let Some(listener) = self.listener.take().filter(|_| woken) {
+            // A panic there has been printed, and there is nothing to save.
+            let _ = listener.join();
+        }
     }
 }
 

@@ -24,6 +24,9 @@ const PIXEL_LINE: i32 = 16;
 const PIXEL_BASELINE: i32 = 14;
 /// Least height of a line in Noto, whose letters are then 24 pixels.
 const NOTO_LINE: i32 = 32;
+/// Ink of Noto's Vietnamese letters above the baseline, and in all, in em (LOOK.md section 1).
+const INK_TOP: f32 = 1.048;
+const INK_HEIGHT: f32 = 1.288;
 /// From this height on a wall has lines in Noto, and a line of its own for the ticker.
 const NOTO_WALL: i32 = 64;
 /// How long a screenful stays where no slot says so.
@@ -96,7 +99,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
         let baseline = if role == Role::Pixel {
             y + PIXEL_BASELINE
         } else {
-            brush.centred(y as f32 + line as f32 / 2.0, size)
+            y + ((line as f32 - INK_HEIGHT * size) / 2.0 + INK_TOP * size).round() as i32
         };
         let words: Vec<&Word> = row.words.iter().collect();
         let line = brush.line(&words, role, size, (left, baseline), row.colour);

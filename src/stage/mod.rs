@@ -134,8 +134,8 @@ impl Stage {
                     if opened.send(Ok(())).is_err() {
                         return;
                     }
-                    let composition = Composition::new(fonts);
-                    Thread { mailbox, meter, about, composition, presenter, window }.run();
+                    let composition = Composition::new(Arc::clone(&fonts));
+                    Thread { mailbox, meter, about, fonts, composition, presenter, window }.run();
                 }
                 Err(problem) => {
                     let _ = opened.send(Err(problem));

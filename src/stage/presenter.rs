@@ -4,14 +4,16 @@
 //! while the ticker should have moved counts as missed, and the ticker is then where it should be, not where
 //! it would have been.
 
+use super::Show;
 use super::composition::{Composition, Due};
 use super::gpu::Gpu;
 use super::mailbox::{Mailbox, Orders};
 use super::shm::Shm;
 use super::strip::{slot_at, slot_begins};
 use crate::clock;
-use crate::layout::Rect;
+use crate::layout::{Fonts, Rect};
 use crate::model::status::FrameCount;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -78,6 +80,7 @@ pub struct Thread {
     pub mailbox: Arc<Mailbox>,
     pub meter: Arc<Meter>,
     pub about: About,
+    pub fonts: Arc<Fonts>,
     pub composition: Composition,
     pub presenter: Presenter,
     /// `None` when headless.
@@ -138,7 +141,7 @@ impl Thread {
         due: &mut Due,
     ) -> Vec<std::sync::mpsc::Sender<crate::model::media::Picture>> {
         if let Some(show) = orders.show {
-            due.page = due.page.join(&self.composition.adopt(show));
+            due.page = due.page.join(&self.adopt(show));
         }
         if let Some(size) = orders.size
             && size != self.presenter.size()
@@ -150,6 +153,19 @@ impl Thread {
             due.page = self.screen();
         }
         orders.snapshots
+    }
+
+    /// A page that panics is our bug: it costs itself, not the board.
+    fn adopt(&mut self, show: Show) -> Rect {
+        let composition = &mut self.composition;
+        match catch_unwind(AssertUnwindSafe(|| composition.adopt(show))) {
+            Ok(damage) => damage,
+            Err(_) => {
+                tracing::error!("a page could not be drawn");
+                self.composition = Composition::new(Arc::clone(&self.fonts));
+                Rect::default()
+            }
+        }
     }
 
     /// Sees what has become due by itself; says when the film's picture was.

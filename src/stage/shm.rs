@@ -8,6 +8,7 @@ use crate::layout::Rect;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
+use winit::raw_window_handle::{HasDisplayHandle, RawDisplayHandle};
 use winit::window::Window;
 
 /// How many frames old a buffer may be and still be brought up to date by parts.
@@ -24,7 +25,12 @@ pub struct Shm {
 }
 
 enum Target {
-    Window { surface: Surface, whole: bool },
+    /// `buffered`: presenting only fills a buffer of requests, which must be sent (X11).
+    Window {
+        surface: Surface,
+        whole: bool,
+        buffered: bool,
+    },
     Memory(Vec<u32>),
 }
 
@@ -33,8 +39,14 @@ impl Shm {
     pub fn window(window: &Arc<Window>, size: (u32, u32)) -> Result<Shm, softbuffer::SoftBufferError> {
         let context = softbuffer::Context::new(Arc::clone(window))?;
         let surface = softbuffer::Surface::new(&context, Arc::clone(window))?;
-        let mut shm =
-            Shm { target: Target::Window { surface, whole: true }, size, past: [Due::default(); AGE_MAX] };
+        let buffered = window.display_handle().is_ok_and(|handle| {
+            matches!(handle.as_raw(), RawDisplayHandle::Xlib(_) | RawDisplayHandle::Xcb(_))
+        });
+        let mut shm = Shm {
+            target: Target::Window { surface, whole: true, buffered },
+            size,
+            past: [Due::default(); AGE_MAX],
+        };
         shm.resize(size);
         Ok(shm)
     }
@@ -52,7 +64,7 @@ impl Shm {
     pub fn resize(&mut self, size: (u32, u32)) {
         self.size = size;
         match &mut self.target {
-            Target::Window { surface, whole } => {
+            Target::Window { surface, whole, .. } => {
                 *whole = true;
                 let sides = (NonZeroU32::new(size.0), NonZeroU32::new(size.1));
                 if let (Some(width), Some(height)) = sides
@@ -78,7 +90,7 @@ impl Shm {
         }
         match &mut self.target {
             Target::Memory(pixels) => composition.put(due, pixels, size, now),
-            Target::Window { surface, whole } => {
+            Target::Window { surface, whole, buffered } => {
                 let screen = Rect::new(0, 0, size.0, size.1);
                 let mut buffer = surface.buffer_mut()?;
                 let age = usize::from(buffer.age());
@@ -96,6 +108,11 @@ impl Shm {
                 // What was shown last frame is as it was; only what is new counts as damage.
                 let damage = if *whole { all } else { due };
                 buffer.present_with_damage(&damaged(composition, damage, screen))?;
+                if *buffered {
+                    // Waiting for the buffer sends what is queued; otherwise the last picture before a rest
+                    // would stay in the queue until the next one, a minute or a day later.
+                    drop(surface.buffer_mut()?);
+                }
                 *whole = false;
                 self.past.rotate_right(1);
                 self.past[0] = due;

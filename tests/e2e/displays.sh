@@ -172,7 +172,13 @@ done
 size=()
 mkdir "$work/run/cage"
 [ "$(id -u)" != 0 ] || chown 65534:65534 "$work/run/cage"
-start_board "$work/run/cage" env -u DISPLAY -u WAYLAND_DISPLAY WLR_BACKENDS=headless WLR_RENDERER=pixman WLR_LIBINPUT_NO_DEVICES=1 cage --
+# Inside an X server: with WLR_BACKENDS=headless, grim 1.4 shows black where nothing was drawn since its first capture,
+# whatever the program.
+Xvfb -displayfd 9 -screen 0 1280x800x24 -nocursor -nolisten tcp 9>"$work/number" 2>/dev/null &
+server=$!
+jobs_started+=("$server")
+until_true 10 "Xvfb" test -s "$work/number" || exit 1
+start_board "$work/run/cage" env -u WAYLAND_DISPLAY DISPLAY=":$(cat "$work/number")" WLR_BACKENDS=x11 WLR_RENDERER=pixman WLR_LIBINPUT_NO_DEVICES=1 cage --
 if until_true 30 "a notice in cage" on_air "$work/run/cage"; then
   wayland=$(cd "$work/run" && find . -maxdepth 1 -type s -name 'wayland-*' -printf '%f\n' | head -n 1)
   sleep 1

@@ -92,6 +92,39 @@ fn a_film_is_shown_to_its_last_picture_and_heard_to_its_last_sample() {
     assert!((2.98..3.08).contains(&seconds), "{seconds} s of sound");
 }
 
+/// Hears a sound to its end; returns its seconds.
+fn seconds_of(file: Asset) -> f64 {
+    let clip = Clip::open(decoder(), file, Wish { picture: None, ..wish(Fit::Cover(2, 2)) }, || ());
+    ready(&clip);
+    let sound = clip.sound().expect("sound");
+    clip.start(instant());
+    let (mut heard, mut loud) = (0u64, false);
+    until("the end", || {
+        while let Some([left, _]) = sound.next_frame() {
+            heard += 1;
+            loud |= left.abs() > 0.05;
+        }
+        clip.finished()
+    });
+    assert!(loud, "nothing but silence");
+    heard as f64 / f64::from(RATE)
+}
+
+#[test]
+fn every_common_kind_of_sound_is_heard_whole() {
+    for (name, arguments) in [
+        ("mono.wav", "-f lavfi -i sine=f=440:d=2 -ac 1"),
+        ("stereo.wav", "-f lavfi -i sine=f=440:d=2:sample_rate=22050 -ac 2"),
+        ("tone.mp3", "-f lavfi -i sine=f=440:d=2 -c:a libmp3lame"),
+        ("opus.ogg", "-f lavfi -i sine=f=440:d=2 -c:a libopus"),
+        ("surround.m4a", "-f lavfi -i sine=f=440:d=2 -ac 6 -c:a aac"),
+        ("tone.flac", "-f lavfi -i sine=f=440:d=2"),
+    ] {
+        let seconds = seconds_of(media(&made_by_ffmpeg(name, arguments)));
+        assert!((1.95..2.15).contains(&seconds), "{name}: {seconds} s");
+    }
+}
+
 #[test]
 fn a_film_is_scaled_to_cover_its_place_and_a_phone_film_stands_upright() {
     let clip = Clip::open(decoder(), clip_720p(), wish(Fit::Cover(640, 320)), || ());

@@ -64,20 +64,22 @@ impl Track {
         let mut decoded = 0;
         while self.decoder.receive_frame(&mut frame).is_ok() {
             decoded += 1;
-            if self.rate > 0 && self.take(&frame, origin_us).is_err() {
+            if self.rate > 0 && self.take(&mut frame, origin_us).is_err() {
                 self.errors += 1;
             }
         }
         decoded
     }
 
-    fn take(&mut self, frame: &ff::frame::Audio, origin_us: i64) -> Result<(), ff::Error> {
+    fn take(&mut self, frame: &mut ff::frame::Audio, origin_us: i64) -> Result<(), ff::Error> {
+        if frame.ch_layout().mask().is_none() {
+            // Plain WAV names no layout; the resampler must be told the same one at each frame.
+            let channels = u32::from(frame.channels());
+            frame.set_ch_layout(ChannelLayout::default_for_channels(channels));
+        }
         let kind = (frame.format(), frame.rate(), u32::from(frame.channels()));
         if self.resampler.as_ref().is_none_or(|(_, made_for)| *made_for != kind) {
-            let from = match frame.ch_layout() {
-                layout if layout.mask().is_some() => layout,
-                _ => ChannelLayout::default_for_channels(kind.2),
-            };
+            let from = frame.ch_layout();
             let to = Sample::F32(Type::Packed);
             let context =
                 resampling::Context::get2(kind.0, from, kind.1, to, ChannelLayout::STEREO, self.rate)?;

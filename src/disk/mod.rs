@@ -1,7 +1,7 @@
 //! The only module that changes files: what is written here survives a power cut, or was never there.
 //!
 //! [`Disk`] is the few operations that durable state is made of, so that tests can put a disk beneath it
-//! that loses what was not synced ([`sim`]). [`Local`] is the machine's own. [`replace`] is the one way to
+//! that loses what was not synced (sim.rs). [`Local`] is the machine's own. [`replace`] is the one way to
 //! change a file that somebody may read at any instant: temporary name, sync, rename, sync the folder.
 //!
 //! Nothing here interprets what it stores. Every read has a bound. An error names no path by itself:
@@ -19,7 +19,7 @@ use rustix::fs::{FlockOperation, flock};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -188,6 +188,12 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// The folder that holds `path`.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a folder of mode 0700, with those above it; one that is there becomes so.
+pub fn create_private_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
 /// Makes a new file of mode 0600 that lasts; refused with `AlreadyExists` where there is one.

@@ -32,7 +32,6 @@ use serde_json::{Map, Value};
 use sign::{Signers, digest};
 use site::Site;
 use std::collections::{BTreeMap, HashSet};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The roles of a feed.
@@ -145,8 +144,7 @@ pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome
     if let Some(key) = held.iter().find(|entry| entry.name.ends_with(".pem")) {
         return Err(disk::problem(&keys.join(&key.name), &std::io::ErrorKind::AlreadyExists.into()));
     }
-    Local::default().create_folder(keys).map_err(fault)?;
-    std::fs::set_permissions(keys, std::fs::Permissions::from_mode(0o700)).map_err(fault)?;
+    disk::create_private_folder(keys).map_err(fault)?;
     let mut site = Site::create(site)?;
 
     let mut public = BTreeMap::<Role, Map<String, Value>>::new();

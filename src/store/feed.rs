@@ -18,6 +18,7 @@ use crate::model::media::Sha256;
 use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
+use crate::trust::fresh::News;
 use crate::trust::{Complete, Floors, Item, Kept, Refresh, Refusal, Verified, Wanted};
 use jiff::Timestamp;
 use sha2::Digest;
@@ -43,6 +44,14 @@ pub struct Generation {
     pub expires: Timestamp,
     pub programme: Arc<Programme>,
     pub alerts: Arc<Alerts>,
+}
+
+impl Generation {
+    /// How fresh it is until an answer comes: its newest timestamp was issued, and came, no earlier.
+    pub fn news(&self) -> News {
+        let last = self.issued.map_or(self.accepted_at, |issued| issued.max(self.accepted_at));
+        News { last, expires: self.expires }
+    }
 }
 
 /// What could be loaded of a feed at start.

@@ -9,8 +9,8 @@
 //! STATE/media/<sha256>                      media of all feeds; `.part` while on its way
 //! ```
 //!
-//! Promises: a reader after a power cut finds the old complete state or the new one ([`feed`]); nothing is
-//! shown whose signatures, at boot, or whose digest, at first use, do not hold ([`media`]); nothing is written
+//! Promises: a reader after a power cut finds the old complete state or the new one (feed.rs); nothing is
+//! shown whose signatures, at boot, or whose digest, at first use, do not hold (media.rs); nothing is written
 //! when nothing changes. A folder that cannot be written still serves what it holds: that is reported by
 //! [`Store::problems`], not refused. Refused are a folder that another player uses, and one that a newer
 //! version wrote.

@@ -5,7 +5,7 @@
 //!
 //! A generation is adopted as soon as its JSON is verified; media follow, what is needed first first
 //! ([`order`]). Polls go on during a long download. A network that stalls, lies, cuts off or shows a log-in
-//! page costs a [`Problem`] and a later attempt ([`poll`]), never what shows.
+//! page costs a [`Problem`] and a later attempt (poll.rs), never what shows.
 
 mod fetch;
 mod http;

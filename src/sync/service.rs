@@ -24,7 +24,7 @@ use crate::store::{Generation, Store};
 use crate::trust::time::{Clocks, Floor};
 use crate::trust::{Refusal, Times};
 use jiff::Timestamp;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -97,7 +97,7 @@ pub(super) fn spawn_patient(
             events: Box::new(events),
             media_changed: Notify::new(),
             names: feeds.iter().map(|feed| feed.name.as_str().into()).collect(),
-            now: Cell::new(start.now(clocks(clock())).at),
+            times: RefCell::new(feeds.iter().map(|_| None).collect()),
             start,
             clock,
             sources: RefCell::new(feeds.iter().map(|_| None).collect()),
@@ -148,8 +148,8 @@ struct Shared {
     names: Vec<Arc<str>>,
     /// What this program knew of the time when it started.
     start: Floor,
-    /// The last time by which a feed was judged.
-    now: Cell<Timestamp>,
+    /// By feed: the last time by which it was judged.
+    times: RefCell<Vec<Option<Timestamp>>>,
     media_changed: Notify,
 }
 
@@ -160,7 +160,9 @@ impl Shared {
         let sources = self.sources.borrow();
         let (feeds, programmes): (Vec<usize>, Vec<&Programme>) =
             shows.iter().enumerate().filter_map(|(feed, shown)| Some((feed, shown.as_deref()?))).unzip();
-        let all = needed(&programmes, self.now.get());
+        // The earliest: one feed's wrong time must not make another's media look over.
+        let now = self.times.borrow().iter().flatten().min().copied().unwrap_or(Timestamp::MIN);
+        let all = needed(&programmes, now);
         let scheduled = all.iter().map(|need| need.media.sha256).collect();
         let missing = all
             .into_iter()
@@ -176,6 +178,13 @@ async fn run(
     mut inbox: mpsc::UnboundedReceiver<Command>,
     patience: Patience,
 ) {
+    // All of them before the first poll: what any feed shows must not be evicted for another.
+    for (index, spec) in feeds.iter().enumerate() {
+        let store = &shared.store;
+        let kept =
+            store.generation(&spec.name).or_else(|| store.load_feed(&spec.name, &spec.root).generation);
+        shared.shows.borrow_mut()[index] = kept.map(|generation| generation.programme);
+    }
     let mut hints = HashMap::new();
     for (index, spec) in feeds.into_iter().enumerate() {
         let hint = Rc::new(Notify::new());
@@ -279,7 +288,7 @@ impl Feed {
     fn times(&self) -> Times {
         let clocks = clocks((self.shared.clock)());
         let times = self.known.lock().unwrap_or_else(PoisonError::into_inner).times(clocks);
-        self.shared.now.set(times.now);
+        self.shared.times.borrow_mut()[self.index] = Some(times.now);
         times
     }
 
@@ -307,20 +316,25 @@ impl Feed {
 
     async fn poll(&mut self, source: &Source) -> Outcome<Check> {
         let mut timestamp = None;
-        if let Some(last) = &self.last {
+        if let Some(last) = &mut self.last {
             let path = "metadata/timestamp.json";
-            match source.document(path, TIMESTAMP_BYTES_MAX, last.validator.as_ref()).await? {
+            let answer = source.document(path, TIMESTAMP_BYTES_MAX, last.validator.as_ref()).await?;
+            match answer {
                 Document::Here { bytes, validator } if bytes != last.timestamp => {
                     timestamp = Some((bytes, validator));
                 }
                 Document::Absent => return Err(Refusal::Missing { file: path.into() }.problem(&self.name)),
-                Document::Here { .. } | Document::NotModified => {
-                    if self.times().now > last.check.expires {
-                        let expires = last.check.expires;
-                        let refusal = Refusal::Expired { file: "timestamp.json".into(), expires };
+                unchanged => {
+                    if let Document::Here { validator, .. } = unchanged {
+                        last.validator = validator;
+                    }
+                    let last = last.check;
+                    if self.times().now > last.expires {
+                        let refusal =
+                            Refusal::Expired { file: "timestamp.json".into(), expires: last.expires };
                         return Err(refusal.problem(&self.name));
                     }
-                    return Ok(Check { news: false, ..last.check });
+                    return Ok(Check { news: false, ..last });
                 }
             }
         }
@@ -328,6 +342,9 @@ impl Feed {
         self.root = root;
         let times = self.times();
         let store = &self.shared.store;
+        // Texts and warnings go before media that nothing schedules. Where no room can be made, the writing
+        // itself will say so.
+        let _ = store.make_room(0, &self.shared.needs().1);
         let refreshed = fetch::refresh(source, store, &self.name, &self.root, times, timestamp).await?;
         let generation = refreshed.generation;
         self.shows(&generation);

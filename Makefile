@@ -62,7 +62,7 @@ deny:
 
 # Cargo's own count of tests is the last line, and its exit code is ours.
 test:
-	@$(call need,build run test)
+	@$(call need,build run test e2e)
 	@$(MAKE) --no-print-directory fonts python lint deny
 	BANGTIN_PYTHON=$(VENV)/bin/python $(CARGO) test --locked
 

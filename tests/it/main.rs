@@ -2,6 +2,7 @@
 
 mod media;
 mod on_air;
+mod outside;
 mod publishing;
 mod support;
 mod tidy;

@@ -300,6 +300,10 @@ impl Board {
             Err(problem) => {
                 self.report(&problem);
                 self.give_up(sha256);
+                // It may have rotted, or been removed to make room: then it is fetched again.
+                if let Some(service) = &self.service {
+                    service.look_for_media();
+                }
             }
         }
     }

@@ -98,7 +98,9 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Outcome<()> {
 pub fn set_alerts(site: &Path, alerts: &Alerts, now: Timestamp) -> Outcome<()> {
     publish::set_alerts(site, &keys_of(site), alerts, &Lifetimes::default(), now)?;
     let count = alerts.alerts.len();
-    report::say(&say!(en: "{count} warnings in force", vi: "đang có {count} cảnh báo", count = count));
+    report::say(
+        &say!(en: "warnings in force: {count}", vi: "số cảnh báo đang có hiệu lực: {count}", count = count),
+    );
     Ok(())
 }
 

@@ -206,12 +206,10 @@ impl Clip {
         Some(self.shared.wish.start_us + since.as_micros() as i64 + drift)
     }
 
-    /// When the next picture not yet shown is due. Before the first is there: soon.
+    /// When the next picture that is there and not yet shown is due; `None` while there is none.
     pub fn next_due(&self, now: Instant) -> Option<Instant> {
         let pictures = lock(&self.shared.pictures);
-        let Some(next) = pictures.waiting.front() else {
-            return (!pictures.ended).then(|| now + Duration::from_millis(8));
-        };
+        let next = pictures.waiting.front()?;
         if pictures.shown.is_none() {
             return Some(now);
         }

@@ -6,6 +6,7 @@
 //! speaks. Nothing here locks or allocates in the audio callback.
 
 mod mix;
+mod quiet;
 mod volume;
 
 pub use mix::{Playing, Role};
@@ -27,8 +28,9 @@ pub const RATE: u32 = 48_000;
 const BUFFER_FRAMES: u32 = 2048;
 /// The device is closed after so long without a sound.
 const IDLE: Duration = Duration::from_secs(10);
-/// A device that failed is not tried again before.
+/// A device that failed is not tried again before; each further failure doubles it.
 const RETRY: Duration = Duration::from_secs(20);
+const RETRY_MAX: Duration = Duration::from_secs(600);
 
 struct Device {
     sink: MixerDeviceSink,
@@ -43,6 +45,7 @@ pub struct Sound {
     levels: Arc<Levels>,
     busy_until: Instant,
     retry_at: Option<Instant>,
+    retry_after: Duration,
     problem: Option<Problem>,
     muted: bool,
 }
@@ -56,6 +59,7 @@ impl Sound {
             levels: Arc::default(),
             busy_until: now,
             retry_at: None,
+            retry_after: RETRY,
             problem: None,
             muted: false,
         }
@@ -87,10 +91,12 @@ impl Sound {
                 Ok(device) => {
                     self.device = Some(device);
                     self.retry_at = None;
+                    self.retry_after = RETRY;
                     self.problem = None;
                 }
                 Err(problem) => {
-                    self.retry_at = Some(now + RETRY);
+                    self.retry_at = Some(now + self.retry_after);
+                    self.retry_after = (self.retry_after * 2).min(RETRY_MAX);
                     self.problem = Some(problem);
                 }
             }
@@ -155,6 +161,7 @@ impl Sound {
 
     fn open(&self) -> Result<Device, Problem> {
         use rodio::cpal::traits::{DeviceTrait, HostTrait};
+        quiet::silence_alsa();
         let refused = |error: &dyn std::fmt::Display| {
             Problem::new(
                 self.name(),

@@ -111,7 +111,7 @@ impl Shm {
                 if *buffered {
                     // Waiting for the buffer sends what is queued; otherwise the last picture before a rest
                     // would stay in the queue until the next one, a minute or a day later.
-                    drop(surface.buffer_mut()?);
+                    surface.buffer_mut()?;
                 }
                 *whole = false;
                 self.past.rotate_right(1);

@@ -10,6 +10,7 @@ mod feeds;
 mod loader;
 mod playout;
 mod state;
+mod told;
 mod window;
 
 pub use playout::OnStage;

@@ -4,7 +4,7 @@
 //! between turns nothing runs but the stage's own frame clock. Time enters once a turn.
 
 use super::event::{Event, Loaded, Question, WindowEvent};
-use super::feeds::{self, Feed};
+use super::feeds::Feed;
 use super::loader::{Loader, Want};
 use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
@@ -15,7 +15,7 @@ use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, Plan};
-use crate::model::status::{ClockStatus, ErrorEntry, MediaStatus, OnAir, Status};
+use crate::model::status::ErrorEntry;
 use crate::model::time::TimeOfDay;
 use crate::problem::{Problem, Speech};
 use crate::programme::{Timetable, ZONE_UNSTATED};
@@ -60,8 +60,8 @@ fn known_size(media: &Media) -> Availability {
 }
 
 /// What was composed last.
-struct Composition {
-    composed: Composed,
+pub(super) struct Composition {
+    pub(super) composed: Composed,
     theme: Theme,
 }
 
@@ -75,35 +75,35 @@ struct Told {
 
 /// Everything about a running board.
 pub struct Board {
-    config: Config,
-    started: Timestamp,
-    store: Arc<Store>,
+    pub(super) config: Config,
+    pub(super) started: Timestamp,
+    pub(super) store: Arc<Store>,
     service: Option<FeedService>,
     events: Sender<Event>,
     loader: Loader,
-    stage: Stage,
+    pub(super) stage: Stage,
     composer: Composer,
-    sound: Sound,
+    pub(super) sound: Sound,
     playout: Playout,
-    feeds: Vec<Feed>,
+    pub(super) feeds: Vec<Feed>,
     floor: Floor,
-    size: (u32, u32),
+    pub(super) size: (u32, u32),
     timetable: Timetable,
     /// Something that the timetable is made of has changed.
     stale_timetable: bool,
     /// What is on air, and until when.
-    plan: Option<(Plan, Option<Timestamp>)>,
+    pub(super) plan: Option<(Plan, Option<Timestamp>)>,
     /// Whether the clock was believed when the plan was made.
     trusted: bool,
     next_plan: Option<Plan>,
-    composition: Option<Composition>,
+    pub(super) composition: Option<Composition>,
     told: Option<Told>,
     held_since: Option<Instant>,
     stills: HashMap<Sha256, Still>,
     playables: HashMap<Sha256, Playable>,
     /// Files that are here and cannot be decoded: not shown again in this run.
-    broken: HashSet<Sha256>,
-    errors: VecDeque<ErrorEntry>,
+    pub(super) broken: HashSet<Sha256>,
+    pub(super) errors: VecDeque<ErrorEntry>,
     finished: bool,
 }
 
@@ -178,7 +178,7 @@ impl Board {
         }
     }
 
-    fn now(&self, reading: Reading) -> Now {
+    pub(super) fn now(&self, reading: Reading) -> Now {
         self.floor.now(Clocks {
             system: reading.system,
             disciplined: reading.synchronised || self.config.clock.has_rtc,
@@ -207,7 +207,7 @@ impl Board {
         self.errors.push_back(ErrorEntry { at, text, count: 1 });
     }
 
-    fn say(&self, at: Timestamp) -> String {
+    pub(super) fn say(&self, at: Timestamp) -> String {
         let zoned = at.to_zoned(self.zone());
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
@@ -583,75 +583,5 @@ impl Board {
             at.instant + Duration::from_secs(seconds.max(1))
         });
         [edge, self.sound.next_change()].into_iter().flatten().filter(|next| *next > at.instant).min()
-    }
-
-    fn status(&mut self) -> Status {
-        let now = self.now(clock::read());
-        let missing = |media: &Media| self.broken.contains(&media.sha256) || !self.store.has(&media.sha256);
-        let waiting = feeds::waiting(&self.feeds, &missing);
-        let (presenter, adapter) = self.stage.about();
-        let source = match (now.source, self.config.clock.has_rtc) {
-            (Source::Floor, _) => "floor",
-            (Source::System, true) => "rtc",
-            (Source::System, false) => "ntp",
-        };
-        Status {
-            board: self.config.board.name.clone(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            pid: std::process::id(),
-            started: self.say(self.started),
-            now: self.say(now.at),
-            clock: ClockStatus { trusted: now.source == Source::System, source: source.into() },
-            presenter,
-            adapter,
-            size: [self.size.0, self.size.1],
-            on_air: self.on_air(),
-            feeds: self.feeds.iter().map(|feed| feed.status(now.at, |at| self.say(at))).collect(),
-            frames: self.stage.meter(),
-            media: MediaStatus { bytes: self.store.media_bytes(), waiting },
-            sound: self.sound.state().into(),
-            written_bytes: self.store.written_bytes(),
-            errors: self.errors.iter().cloned().collect(),
-        }
-    }
-
-    fn on_air(&self) -> Vec<OnAir> {
-        let Some((plan, _)) = &self.plan else { return Vec::new() };
-        let (page, pages) =
-            self.composition.as_ref().map_or((1, 1), |last| (last.composed.page, last.composed.pages));
-        let item = |zone: &str, feed: &str, kind: &str, id: &str, title: &str, since: Timestamp| OnAir {
-            zone: zone.into(),
-            feed: feed.into(),
-            kind: kind.into(),
-            id: id.into(),
-            title: title.into(),
-            since: self.say(since),
-            page: 1,
-            pages: 1,
-        };
-        let main = match &plan.main {
-            Main::Notice(slot) => {
-                item("main", &slot.feed, "notice", &slot.notice.id, &slot.notice.title, slot.start)
-            }
-            Main::Warning { feed, alert } => item(
-                "main",
-                feed,
-                "warning",
-                &alert.id.identifier,
-                &alert.event,
-                alert.onset.unwrap_or(alert.id.sent),
-            ),
-            Main::Neutral { .. } => item("main", "", "neutral", "", &plan.title, plan.at),
-        };
-        let mut all = vec![OnAir { page, pages, ..main }];
-        all.extend(
-            plan.ticker.iter().map(|line| item("ticker", &line.feed, "ticker", "", &line.line.text, plan.at)),
-        );
-        all.extend(
-            plan.announcements
-                .iter()
-                .map(|cue| item("sound", &cue.feed, "announcement", "", &cue.audio.path, cue.start)),
-        );
-        all
     }
 }

@@ -10,6 +10,7 @@
 use crate::problem::{Outcome, Problem, Text, chain};
 use crate::say;
 use crate::sync::tls::{self, Now};
+use jiff::SignedDuration;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode, Url};
 use std::error::Error;
@@ -45,6 +46,9 @@ impl Default for Patience {
 /// Less than this within [`Patience::pace`] is a stalled body that drips.
 pub const MEDIA_PACE_BYTES: u64 = 16_384;
 
+/// How long after a change a modification time, which counts seconds, says for sure which version it is.
+const SETTLED: SignedDuration = SignedDuration::from_secs(2);
+
 /// What tells a server which version of a file is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validator {
@@ -53,7 +57,20 @@ pub struct Validator {
 }
 
 impl Validator {
+    /// A file that changed within a second of being served may change again within the same second, under the
+    /// same modification time and, on servers that make it from that, the same entity tag (RFC 9110, 8.8.2.2):
+    /// such an answer gives no validator, and the next poll asks for the whole small file once more.
     fn of(headers: &HeaderMap) -> Option<Validator> {
+        if headers.contains_key(header::LAST_MODIFIED) {
+            let moment = |name| {
+                let text = headers.get(name)?.to_str().ok()?;
+                jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+            };
+            let (served, modified) = moment(header::DATE).zip(moment(header::LAST_MODIFIED))?;
+            if served.duration_since(modified) < SETTLED {
+                return None;
+            }
+        }
         let from =
             |given, asked| headers.get(given).map(|value| Validator { name: asked, value: value.clone() });
         from(header::ETAG, header::IF_NONE_MATCH)
@@ -327,4 +344,29 @@ fn caused_by_tls(error: &reqwest::Error) -> bool {
         };
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_a_moment_ago_gives_no_validator() {
+        let headers = |date: &str, modified: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ETAG, HeaderValue::from_static("\"6565-400\""));
+            headers.insert(header::DATE, HeaderValue::from_str(date).unwrap());
+            headers.insert(header::LAST_MODIFIED, HeaderValue::from_str(modified).unwrap());
+            headers
+        };
+        let modified = "Tue, 24 Nov 2026 01:18:20 GMT";
+        assert_eq!(Validator::of(&headers("Tue, 24 Nov 2026 01:18:20 GMT", modified)), None);
+        assert_eq!(Validator::of(&headers("Tue, 24 Nov 2026 01:18:21 GMT", modified)), None);
+        let settled = Validator::of(&headers("Tue, 24 Nov 2026 01:18:22 GMT", modified)).unwrap();
+        assert_eq!(settled.name, header::IF_NONE_MATCH);
+        assert_eq!(Validator::of(&headers("a while ago", modified)), None);
+        let mut no_time = HeaderMap::new();
+        no_time.insert(header::ETAG, HeaderValue::from_static("\"sha-of-content\""));
+        assert!(Validator::of(&no_time).is_some());
+    }
 }

@@ -272,7 +272,6 @@ FORGERIES = [
     ("a timestamp signed by a stranger", wrong_key("timestamp")),
     ("a snapshot signed by a stranger", wrong_key("snapshot")),
     ("a programme signed by a stranger", wrong_key("programme")),
-    ("targets signed by a stranger", wrong_key("targets")),
     ("a root signed by a stranger", root_by_a_stranger),
     ("a programme signed with the timestamp's key", another_roles_key),
     ("a snapshot of another hash", wrong_hash_of_snapshot),
@@ -289,6 +288,9 @@ FORGERIES = [
     ("one changed byte in a new root.json", byte_in("root")),
     ("one changed byte in programme.json", byte_in_programme_json),
 ]
+# With the true snapshot's signature on it, a forged role's version number becomes a floor, as TUF asks (5.5.5): the
+# honest feed must pass it first, so nothing can follow on the same stand.
+LAST_FORGERY = ("targets signed by a stranger", wrong_key("targets"))
 THRESHOLD_FORGERIES = [
     ("one signature where two are asked", one_signature_of_two),
     ("the same signature twice", same_signature_twice),
@@ -426,6 +428,7 @@ def main():
                 attempt(name, lambda n=name, f=forgery: stand.forge(n, f))
             attempt("one changed byte in a picture", lambda: spoiled_media(stand))
             attempt("an honest update at the end", stand.catch_up)
+            attempt(LAST_FORGERY[0], lambda: stand.forge(*LAST_FORGERY))
             attempt("another feed's root.json", lambda: foreign_root(program, folder, stand.server))
         with contextlib.closing(Stand(program, folder, "two", ["--threshold", "2"])) as stand:
             for name, forgery in THRESHOLD_FORGERIES:

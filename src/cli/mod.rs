@@ -112,6 +112,9 @@ struct Play {
     /// How frames reach the screen
     #[arg(long, value_parser = ["auto", "gpu", "shm"])]
     present: Option<String>,
+    /// Light colours, dark ones, or by the time of day
+    #[arg(long, value_parser = ["auto", "day", "night"])]
+    theme: Option<String>,
     /// Seconds between polls
     #[arg(long)]
     poll: Option<u32>,

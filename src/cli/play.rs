@@ -2,7 +2,7 @@
 
 use super::Play;
 use crate::board::{self, Display, Options, WindowKind};
-use crate::config::{self, Config, FeedConfig, Present};
+use crate::config::{self, Config, FeedConfig, Present, ThemeChoice};
 use crate::layout::Fonts;
 use crate::media::Decoder;
 use crate::problem::Problem;
@@ -70,6 +70,13 @@ fn configure(play: &Play) -> Result<Config, Vec<Problem>> {
             "gpu" => Present::Gpu,
             "shm" => Present::Shm,
             _ => Present::Auto,
+        };
+    }
+    if let Some(theme) = &play.theme {
+        config.display.theme = match theme.as_str() {
+            "day" => ThemeChoice::Day,
+            "night" => ThemeChoice::Night,
+            _ => ThemeChoice::Auto,
         };
     }
     if let Some(poll) = play.poll {

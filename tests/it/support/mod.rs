@@ -139,7 +139,18 @@ impl RunningBoard {
 
     pub fn start_on(state: &Path, root: &Path, feed: &str, more: &[&str]) -> RunningBoard {
         let child = Command::new(bangtin())
-            .args(["play", "--headless", "640x360", "--has-rtc", "--poll", "1", "--feed", feed])
+            .args([
+                "play",
+                "--headless",
+                "640x360",
+                "--has-rtc",
+                "--theme",
+                "day",
+                "--poll",
+                "1",
+                "--feed",
+                feed,
+            ])
             .args(["--root", text(root), "--state", text(state)])
             .args(more)
             .env("LANG", "C.UTF-8")

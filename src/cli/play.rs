@@ -7,6 +7,7 @@ use crate::layout::Fonts;
 use crate::media::Decoder;
 use crate::problem::Problem;
 use crate::say;
+use std::path::PathBuf;
 
 /// Seconds between polls of a feed that is named on the command line.
 const POLL_SECONDS: u32 = 60;
@@ -31,13 +32,20 @@ pub fn run(play: Play) -> Result<(), Vec<Problem>> {
                  vi: "hãy chạy trong màn hình nền hoặc dưới cage, hoặc dùng --headless 1920x1080"),
         )]);
     }
-    let font_folders = Fonts::standard_folders();
+    let font_folders = font_folders();
     board::run(Options { config, display, decoder: Decoder::this_program(), font_folders })
         .map_err(|problem| vec![problem])
 }
 
 pub fn has_display() -> bool {
     ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+}
+
+/// The fonts of the source tree that the program was built in, wherever it is called from; then the usual places.
+pub fn font_folders() -> Vec<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let above = program.iter().flat_map(|program| program.ancestors().skip(1).take(3));
+    above.map(|folder| folder.join("fonts")).chain(Fonts::standard_folders()).collect()
 }
 
 fn configure(play: &Play) -> Result<Config, Vec<Problem>> {

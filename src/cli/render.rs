@@ -80,7 +80,7 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
             pictures.insert(media.sha256, Arc::new(picture(&decoder, &asset, (side, side))?));
         }
     }
-    let (fonts, lacking) = Fonts::load(&Fonts::standard_folders());
+    let (fonts, lacking) = Fonts::load(&super::play::font_folders());
     lacking.iter().for_each(report::warning);
     let fonts = Arc::new(fonts);
     let known = |media: &Media| match pictures.get(&media.sha256) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// `alerts.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Alerts {
-    #[serde(default)]
+    /// Never left out: a misspelt key must not read as "no warnings" and withdraw those in force.
     pub alerts: Vec<Alert>,
 }
 

@@ -138,3 +138,17 @@ fn the_schema_in_the_repository_is_the_one_of_this_program() {
         "run `bangtin schema > config/programme.schema.json`"
     );
 }
+
+#[test]
+fn an_alerts_file_without_its_list_is_refused_and_withdraws_nothing() {
+    let office = Office::new();
+    assert_eq!(office.publish(GOOD).code, 0);
+    let before = office.snapshot();
+    for (name, content) in [("empty.json", "{}"), ("misspelt.json", r#"{"alert": []}"#)] {
+        office.write(name, content);
+        let said = run(&["feed", "alert", text(&office.site()), text(&office.folder().join(name))]);
+        assert_eq!(said.code, 1, "{name}: {}", said.out);
+        assert!(said.err.contains(name) && said.err.contains("alerts"), "{}", said.err);
+    }
+    assert!(office.snapshot() == before, "a refused file changed the warnings");
+}

@@ -266,13 +266,14 @@ impl Board {
                     Ok(check) => {
                         let was = known.state(at);
                         known.last_news = Some(at);
-                        known.error = None;
+                        known.error = check.unsaved.clone();
                         if let Some(generation) = &mut known.generation {
                             generation.versions = check.versions;
                             generation.expires = check.expires;
                         }
                         self.stale_timetable |= known.state(at) != was;
                         self.learn(check.issued, clock::read().since_boot);
+                        check.unsaved.iter().for_each(|problem| self.report(problem));
                     }
                     Err(problem) => {
                         known.error = Some(problem.clone());

@@ -18,8 +18,14 @@ fn open(disk: &Arc<SimDisk>) -> Outcome<Store> {
     Store::on(as_disk, Path::new(STATE), None, problems)
 }
 
-/// What the network thread does in one poll, without a network.
+/// What the network thread does in one poll, without a network. An error is also what could not be written.
 fn poll(store: &Store, site: &TestSite, now: jiff::Timestamp) -> Outcome<(Generation, bool)> {
+    let adopted = adopt(store, site, now)?;
+    store.unsaved("xa").map_or(Ok(adopted), Err)
+}
+
+fn adopt(store: &Store, site: &TestSite, now: jiff::Timestamp) -> Outcome<(Generation, bool)> {
+    store.save("xa");
     let refused = |refusal: crate::trust::Refusal| refusal.problem("xa");
     let mut refresh = Refresh::new(&site.root(), store.floors("xa"), now).map_err(refused)?;
     while let Some(wanted) = refresh.wanted() {
@@ -28,10 +34,10 @@ fn poll(store: &Store, site: &TestSite, now: jiff::Timestamp) -> Outcome<(Genera
             None => site.reader().fetch(&wanted.path, wanted.length_max)?,
         };
         if let Some(kept) = refresh.answer(bytes).map_err(refused)? {
-            store.keep_floor("xa", &kept)?;
+            store.keep_floor("xa", &kept);
         }
     }
-    store.commit("xa", &site.root(), &refresh.finish().unwrap(), now)
+    Ok(store.commit("xa", &site.root(), &refresh.finish().unwrap(), now))
 }
 
 fn shown(store: &Store, site: &TestSite) -> Option<String> {
@@ -200,7 +206,11 @@ fn a_generation_that_the_disk_has_spoilt_is_not_shown_and_the_one_before_it_is()
         let loaded = store.load_feed("xa", &site.root());
         let generation = loaded.generation.unwrap();
         let title = generation.programme.notices[0].title.as_str();
-        assert!(title == "old" || (title == "new" && file.ends_with("timestamp.json")), "{file:?}: {title}");
+        assert!(
+            title == "old"
+                || (title == "new" && (file.ends_with("timestamp.json") || file.ends_with("accepted"))),
+            "{file:?}: {title}"
+        );
         assert!(title == "new" || !loaded.problems.is_empty());
         let repaired = poll(&store, &site, day(2)).unwrap().0;
         assert_eq!(repaired.programme.notices[0].title, "new");
@@ -219,7 +229,52 @@ fn a_read_only_disk_shows_what_it_holds_and_says_so() {
     assert_eq!(shown(&store, &site).as_deref(), Some("old"));
     let refused = poll(&store, &site, day(2)).unwrap_err().line(Speech::English);
     assert!(refused.contains("read-only"), "{refused}");
-    assert_eq!(shown(&store, &site).as_deref(), Some("old"), "nothing is adopted that could not be kept");
+    assert_eq!(shown(&open(&disk).unwrap(), &site).as_deref(), Some("old"), "a restart shows what was kept");
+}
+
+#[test]
+fn what_the_disk_does_not_take_shows_until_a_restart_and_is_written_once_it_can_be() {
+    for old in [true, false] {
+        let site = TestSite::new(1);
+        let disk = Arc::new(SimDisk::new());
+        if old {
+            site.publish("old", None, day(1));
+            poll(&open(&disk).unwrap(), &site, day(1)).unwrap();
+        }
+        let before = std::fs::read(site.path("metadata/timestamp.json")).unwrap();
+        site.publish("new", None, day(2));
+        disk.read_only(true);
+        let store = open(&disk).unwrap();
+        let (adopted, news) = adopt(&store, &site, day(2)).unwrap();
+        assert!(news && adopted.programme.notices[0].title == "new");
+        assert_eq!(store.generation("xa"), Some(adopted.clone()));
+        // The same again is no news, and an older state is refused as on any board.
+        assert!(!adopt(&store, &site, day(2)).unwrap().1);
+        let newer = std::fs::read(site.path("metadata/timestamp.json")).unwrap();
+        std::fs::write(site.path("metadata/timestamp.json"), before).unwrap();
+        let refused = adopt(&store, &site, day(2)).unwrap_err().line(Speech::English);
+        assert!(refused.contains("rolled back"), "{refused}");
+        std::fs::write(site.path("metadata/timestamp.json"), newer).unwrap();
+
+        disk.read_only(false);
+        store.save("xa");
+        assert_eq!(store.unsaved("xa"), None);
+        assert_eq!(shown(&open(&disk).unwrap(), &site).as_deref(), Some("new"));
+        let written = store.written_bytes();
+        poll(&store, &site, day(2)).unwrap();
+        assert_eq!(store.written_bytes(), written);
+    }
+}
+
+#[test]
+fn a_generation_whose_moment_of_acceptance_is_spoilt_still_shows() {
+    let site = TestSite::new(1);
+    site.publish("tin", None, day(1));
+    let disk = Arc::new(SimDisk::new());
+    poll(&open(&disk).unwrap(), &site, day(1)).unwrap();
+    disk.spoil(Path::new("/state/feeds/xa/serving/1/accepted"));
+    let loaded = open(&disk).unwrap().load_feed("xa", &site.root()).generation.unwrap();
+    assert_eq!((loaded.programme.notices[0].title.as_str(), loaded.accepted_at), ("tin", day(1)));
 }
 
 #[test]

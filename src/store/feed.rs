@@ -1,6 +1,7 @@
 //! What is kept of one feed: rollback floors, and complete generations of which one shows.
 //!
-//! A floor is written as soon as it is verified, whatever becomes of the rest. A generation is written
+//! A floor is written as soon as it is verified, whatever becomes of the rest. What the disk does not take is
+//! held in memory for this run (unsaved.rs). A generation is written
 //! whole under a temporary name, synced, renamed, and then named in `current`; the one before it stays. A
 //! power cut at any of these steps leaves the old generation or the new one. If the link dies between a new
 //! snapshot and the programme, there is no new generation: what was complete shows.
@@ -10,6 +11,7 @@
 //! generation: it only says that the same content is still current.
 
 use super::Store;
+use super::unsaved::State;
 use crate::disk;
 use crate::limits::METADATA_BYTES_MAX;
 use crate::model::alert::Alerts;
@@ -19,9 +21,11 @@ use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::trust::fresh::News;
+use crate::trust::time::released;
 use crate::trust::{Complete, Floors, Item, Kept, Refresh, Refusal, Verified, Wanted};
 use jiff::Timestamp;
 use sha2::Digest;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
@@ -74,7 +78,7 @@ const ACCEPTED: &str = "accepted";
 const PINNED: &str = "pinned.root.json";
 
 impl Store {
-    fn feed_folder(&self, feed: &str) -> PathBuf {
+    pub(super) fn feed_folder(&self, feed: &str) -> PathBuf {
         self.folder.join("feeds").join(folder_name(feed))
     }
 
@@ -132,23 +136,27 @@ impl Store {
         pinned: &[u8],
     ) -> Result<(Verified<Complete>, Timestamp), Refusal> {
         let serving = folder.join("serving").join(number.to_string());
-        let malformed = |why: &str| Refusal::Malformed { file: ACCEPTED.into(), why: why.into() };
-        let accepted =
-            self.disk.read(&serving.join(ACCEPTED), 64).map_err(|error| malformed(&error.to_string()))?;
-        let accepted_at = String::from_utf8_lossy(&accepted)
-            .trim()
-            .parse::<Timestamp>()
-            .map_err(|error| malformed(&error.to_string()))?;
+        // Without the moment at which it was accepted it is judged as if that had been long ago: that it was
+        // accepted is what its place on this disk says, and the signatures hold or not at any time.
+        let accepted_at = self.accepted_at(&serving);
+        let now = accepted_at.unwrap_or_else(released);
         let roots = self.roots_in(&serving);
         // A newer timestamp for the same snapshot vouches for it longer; any other does not fit it.
         let newer = self.disk.read(&folder.join("trust/timestamp.json"), METADATA_BYTES_MAX).ok();
         if let Some(newer) = newer
-            && let Ok(complete) = self.verify_files(&serving, pinned, roots.clone(), Some(newer), accepted_at)
+            && let Ok(complete) = self.verify_files(&serving, pinned, roots.clone(), Some(newer), now)
         {
+            let accepted_at = accepted_at.or(complete.issued).unwrap_or(now);
             return Ok((complete, accepted_at));
         }
-        let complete = self.verify_files(&serving, pinned, roots, None, accepted_at)?;
+        let complete = self.verify_files(&serving, pinned, roots, None, now)?;
+        let accepted_at = accepted_at.or(complete.issued).unwrap_or(now);
         Ok((complete, accepted_at))
+    }
+
+    fn accepted_at(&self, serving: &Path) -> Option<Timestamp> {
+        let accepted = self.disk.read(&serving.join(ACCEPTED), 64).ok()?;
+        String::from_utf8_lossy(&accepted).trim().parse().ok()
     }
 
     fn verify_files(
@@ -174,14 +182,17 @@ impl Store {
 
     /// Roots after the pinned one, in order.
     fn roots_in(&self, folder: &Path) -> Vec<Vec<u8>> {
+        self.numbered_roots(folder).into_values().collect()
+    }
+
+    fn numbered_roots(&self, folder: &Path) -> BTreeMap<u64, Vec<u8>> {
         let entries = self.disk.list(folder).unwrap_or_default();
         let number = |name: &str| name.strip_suffix(".root.json")?.parse::<u64>().ok();
-        let mut numbers: Vec<u64> = entries.iter().filter_map(|entry| number(&entry.name)).collect();
-        numbers.sort_unstable();
         let read = |number: u64| {
-            self.disk.read(&folder.join(Item::Root(number).file_name()), METADATA_BYTES_MAX).ok()
+            let path = folder.join(Item::Root(number).file_name());
+            Some((number, self.disk.read(&path, METADATA_BYTES_MAX).ok()?))
         };
-        numbers.into_iter().filter_map(read).collect()
+        entries.iter().filter_map(|entry| read(number(&entry.name)?)).collect()
     }
 
     /// Generations on disk, the one to show first, then the newest of the others.
@@ -237,29 +248,35 @@ impl Store {
     /// What was accepted of this feed before, to start a refresh from.
     pub fn floors(&self, feed: &str) -> Floors {
         let trust = self.feed_folder(feed).join("trust");
-        let read = |item: Item| self.disk.read(&trust.join(item.file_name()), METADATA_BYTES_MAX).ok();
+        let read = |item: Item| {
+            let on_disk = || self.disk.read(&trust.join(item.file_name()), METADATA_BYTES_MAX).ok();
+            self.held_floor(feed, &item).or_else(on_disk)
+        };
+        let mut roots = self.numbered_roots(&trust);
+        roots.extend(self.held_roots(feed));
         Floors {
-            roots: self.roots_in(&trust),
+            roots: roots.into_values().collect(),
             timestamp: read(Item::Timestamp),
             snapshot: read(Item::Snapshot),
         }
     }
 
-    /// Keeps a floor, before anything that depends on it is asked for.
-    ///
-    /// # Errors
-    /// It could not be written: nothing of this refresh may be adopted.
-    pub fn keep_floor(&self, feed: &str, kept: &Verified<Kept>) -> Outcome<()> {
+    /// Keeps a floor, before anything that depends on it is asked for: on the disk, or, where that takes
+    /// nothing, in memory.
+    pub fn keep_floor(&self, feed: &str, kept: &Verified<Kept>) {
         let trust = self.feed_folder(feed).join("trust");
         let path = trust.join(kept.item.file_name());
-        if self.disk.read(&path, METADATA_BYTES_MAX).is_ok_and(|held| held == kept.bytes) {
-            return Ok(());
-        }
+        let is_there = self.disk.read(&path, METADATA_BYTES_MAX).is_ok_and(|held| held == kept.bytes);
         let write = || {
             self.create_folder_chain(&trust)?;
             disk::replace(&*self.disk, &path, &kept.bytes)
         };
-        write().map_err(|error| disk::problem(&path, &error))
+        match if is_there { Ok(()) } else { write() } {
+            Ok(()) => self.floor_saved(feed, &kept.item),
+            Err(error) => {
+                self.hold_floor(feed, &kept.item, &kept.bytes, disk::problem(&path, &error));
+            }
+        }
     }
 
     /// The file wanted, if it is here already.
@@ -268,69 +285,85 @@ impl Store {
         let name = wanted.item.file_name();
         let serving =
             self.serving(feed).map(|s| folder.join("serving").join(s.generation.number.to_string()));
-        serving.into_iter().chain([folder.join("trust")]).find_map(|folder| {
+        let on_disk = |folder: PathBuf| {
             self.disk.read(&folder.join(&name), wanted.length_max).ok().filter(|bytes| wanted.fits(bytes))
-        })
+        };
+        let folders = serving.into_iter().chain([folder.join("trust")]);
+        self.held_file(feed, wanted).or_else(|| folders.into_iter().find_map(on_disk))
     }
 
     /// Makes this state the one that shows. Where its content is what shows already, nothing is written.
     /// `true`: it is a new generation.
     ///
-    /// # Errors
-    /// It could not be written; what showed before still does, after a power cut too.
+    /// What the disk does not take shows all the same, for as long as this run lasts:
+    /// [`unsaved`](Store::unsaved) says why, and [`save`](Store::save) tries again. After a power cut what was
+    /// last written shows.
     pub fn commit(
         &self,
         feed: &str,
         pinned_root: &[u8],
         complete: &Verified<Complete>,
         now: Timestamp,
-    ) -> Outcome<(Generation, bool)> {
-        if let Some(serving) = self.serving(feed)
+    ) -> (Generation, bool) {
+        let serving = self.serving(feed);
+        if let Some(serving) = &serving
             && serving.identity == complete.identity
         {
             let Generation { number, accepted_at, .. } = serving.generation;
-            return Ok((self.now_serving(feed, number, accepted_at, complete), false));
+            return (self.now_serving(feed, number, accepted_at, complete), false);
         }
         let folder = self.feed_folder(feed);
-        let before = self.serving(feed).map(|s| s.generation.number).or_else(|| self.current(&folder));
-        let number = self.numbers(&folder).into_iter().max().unwrap_or(0).saturating_add(1);
-        self.write_generation(&folder, number, pinned_root, complete, now)
-            .map_err(|error| disk::problem(&folder, &error))?;
-        self.clear_out(&folder, [Some(number), before]);
-        Ok((self.now_serving(feed, number, now, complete), true))
+        let shown = serving.map(|serving| serving.generation.number);
+        let number = self.numbers(&folder).into_iter().chain(shown).max().unwrap_or(0).saturating_add(1);
+        let state =
+            State { number, pinned_root: pinned_root.into(), complete: complete.clone(), accepted_at: now };
+        match self.write_generation(feed, &state) {
+            Ok(()) => self.state_saved(feed),
+            Err(error) => self.hold_state(feed, state, disk::problem(&folder, &error)),
+        }
+        (self.now_serving(feed, number, now, complete), true)
     }
 
-    fn write_generation(
-        &self,
-        folder: &Path,
-        number: u64,
-        pinned_root: &[u8],
-        complete: &Verified<Complete>,
-        now: Timestamp,
-    ) -> io::Result<()> {
+    /// Writes a generation, makes it the one that shows, and removes those before the last one.
+    pub(super) fn write_generation(&self, feed: &str, state: &State) -> io::Result<()> {
+        let folder = self.feed_folder(feed);
+        let shown = self.serving(feed).map(|serving| serving.generation.number);
+        let before = shown.filter(|&shown| shown != state.number).or_else(|| self.current(&folder));
         let disk = &*self.disk;
         let serving = folder.join("serving");
-        let (new, named) = (serving.join(format!("{number}.new")), serving.join(number.to_string()));
-        self.create_folder_chain(&serving)?;
-        disk.remove(&new)?;
-        disk.create_folder(&new)?;
-        let accepted = format!("{now}\n").into_bytes();
-        let files = complete.files.iter().map(|(item, bytes)| (item.file_name(), bytes.as_slice()));
-        for (name, bytes) in
-            files.chain([(PINNED.into(), pinned_root), (ACCEPTED.into(), accepted.as_slice())])
-        {
-            let path = new.join(name);
-            disk.write(&path, bytes)?;
-            disk.sync(&path)?;
+        let new = serving.join(format!("{}.new", state.number));
+        let named = serving.join(state.number.to_string());
+        let write = || -> io::Result<()> {
+            self.create_folder_chain(&serving)?;
+            disk.remove(&new)?;
+            disk.create_folder(&new)?;
+            let accepted = format!("{}\n", state.accepted_at).into_bytes();
+            let files = state.complete.files.iter().map(|(item, bytes)| (item.file_name(), bytes.as_slice()));
+            for (name, bytes) in
+                files.chain([(PINNED.into(), state.pinned_root.as_slice()), (ACCEPTED.into(), &accepted)])
+            {
+                let path = new.join(name);
+                disk.write(&path, bytes)?;
+                disk.sync(&path)?;
+            }
+            disk.sync(&new)?;
+            // Left by an attempt that got this far and could not be made current.
+            disk.remove(&named)?;
+            disk.rename(&new, &named)?;
+            disk.sync(&serving)?;
+            disk::replace(disk, &folder.join("current"), format!("{}\n", state.number).as_bytes())
+        };
+        if let Err(error) = write() {
+            // What could not be completed must not fill the disk; the first error is the one that matters.
+            let _ = disk.remove(&new);
+            return Err(error);
         }
-        disk.sync(&new)?;
-        disk.rename(&new, &named)?;
-        disk.sync(&serving)?;
-        disk::replace(disk, &folder.join("current"), format!("{number}\n").as_bytes())
+        self.clear_out(&folder, [Some(state.number), before]);
+        Ok(())
     }
 
     /// Makes a folder so that it lasts, with those above it.
-    fn create_folder_chain(&self, folder: &Path) -> io::Result<()> {
+    pub(super) fn create_folder_chain(&self, folder: &Path) -> io::Result<()> {
         if self.disk.list(folder).is_ok() {
             return Ok(());
         }

@@ -11,8 +11,8 @@
 //!
 //! Promises: a reader after a power cut finds the old complete state or the new one (feed.rs); nothing is
 //! shown whose signatures, at boot, or whose digest, at first use, do not hold (media.rs); nothing is written
-//! when nothing changes. A folder that cannot be written still serves what it holds: that is reported by
-//! [`Store::problems`], not refused. Refused are a folder that another player uses, and one that a newer
+//! when nothing changes. A folder that cannot be written still serves what it holds, and what is verified
+//! meanwhile shows from memory (unsaved.rs): that is reported by [`Store::problems`] and [`Store::unsaved`], not refused. Refused are a folder that another player uses, and one that a newer
 //! version wrote.
 
 mod asset;
@@ -21,6 +21,7 @@ mod crash_tests;
 mod evict;
 mod feed;
 mod media;
+mod unsaved;
 
 pub use asset::Asset;
 pub use feed::{Generation, Loaded};
@@ -56,6 +57,7 @@ pub struct Store {
     problems: Vec<Problem>,
     proofs: Mutex<HashMap<Sha256, media::Proof>>,
     feeds: Mutex<HashMap<String, feed::Serving>>,
+    unsaved: Mutex<HashMap<String, unsaved::Unsaved>>,
     ready_for_media: AtomicBool,
     _lock: Option<Lock>,
 }
@@ -99,6 +101,7 @@ impl Store {
             problems,
             proofs: Mutex::default(),
             feeds: Mutex::default(),
+            unsaved: Mutex::default(),
             ready_for_media: AtomicBool::new(false),
             _lock: lock,
         };

@@ -1,7 +1,7 @@
 //! One refresh, and one media file: what is asked for is `trust`'s and `order`'s choice, how is `source`'s.
 //!
-//! Every floor is on disk before anything that depends on it is asked for; nothing is adopted after a floor
-//! could not be kept. What this board has already is not fetched again. A media file goes on from where an
+//! Every floor is kept before anything that depends on it is asked for. What this board has already is not
+//! fetched again. A media file goes on from where an
 //! earlier attempt ended; where the whole then turns out to be wrong, it is fetched once more from its start,
 //! for a power cut may have spoilt what was there.
 
@@ -60,13 +60,13 @@ pub(super) async fn refresh(
             }
         };
         if let Some(kept) = refresh.answer(bytes).map_err(refused)? {
-            store.keep_floor(feed, &kept)?;
+            store.keep_floor(feed, &kept);
         }
     }
     let incomplete = || refused(Refusal::Missing { file: "timestamp.json".into() });
     let complete = refresh.finish().ok_or_else(incomplete)?;
     let (timestamp, validator) = sent.ok_or_else(incomplete)?;
-    let (generation, news) = store.commit(feed, pinned_root, &complete, times.now)?;
+    let (generation, news) = store.commit(feed, pinned_root, &complete, times.now);
     Ok(Refreshed { generation, news, complete, timestamp, validator })
 }
 

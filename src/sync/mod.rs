@@ -45,7 +45,7 @@ pub struct FeedSpec {
 /// What happened to a feed. Plain data.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FeedEvent {
-    /// A new complete state, verified and kept. `problems`: what of its content was left out.
+    /// A new complete state, verified. `problems`: what of its content was left out.
     Adopted { generation: Generation, problems: Vec<Problem> },
     /// A poll has ended. `at` is the time by which it was judged.
     Checked { feed: Arc<str>, at: Timestamp, result: Result<Check, Problem> },
@@ -56,7 +56,7 @@ pub enum FeedEvent {
 }
 
 /// What a poll that succeeded found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// The feed has changed; an `Adopted` came before.
     pub news: bool,
@@ -65,4 +65,6 @@ pub struct Check {
     pub expires: Timestamp,
     /// When its timestamp was issued, if that can be believed: a floor under the time.
     pub issued: Option<Timestamp>,
+    /// Why what shows of this feed would not outlive a restart, where it would not.
+    pub unsaved: Option<Problem>,
 }

@@ -315,6 +315,7 @@ impl Feed {
     }
 
     async fn poll(&mut self, source: &Source) -> Outcome<Check> {
+        self.shared.store.save(&self.name);
         let mut timestamp = None;
         if let Some(last) = &mut self.last {
             let path = "metadata/timestamp.json";
@@ -328,13 +329,13 @@ impl Feed {
                     if let Document::Here { validator, .. } = unchanged {
                         last.validator = validator;
                     }
-                    let last = last.check;
+                    let last = last.check.clone();
                     if self.times().now > last.expires {
                         let refusal =
                             Refusal::Expired { file: "timestamp.json".into(), expires: last.expires };
                         return Err(refusal.problem(&self.name));
                     }
-                    return Ok(Check { news: false, ..last });
+                    return Ok(Check { news: false, unsaved: self.shared.store.unsaved(&self.name), ..last });
                 }
             }
         }
@@ -353,12 +354,17 @@ impl Feed {
             versions: generation.versions,
             expires: generation.expires,
             issued: generation.issued,
+            unsaved: store.unsaved(&self.name),
         };
         if refreshed.news {
             let problems = refreshed.complete.into_inner().problems;
             (self.shared.events)(FeedEvent::Adopted { generation, problems });
         }
-        self.last = Some(Last { check, timestamp: refreshed.timestamp, validator: refreshed.validator });
+        self.last = Some(Last {
+            check: check.clone(),
+            timestamp: refreshed.timestamp,
+            validator: refreshed.validator,
+        });
         // A wrong root file is said at every poll, though its predecessor serves.
         problem.map_or(Ok(check), Err)
     }

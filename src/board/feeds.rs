@@ -61,7 +61,8 @@ impl Feed {
             state: self.state(now),
             generation: generation.map_or(0, |generation| generation.number),
             versions: generation.map_or(Versions::default(), |generation| generation.versions),
-            last_check: self.last_check.map(say),
+            last_check: self.last_check.map(&say),
+            last_news: self.news().map(|news| say(news.last)),
             error: self.error.as_ref().map(|problem| problem.line(Speech::from_env())),
         }
     }

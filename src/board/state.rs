@@ -63,6 +63,8 @@ fn known_size(media: &Media) -> Availability {
 pub(super) struct Composition {
     pub(super) composed: Composed,
     theme: Theme,
+    /// What the first-boot page says of the network.
+    network: String,
 }
 
 /// What the stage was told last.
@@ -432,14 +434,17 @@ impl Board {
 
     fn compose(&mut self, plan: &Plan, now: &Now, trusted: bool) {
         let theme = self.theme(&now.at.to_zoned(self.zone()), trusted);
+        let (network, waiting) = (self.network(), matches!(plan.main, Main::Neutral { ever: false }));
         let holds = self.composition.as_ref().is_some_and(|last| {
-            last.theme == theme && last.composed.next_change.is_none_or(|change| now.at < change)
+            last.theme == theme
+                && (last.network == network || !waiting)
+                && last.composed.next_change.is_none_or(|change| now.at < change)
         });
         if holds {
             return;
         }
         let composed = self.composed(plan, now.at, trusted);
-        self.composition = Some(Composition { composed, theme });
+        self.composition = Some(Composition { composed, theme, network });
     }
 
     fn composed(&mut self, plan: &Plan, at: Timestamp, trusted: bool) -> Composed {

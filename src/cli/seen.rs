@@ -31,8 +31,8 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
     let BoardStatus { board, now, clock, on_air, feeds, frames, media, errors, .. } = status;
     let believed = match (clock.trusted, speech) {
         (true, _) => String::new(),
-        (false, Speech::English) => " (not believed)".into(),
-        (false, Speech::Vietnamese) => " (chưa tin được)".into(),
+        (false, Speech::English) => " or later: the clock is not believed, and no time shows".into(),
+        (false, Speech::Vietnamese) => " hoặc muộn hơn: chưa tin được đồng hồ, bảng không hiện giờ".into(),
     };
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{board}  {now}{believed}");
@@ -44,14 +44,16 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
         let state = serde_json::to_value(feed.state).ok();
         let state = state.as_ref().and_then(|state| state.as_str()).unwrap_or_default().to_owned();
         let checked = feed.last_check.as_deref().unwrap_or(pick("never", "chưa lần nào"));
+        let news = feed.last_news.as_deref().unwrap_or(pick("never", "chưa lần nào"));
         let _ = writeln!(
             out,
-            "  {} {}: {state}, {} {}, {} {checked}",
+            "  {} {}: {state}, {} {}, {} {checked}, {} {news}",
             pick("feed", "nguồn"),
             feed.name,
             pick("generation", "bản"),
             feed.generation,
             pick("last asked", "hỏi lần cuối"),
+            pick("last news", "tin lần cuối"),
         );
         if let Some(error) = &feed.error {
             let _ = writeln!(out, "    {error}");

@@ -259,6 +259,11 @@ pub fn problem(path: &Path, error: &io::Error) -> Problem {
             say!(en: "permission denied", vi: "không có quyền truy cập"),
             say!(en: "give this user the right to read and write it", vi: "hãy cấp quyền đọc và ghi cho người dùng này"),
         ),
+        io::ErrorKind::IsADirectory => Problem::new(
+            subject,
+            say!(en: "this is a folder, not a file", vi: "đây là thư mục, không phải tệp"),
+            say!(en: "give the name of a file", vi: "hãy ghi tên một tệp"),
+        ),
         io::ErrorKind::NotFound => Problem::new(
             subject,
             say!(en: "no such file or folder", vi: "không có tệp hoặc thư mục này"),

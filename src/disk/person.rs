@@ -3,7 +3,7 @@
 
 use super::{Local, problem, replace};
 use crate::problem::Outcome;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// More than any root file, configuration or list of warnings has.
@@ -25,7 +25,54 @@ pub fn read_for_person(path: &Path) -> Outcome<Vec<u8>> {
     read().map_err(|error| problem(path, &error))
 }
 
-/// Writes the whole file, or leaves what was there.
+/// Writes the whole file, or leaves what was there. A symbolic link is followed; what is no plain file (a
+/// pipe, a device such as `/dev/stdout`) is written to, never replaced.
 pub fn write_for_person(path: &Path, bytes: &[u8]) -> Outcome<()> {
-    replace(&Local::default(), path, bytes).map_err(|error| problem(path, &error))
+    let write = || match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if found.is_file() => replace(&Local::default(), &path.canonicalize()?, bytes),
+        Ok(_) => std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+            replace(&Local::default(), path, bytes)
+        }
+        Err(error) => Err(error),
+    };
+    write().map_err(|error| problem(path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{FileTypeExt, symlink};
+
+    #[test]
+    fn a_file_is_replaced_through_a_link_and_a_pipe_is_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("real"), "old").unwrap();
+        symlink(at("real"), at("link")).unwrap();
+        write_for_person(&at("link"), b"new").unwrap();
+        assert_eq!(std::fs::read(at("real")).unwrap(), b"new");
+        assert!(at("link").is_symlink());
+
+        let pipe = at("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::read(pipe).unwrap()
+        });
+        write_for_person(&pipe, b"through").unwrap();
+        assert_eq!(reader.join().unwrap(), b"through");
+        assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    }
+
+    #[test]
+    fn a_folder_and_a_link_to_nowhere_are_left_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write_for_person(folder.path(), b"x").is_err());
+        let link = folder.path().join("link");
+        symlink("/nowhere/at/all", &link).unwrap();
+        assert!(write_for_person(&link, b"x").is_err());
+        assert!(link.is_symlink());
+    }
 }

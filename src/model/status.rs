@@ -57,6 +57,9 @@ pub struct FeedStatus {
     pub generation: u64,
     pub versions: Versions,
     pub last_check: Option<String>,
+    /// When it last answered as it should.
+    #[serde(default)]
+    pub last_news: Option<String>,
     pub error: Option<String>,
 }
 

@@ -14,12 +14,39 @@ pub const TICKER_CHARS_MAX: usize = 1_000;
 pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
 /// Longest `alerts.json` in bytes.
 pub const ALERTS_BYTES_MAX: u64 = 4 << 20;
+/// Most messages in one `alerts.json`: a province's busiest week of storms.
+pub const ALERTS_MAX: usize = 1_000;
+/// Longest sender, identifier, issuer or line to act on of a warning, in characters: three lines in the smallest
+/// letters of an upright board.
+pub const ALERT_LINE_CHARS_MAX: usize = 120;
+/// Longest name of the hazard in a warning, in characters: two lines beside its level, read at a run.
+pub const ALERT_EVENT_CHARS_MAX: usize = 80;
+/// Longest where and when of a warning, in characters: four lines under the hazard.
+pub const ALERT_AREA_CHARS_MAX: usize = 160;
+/// Most lines that say what to do: more are not read by somebody who has to run.
+pub const ALERT_ACTIONS_MAX: usize = 4;
+/// Most messages that one message refers to.
+pub const ALERT_REFERENCES_MAX: usize = 100;
+/// How far ahead a warning's `sent` may lie, in seconds: two clocks that nobody set to the second.
+pub const ALERT_AHEAD_SECONDS_MAX: i64 = 300;
+/// Most characters in a row that take no room: an emoji's joiner and its variation selector.
+pub const UNSEEN_RUN_MAX: usize = 2;
+/// Most marks on one letter: Vietnamese, Tai Viet and Hmong need at most three.
+pub const MARKS_MAX: usize = 6;
 /// Longest `timestamp.json`: python-tuf's own limit.
 pub const TIMESTAMP_BYTES_MAX: u64 = 16_384;
 /// Longest metadata file other than the timestamp: a feed's own are a hundredth of this.
 pub const METADATA_BYTES_MAX: u64 = 2_000_000;
 /// Most new roots that one refresh follows: python-tuf's own limit.
 pub const ROOTS_MAX: usize = 256;
+/// Generations of a feed that stay on its server, whatever their age: a publisher who tries ten times in an hour
+/// takes nothing from a board on a slow link.
+pub const GENERATIONS_KEPT: u64 = 10;
+/// How long, in seconds, a generation stays on its server after the next took its place: HTTP caches that hold a
+/// timestamp for a day, and a film that a board fetches through a night.
+pub const SUPERSEDED_SECONDS_KEPT: i64 = 48 * 3_600;
+/// Days before its metadata expires in which a publisher is warned: time to fetch a key out of a drawer.
+pub const EXPIRY_WARNING_DAYS: i64 = 30;
 /// Largest media file: an hour of 1080p film at 8 Mbit/s.
 pub const MEDIA_BYTES_MAX: u64 = 4 << 30;
 /// Free space that no download may use: room for texts and warnings on a full disk.
@@ -46,8 +73,13 @@ pub const MEDIA_DURATION_MS_MAX: u64 = 24 * 3_600 * 1_000;
 pub const TICKERS_MAX: usize = 1_000;
 /// Most announcements in one programme.
 pub const ANNOUNCEMENTS_MAX: usize = 1_000;
-/// Longest link in bytes: a QR code of version 11, level M, the finest that a phone reads off a board.
-pub const LINK_BYTES_MAX: usize = 251;
+/// Most columns of a table: at the smallest size of a table's letters, eight letters each on a board of 1920 x 1080.
+pub const TABLE_COLUMNS_MAX: usize = 8;
+/// Most rows of the tables in one text: eight a page, and two languages of a notice have sixty pages between them.
+pub const TABLE_ROWS_MAX: usize = 200;
+/// Longest link in bytes: a QR code of version 10, level M, has 57 cells a side; on its plate at 1080 lines a phone
+/// still finds 3 pixels each.
+pub const LINK_BYTES_MAX: usize = 213;
 
 const _: () = assert!(SECONDS_MAX as u64 * 1_000 <= MEDIA_DURATION_MS_MAX);
 const _: () = assert!(TITLE_CHARS_MAX < TEXT_CHARS_MAX);

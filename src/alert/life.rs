@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// How long a warning without `expires` stays.
 const LIFE_UNSTATED: SignedDuration = SignedDuration::from_hours(6);
 /// The longest that any warning stays.
-const LIFE_MAX: SignedDuration = SignedDuration::from_hours(72);
+pub const LIFE_MAX: SignedDuration = SignedDuration::from_hours(72);
 
 /// One warning and the half-open span of time in which it is in force.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,7 @@ use crate::media::{Decoder, probe};
 use crate::model::alert::Alerts;
 use crate::model::media::Probe;
 use crate::problem::{Outcome, Problem};
+use crate::publish::alerts::Outlook;
 use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
 use crate::say;
 use crate::sync::Reader;
@@ -18,7 +19,7 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
     match feed {
         Feed::Init { site, threshold, title } => init(&site, threshold, &title, now).map_err(one),
         Feed::Publish { site, folder } => publish(&site, &folder, now).map(drop),
-        Feed::Alert { site, alerts } => alert(&site, &alerts, now).map_err(one),
+        Feed::Alert { site, alerts } => alert(&site, &alerts, now),
         Feed::Refresh { site } => refresh(&site, now).map_err(one),
         Feed::Check { url, root } => check(&url, &root, now),
     }
@@ -74,6 +75,7 @@ pub fn publish(site: &Path, folder: &Path, now: Timestamp) -> Result<publish::Pu
     let published =
         publish::publish(site, &keys_of(site), &checked.programme, &files, &Lifetimes::default(), now)
             .map_err(|problem| vec![problem])?;
+    published.warnings.iter().for_each(report::warning);
     let (notices, version) = (checked.programme.notices.len(), published.versions.programme);
     let (copied, reused) = (published.copied, published.reused);
     report::say(&say!(
@@ -83,24 +85,29 @@ pub fn publish(site: &Path, folder: &Path, now: Timestamp) -> Result<publish::Pu
     Ok(published)
 }
 
-pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Outcome<()> {
-    let bytes = crate::disk::read_for_person(file)?;
-    let alerts: Alerts = serde_json::from_slice(&bytes).map_err(|error| {
-        Problem::new(
-            file.display().to_string(),
-            say!(en: "not an alerts.json ({error})", vi: "không phải tệp alerts.json ({error})"),
-            say!(en: "see config/demo/alerts.json for an example", vi: "hãy xem ví dụ config/demo/alerts.json"),
-        )
-    })?;
-    set_alerts(site, &alerts, now)
+pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
+    let one = |problem| vec![problem];
+    let bytes = crate::disk::read_for_person(file).map_err(one)?;
+    let checked = publish::alerts::read(&bytes, &file.display().to_string(), now)?;
+    checked.warnings.iter().for_each(report::warning);
+    set_alerts(site, &checked.alerts, now).map_err(one)
 }
 
 pub fn set_alerts(site: &Path, alerts: &Alerts, now: Timestamp) -> Outcome<()> {
-    publish::set_alerts(site, &keys_of(site), alerts, &Lifetimes::default(), now)?;
-    let count = alerts.alerts.len();
-    report::say(
-        &say!(en: "warnings in force: {count}", vi: "số cảnh báo đang có hiệu lực: {count}", count = count),
-    );
+    let done = publish::set_alerts(site, &keys_of(site), alerts, &Lifetimes::default(), now)?;
+    done.warnings.iter().for_each(report::warning);
+    let Outlook { in_force, later } = publish::alerts::outlook(alerts, now);
+    report::say(&match (in_force + later, alerts.alerts.len()) {
+        (0, 0) => say!(en: "published: no warnings", vi: "đã phát hành: không có cảnh báo nào"),
+        (0, count) => say!(
+            en: "published, but no board will show a warning: all {count} messages are over, cancelled, or neither Actual nor Exercise",
+            vi: "đã phát hành, nhưng không bảng nào hiện cảnh báo: cả {count} thông báo đều đã hết hạn, đã hủy, hoặc không phải Actual hay Exercise",
+            count = count),
+        _ => say!(
+            en: "published; warnings in force now: {in_force}; beginning later: {later}",
+            vi: "đã phát hành; số cảnh báo đang có hiệu lực: {in_force}; sẽ bắt đầu sau: {later}",
+            in_force = in_force, later = later),
+    });
     Ok(())
 }
 
@@ -124,6 +131,7 @@ fn check(url: &str, root: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
         vi: "`{title}`, bản {version}: {notices} tin, {tickers} dòng chạy, {announcements} lượt phát thanh, {alerts} cảnh báo; {files} tệp ảnh, phim, tiếng, {megabytes} MB; có giá trị đến {expires}",
         title = title, version = versions.programme, notices = notices, tickers = tickers, announcements = announcements,
         alerts = alerts, files = media_files, megabytes = megabytes, expires = expires));
+    found.warnings.iter().for_each(report::warning);
     match found.problems.is_empty() {
         true => Ok(()),
         false => Err(found.problems),

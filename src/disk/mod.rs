@@ -216,7 +216,8 @@ impl Lock {
         let writing = OpenOptions::new().write(true).create(true).truncate(false).open(path);
         let file = match writing {
             // A read-only file can be locked too, so that a read-only folder still knows its one player.
-            Err(error) if is_read_only(&error) => File::open(path)?,
+            // Where there is no file either, that the folder is read-only is what matters.
+            Err(error) if is_read_only(&error) => File::open(path).map_err(|_| error)?,
             other => other?,
         };
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -267,6 +268,11 @@ pub fn problem(path: &Path, error: &io::Error) -> Problem {
         io::ErrorKind::NotFound => Problem::new(
             subject,
             say!(en: "no such file or folder", vi: "không có tệp hoặc thư mục này"),
+            say!(en: "check the path", vi: "hãy kiểm tra lại đường dẫn"),
+        ),
+        io::ErrorKind::NotADirectory => Problem::new(
+            subject,
+            say!(en: "it is not a folder, or lies below what is none", vi: "đây không phải là thư mục, hoặc nằm dưới một tệp"),
             say!(en: "check the path", vi: "hãy kiểm tra lại đường dẫn"),
         ),
         io::ErrorKind::AlreadyExists => Problem::new(

@@ -9,6 +9,7 @@
 //! size is a product. A face that is missing or broken costs its own letters and is named; with no face at
 //! all, text has width 0 and the board still shows its colours.
 
+use crate::limits::MARKS_MAX;
 use crate::problem::Problem;
 use crate::say;
 use serde::Deserialize;
@@ -22,8 +23,6 @@ use unicode_segmentation::UnicodeSegmentation;
 const FONT_BYTES_MAX: u64 = 64 << 20;
 /// Deepest folder below a font folder that is looked into.
 const FOLDER_DEPTH_MAX: u32 = 4;
-/// Most combining marks kept on one letter. Vietnamese, Tai Viet and Hmong need at most three.
-const MARKS_MAX: usize = 6;
 
 /// How heavy letters are, or that they come from the pixel font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

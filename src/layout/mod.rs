@@ -31,6 +31,7 @@ mod words;
 pub(crate) mod tests;
 
 pub use fonts::Fonts;
+pub use rich::rows_written;
 pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, Rect, Scene, TickerBand};
 
 use crate::model::board::{Board, Theme};

@@ -7,6 +7,7 @@ use super::pages::{self, Page, Room};
 use super::scene::{Colour, Draw, Meet, Rect};
 use super::words::Word;
 use super::{Availability, View, frame, icons};
+use crate::limits;
 use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
 
@@ -325,9 +326,7 @@ fn code(brush: &mut Brush<'_>, plate: Rect, link: &str) {
 
 /// The code of a link, level M; `None` for no link, or one too long to be read from a distance.
 fn qr(link: &str) -> Option<qrcode::QrCode> {
-    /// Version 10 has 57 cells on a side: on a 27 u plate at 1080 lines still 3 pixels each.
-    const LINK_BYTES_MAX: usize = 213;
-    if link.is_empty() || link.len() > LINK_BYTES_MAX {
+    if link.is_empty() || link.len() > limits::LINK_BYTES_MAX {
         return None;
     }
     qrcode::QrCode::with_error_correction_level(link.as_bytes(), qrcode::EcLevel::M).ok()

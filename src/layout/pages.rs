@@ -423,13 +423,18 @@ pub fn cell_role(column: usize, cell: &str) -> Role {
     if column == 0 || hour { Role::Title } else { Role::Body }
 }
 
-/// A table too wide for the board, a line for each row: its first cell in bold, then the rest.
+/// A table too wide for the board, a line for each row: its first cell in bold, then the rest under their heads.
 fn as_text(table: &Table) -> Vec<Paragraph> {
     let say = |row: &Vec<String>| {
-        let mut cells = row.iter().filter(|cell| !cell.is_empty());
+        let mut cells = row.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
         let mut spans: Vec<Span> =
-            cells.next().map(|c| Span { text: c.clone(), bold: true }).into_iter().collect();
-        let rest: Vec<&str> = cells.map(String::as_str).collect();
+            cells.next().map(|(_, c)| Span { text: c.clone(), bold: true }).into_iter().collect();
+        let headed =
+            |(column, cell): (usize, &String)| match table.head.get(column).map_or("", String::as_str) {
+                "" => cell.clone(),
+                head => format!("{head} {cell}"),
+            };
+        let rest: Vec<String> = cells.map(headed).collect();
         if !rest.is_empty() {
             spans.push(Span { text: format!(": {}.", rest.join(", ")), bold: false });
         }
@@ -467,5 +472,14 @@ mod tests {
         assert_eq!(at(59_999), (2, 60_000));
         assert_eq!(at(90_000), (2, 60_000));
         assert_eq!(turn(std::iter::empty(), 5, 10), (0, 0));
+    }
+
+    #[test]
+    fn a_table_said_in_lines_keeps_its_heads() {
+        let row = |cells: [&str; 3]| cells.map(String::from).to_vec();
+        let table =
+            Table { head: row(["Bản", "Ngày", ""]), rows: vec![row(["Nà Đon", "24/11", "7h30"])] };
+        let said: String = as_text(&table)[0].spans.iter().map(|span| span.text.as_str()).collect();
+        assert_eq!(said, "Nà Đon: Ngày 24/11, 7h30.");
     }
 }

@@ -7,7 +7,7 @@
 //! Text comes out in NFC, without control characters, and no longer than limits.rs allows.
 
 use super::fonts::shown;
-use crate::limits;
+use crate::limits::{self, MARKS_MAX};
 use unicode_normalization::UnicodeNormalization;
 
 /// A part of a notice's text, in order.
@@ -38,11 +38,6 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
-/// Most columns of a table that are kept: more cannot be read on any board.
-const COLUMNS_MAX: usize = 8;
-/// Most marks left on one letter; the same bound holds again where text is shaped.
-const MARKS_MAX: usize = 6;
-
 /// Text fit to be shaped: NFC, one space for any blank, no control characters, at most `chars_max` letters.
 pub fn clean(text: &str, chars_max: usize) -> String {
     let mut marks = 0;
@@ -63,7 +58,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut table: Vec<Vec<String>> = Vec::new();
     for line in text.lines().map(str::trim).chain([""]) {
-        if line.len() > 1 && line.starts_with('|') {
+        if is_row(line) {
             table.push(cells(line));
             continue;
         }
@@ -126,10 +121,24 @@ fn push(spans: &mut Vec<Span>, run: &mut String, bold: bool) {
 }
 
 fn cells(line: &str) -> Vec<String> {
-    let inner = line.trim_start_matches('|');
-    let inner = inner.strip_suffix('|').unwrap_or(inner);
     let plain = |cell: &str| spans(cell.trim(), false).into_iter().map(|span| span.text).collect::<String>();
-    inner.split('|').take(COLUMNS_MAX).map(|cell| plain(cell).trim().to_owned()).collect()
+    written_cells(line).take(limits::TABLE_COLUMNS_MAX).map(|cell| plain(cell).trim().to_owned()).collect()
+}
+
+fn written_cells(line: &str) -> impl Iterator<Item = &str> {
+    let inner = line.trim_start_matches('|');
+    inner.strip_suffix('|').unwrap_or(inner).split('|')
+}
+
+/// A line of a text that belongs to a table.
+fn is_row(line: &str) -> bool {
+    line.len() > 1 && line.starts_with('|')
+}
+
+/// The lines of a text that are rows of a table, each with the number of cells written in it: for whoever has to
+/// tell an author, before it is signed, what would not be drawn.
+pub fn rows_written(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.lines().map(str::trim).filter(|line| is_row(line)).map(|line| (line, written_cells(line).count()))
 }
 
 fn finish_table(mut lines: Vec<Vec<String>>) -> Option<Table> {

@@ -14,8 +14,6 @@ use crate::limits;
 use crate::model::alert::{Alert, AlertStatus, Hazard};
 use crate::model::board::Theme;
 
-/// Most actions that are shown: more are not read by somebody who has to run.
-const ACTIONS_MAX: usize = 4;
 /// Sizes of action lines, large to small, in u; the last two only where nothing larger fits.
 const ACTIONS: [f32; 11] = [11.5, 11.0, 10.6, 10.2, 9.6, 9.2, 8.8, 8.0, 7.4, 6.8, 6.0];
 const EVENTS: [f32; 9] = [18.0, 16.5, 15.0, 13.6, 12.4, 11.4, 10.4, 9.2, 8.0];
@@ -173,7 +171,7 @@ fn panel(
     brush.rounded(grid.rect(left, top, right, bottom), p.panel, grid.px(1.0));
     let foot = bottom - if grid.portrait { 22.0 } else { 13.0 };
     let actions = alert.actions.iter().map(|text| clean(text)).filter(|text| !text.trim().is_empty());
-    let actions: Vec<String> = actions.take(ACTIONS_MAX).collect();
+    let actions: Vec<String> = actions.take(limits::ALERT_ACTIONS_MAX).collect();
     numbered(brush, &actions, (left + 5.0, top + 2.4, right - 5.0, foot - 1.0), fill, ink);
 
     brush.fill(
@@ -339,7 +337,7 @@ fn drill(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
         below += area.height(1.28);
     }
     let actions = alert.actions.iter().map(|text| clean(text)).filter(|text| !text.trim().is_empty());
-    let actions: Vec<String> = actions.take(ACTIONS_MAX).collect();
+    let actions: Vec<String> = actions.take(limits::ALERT_ACTIONS_MAX).collect();
     numbered(brush, &actions, (left, below + 1.0, right, bottom), p.ink, p.ground);
     let sent = dates::clock(&alert.id.sent.to_zoned(view.now.time_zone().clone()));
     let said = format!("{} · phát lúc {sent}", clean(&alert.issuer));

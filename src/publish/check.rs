@@ -1,11 +1,12 @@
 //! Verifies a feed as a board would, and says what it holds: `bangtin feed check`.
 
+use super::{Lifetimes, Role, expires_soon};
 use crate::limits::MEDIA_BYTES_MAX;
 use crate::model::feed::Versions;
 use crate::model::media::Media;
 use crate::problem::{Outcome, Problem};
 use crate::say;
-use crate::trust::{Fetch, Floors, Refresh, Refusal};
+use crate::trust::{Fetch, Floors, Item, Refresh, Refusal};
 use jiff::Timestamp;
 use sha2::Digest;
 use std::collections::HashSet;
@@ -25,6 +26,8 @@ pub struct Report {
     pub media_bytes: u64,
     /// What a board would leave out, and media that are missing or not what was signed.
     pub problems: Vec<Problem>,
+    /// Metadata that expire soon.
+    pub warnings: Vec<Problem>,
 }
 
 /// Verifies the feed from its root at the time `now`, media included.
@@ -56,6 +59,7 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
         media_files: 0,
         media_bytes: 0,
         problems: complete.problems.clone(),
+        warnings: expiring(root, &complete.files, now),
     };
     let mut seen = HashSet::new();
     for media in programme.media().filter(|media| seen.insert(media.sha256)) {
@@ -64,6 +68,30 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
         report.problems.extend(check_media(site, media).err());
     }
     Ok(report)
+}
+
+/// Warns of each role that expires soon. `pinned` is the root where there is no newer one.
+fn expiring(pinned: &[u8], files: &[(Item, Vec<u8>)], now: Timestamp) -> Vec<Problem> {
+    let newer =
+        files.iter().filter(|(item, _)| matches!(item, Item::Root(_))).map(|(_, bytes)| bytes.as_slice());
+    let root = [(Role::Root, newer.last().unwrap_or(pinned))];
+    let others = files.iter().filter_map(|(item, bytes)| {
+        let role = match item {
+            Item::Timestamp => Role::Timestamp,
+            Item::Snapshot => Role::Snapshot,
+            Item::Targets => Role::Targets,
+            Item::Role(name) => *[Role::Programme, Role::Alert].iter().find(|role| role.name() == name)?,
+            Item::Root(_) | Item::Content(_) => return None,
+        };
+        Some((role, bytes.as_slice()))
+    });
+    let lifetimes = Lifetimes::default();
+    let soon = root.into_iter().chain(others).filter_map(|(role, bytes)| {
+        let file: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        let expires = file.get("signed")?.get("expires")?.as_str()?.parse().ok()?;
+        expires_soon(role, expires, &lifetimes, now)
+    });
+    soon.collect()
 }
 
 fn check_media(site: &mut dyn Fetch, media: &Media) -> Outcome<()> {

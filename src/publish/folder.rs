@@ -14,7 +14,7 @@
 
 mod media;
 mod notice;
-mod text;
+pub(super) mod text;
 
 #[cfg(test)]
 mod tests;

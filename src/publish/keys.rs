@@ -105,7 +105,15 @@ impl Keys {
     /// # Errors
     /// The folder or one of the files cannot be read, or one holds no key.
     pub fn load(folder: &Path) -> Outcome<Keys> {
-        let entries = Local::default().list(folder).map_err(|error| disk::problem(folder, &error))?;
+        let entries = Local::default().list(folder).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Problem::new(
+                folder.display().to_string(),
+                say!(en: "the folder of keys is not here", vi: "không có thư mục khóa ở đây"),
+                say!(en: "put it beside SITE: without its keys nothing can be signed",
+                    vi: "hãy đặt thư mục khóa cạnh SITE: không có khóa thì không ký được"),
+            ),
+            _ => disk::problem(folder, &error),
+        })?;
         let files = entries.into_iter().filter(|entry| entry.name.ends_with(".pem"));
         let keys = files.map(|entry| SigningKey::load(&folder.join(entry.name)));
         keys.collect::<Outcome<Vec<_>>>().map(Keys::from_iter)
@@ -146,6 +154,16 @@ mod tests {
         assert_eq!((made.id(), made.sign(b"x")), (read.id(), read.sign(b"x")));
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(SigningKey::generate(&path).is_err(), "a key is never overwritten");
+    }
+
+    #[test]
+    fn a_folder_of_keys_that_is_missing_is_told_from_one_that_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = |path: &Path| Keys::load(path).unwrap_err().line(crate::problem::Speech::English);
+        assert!(said(&folder.path().join("keys")).contains("the folder of keys is not here"));
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        assert!(said(&file).contains("not a folder"), "{}", said(&file));
     }
 
     #[test]

@@ -8,10 +8,12 @@
 //! Content comes in as plain data that was checked before; nothing here opens a media file to see what is in
 //! it. No private key leaves its file.
 
+pub mod alerts;
 mod check;
 pub mod folder;
 mod keys;
 mod media;
+mod prune;
 pub mod schema;
 mod sign;
 mod site;
@@ -21,12 +23,13 @@ pub use keys::{Keys, SigningKey};
 pub use media::MediaFile;
 
 use crate::disk::{self, Disk, Local};
-use crate::limits::{ALERTS_BYTES_MAX, PROGRAMME_BYTES_MAX};
+use crate::limits::{ALERTS_BYTES_MAX, EXPIRY_WARNING_DAYS, PROGRAMME_BYTES_MAX, TITLE_CHARS_MAX};
 use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
 use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
+use folder::text;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use sign::{Signers, digest};
@@ -108,7 +111,7 @@ pub struct NewFeed {
 }
 
 /// What publishing has done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
     /// The content differs from what was published before.
     pub changed: bool,
@@ -117,14 +120,16 @@ pub struct Published {
     pub copied: usize,
     /// Media files that were there already.
     pub reused: usize,
+    /// Roles that expire soon and whose keys are not here; old files that could not be removed.
+    pub warnings: Vec<Problem>,
 }
 
-/// What a renewal has done.
+/// What a renewal has done, or new warnings with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refreshed {
     pub versions: Versions,
     pub renewed: Vec<Role>,
-    /// Roles that expire soon and whose keys are not here.
+    /// Roles that expire soon and whose keys are not here; old files that could not be removed.
     pub warnings: Vec<Problem>,
 }
 
@@ -137,10 +142,14 @@ pub fn keys_folder(site: &Path) -> PathBuf {
 /// Makes keys and an empty signed feed, ready to serve.
 ///
 /// # Errors
-/// There is a feed or a key already; a folder cannot be written.
+/// The title is not fit to be shown; there is a feed or a key already; a folder cannot be written.
 pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome<()> {
+    let title = checked_title(&feed.title)?;
     let fault = |error: std::io::Error| disk::problem(keys, &error);
-    let held = Local::default().list(keys).unwrap_or_default();
+    let held = match Local::default().list(keys) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fault(error)),
+        listed => listed.unwrap_or_default(),
+    };
     if let Some(key) = held.iter().find(|entry| entry.name.ends_with(".pem")) {
         return Err(disk::problem(&keys.join(&key.name), &std::io::ErrorKind::AlreadyExists.into()));
     }
@@ -179,11 +188,23 @@ pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome
     site.sign_root(merged(top_public), &top, &keys, lifetimes, now)?;
     let (alert, programme) = (&delegated[&Role::Alert], &delegated[&Role::Programme]);
     site.sign_targets(merged(delegated_public), alert, programme, &keys, lifetimes, now)?;
-    let empty = to_json(&Programme::empty(&feed.title), PROGRAMME_BYTES_MAX, "programme.json")?;
+    let empty = to_json(&Programme::empty(&title), PROGRAMME_BYTES_MAX, "programme.json")?;
     site.sign_content(Role::Programme, empty, &keys, lifetimes, now)?;
     let none = to_json(&Alerts::default(), ALERTS_BYTES_MAX, "alerts.json")?;
     site.sign_content(Role::Alert, none, &keys, lifetimes, now)?;
     site.go_live(true, &keys, lifetimes, now)
+}
+
+/// The title as it may be signed: held to what a programme's own is held to.
+fn checked_title(title: &str) -> Outcome<String> {
+    let refuse = |why, remedy| Problem::new("--title", why, remedy);
+    let cleaned = text::cleaned("title", title, TITLE_CHARS_MAX, text::Lines::One);
+    let cleaned = cleaned.map_err(|fault| refuse(fault.why, fault.remedy))?;
+    if cleaned.is_empty() {
+        let why = say!(en: "`title` is empty", vi: "mục `title` trống");
+        return Err(refuse(why, say!(en: "write something", vi: "hãy viết nội dung")));
+    }
+    Ok(cleaned)
 }
 
 /// Publishes a checked programme with the media that it names.
@@ -199,13 +220,14 @@ pub fn publish(
     lifetimes: &Lifetimes,
     now: Timestamp,
 ) -> Outcome<Published> {
-    let keys = Keys::load(keys)?;
     let mut site = Site::open(site)?;
+    let keys = Keys::load(keys)?;
     let bytes = to_json(programme, PROGRAMME_BYTES_MAX, "programme.json")?;
     let changed = site.target_digest(Role::Programme) != Some(digest(&bytes).to_string().as_str());
     if changed {
         site.sign_content(Role::Programme, bytes, &keys, lifetimes, now)?;
     }
+    let (_, mut warnings) = renew_what_expires(&mut site, &keys, lifetimes, now)?;
     let (mut copied, mut reused, mut seen) = (0, 0, HashSet::new());
     for file in media.iter().filter(|file| seen.insert(file.sha256)) {
         match media::publish(&site.media_folder(), file)? {
@@ -215,21 +237,17 @@ pub fn publish(
     }
     if let Some(missing) = programme.media().find(|named| !seen.contains(&named.sha256)) {
         let held = site.media_folder().join(missing.sha256.to_string());
-        if !held.is_file() {
-            return Err(disk::problem(&held, &std::io::ErrorKind::NotFound.into()));
-        }
+        held.metadata().map_err(|error| disk::problem(&held, &error))?;
     }
-    let (_, warnings) = renew_what_expires(&mut site, &keys, lifetimes, now);
-    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let snapshot_due = is_due(&site, Role::Snapshot, lifetimes, now);
     let mut versions = versions(&site);
     if site.has_changes() || snapshot_due || is_due(&site, Role::Timestamp, lifetimes, now) {
         let snapshot_renewed = site.has_changes() || snapshot_due;
         versions.snapshot += u64::from(snapshot_renewed);
         versions.timestamp += 1;
-        site.go_live(snapshot_renewed, &keys, lifetimes, now)?;
+        warnings.extend(go_live(&mut site, snapshot_renewed, &keys, lifetimes, now)?);
     }
-    Ok(Published { changed, versions, copied, reused })
+    Ok(Published { changed, versions, copied, reused, warnings })
 }
 
 /// Publishes warnings in place of those before.
@@ -242,27 +260,34 @@ pub fn set_alerts(
     alerts: &Alerts,
     lifetimes: &Lifetimes,
     now: Timestamp,
-) -> Outcome<Versions> {
-    let keys = Keys::load(keys)?;
+) -> Outcome<Refreshed> {
     let mut site = Site::open(site)?;
+    let keys = Keys::load(keys)?;
     let bytes = to_json(alerts, ALERTS_BYTES_MAX, "alerts.json")?;
     site.sign_content(Role::Alert, bytes, &keys, lifetimes, now)?;
-    let mut versions = versions(&site);
-    versions.snapshot += 1;
-    versions.timestamp += 1;
-    site.go_live(true, &keys, lifetimes, now)?;
-    Ok(versions)
+    renew(site, true, &keys, lifetimes, now)
 }
 
 /// Renews the timestamp, and every role of whose life less than a third is left and whose keys are here.
 ///
 /// # Errors
-/// The keys of timestamp or snapshot are missing, somebody else is publishing, the disk is full.
+/// The keys of timestamp or snapshot are missing, or those of a role that has expired; somebody else is
+/// publishing, the disk is full.
 pub fn refresh(site: &Path, keys: &Path, lifetimes: &Lifetimes, now: Timestamp) -> Outcome<Refreshed> {
+    let site = Site::open(site)?;
     let keys = Keys::load(keys)?;
-    let mut site = Site::open(site)?;
-    let (mut renewed, warnings) = renew_what_expires(&mut site, &keys, lifetimes, now);
-    let snapshot = site.has_changes() || is_due(&site, Role::Snapshot, lifetimes, now);
+    renew(site, false, &keys, lifetimes, now)
+}
+
+fn renew(
+    mut site: Site,
+    renew_snapshot: bool,
+    keys: &Keys,
+    lifetimes: &Lifetimes,
+    now: Timestamp,
+) -> Outcome<Refreshed> {
+    let (mut renewed, mut warnings) = renew_what_expires(&mut site, keys, lifetimes, now)?;
+    let snapshot = renew_snapshot || site.has_changes() || is_due(&site, Role::Snapshot, lifetimes, now);
     let mut versions = versions(&site);
     versions.timestamp += 1;
     if snapshot {
@@ -270,27 +295,45 @@ pub fn refresh(site: &Path, keys: &Path, lifetimes: &Lifetimes, now: Timestamp) 
         renewed.push(Role::Snapshot);
     }
     renewed.push(Role::Timestamp);
-    site.go_live(snapshot, &keys, lifetimes, now)?;
+    warnings.extend(go_live(&mut site, snapshot, keys, lifetimes, now)?);
     Ok(Refreshed { versions, renewed, warnings })
 }
 
+/// Makes what was signed live, and then takes away what nobody needs any more. What comes back are warnings.
+fn go_live(
+    site: &mut Site,
+    renew_snapshot: bool,
+    keys: &Keys,
+    lifetimes: &Lifetimes,
+    now: Timestamp,
+) -> Outcome<Option<Problem>> {
+    site.go_live(renew_snapshot, keys, lifetimes, now)?;
+    Ok(prune::prune(site.folder(), site.version(Role::Snapshot), now).err())
+}
+
+/// The roles renewed, and warnings of those that expire soon.
+///
+/// # Errors
+/// A role has expired and cannot be renewed: boards would refuse whatever is published.
 fn renew_what_expires(
     site: &mut Site,
     keys: &Keys,
     lifetimes: &Lifetimes,
     now: Timestamp,
-) -> (Vec<Role>, Vec<Problem>) {
+) -> Outcome<(Vec<Role>, Vec<Problem>)> {
     let (mut renewed, mut warnings) = (Vec::new(), Vec::new());
     for role in [Role::Root, Role::Targets, Role::Programme, Role::Alert] {
         if !is_due(site, role, lifetimes, now) {
             continue;
         }
+        let expires = site.role(role)?.expires();
         match site.renew(role, keys, lifetimes, now) {
             Ok(()) => renewed.push(role),
-            Err(_) => warnings.push(expires_soon(site, role)),
+            Err(_) if expires <= now => return Err(expired(role, expires)),
+            Err(_) => warnings.extend(expires_soon(role, expires, lifetimes, now)),
         }
     }
-    (renewed, warnings)
+    Ok((renewed, warnings))
 }
 
 fn is_due(site: &Site, role: Role, lifetimes: &Lifetimes, now: Timestamp) -> bool {
@@ -298,15 +341,29 @@ fn is_due(site: &Site, role: Role, lifetimes: &Lifetimes, now: Timestamp) -> boo
     left < lifetimes.of(role) / 3
 }
 
-fn expires_soon(site: &Site, role: Role) -> Problem {
-    let expires = site.role(role).map_or(Timestamp::MIN, site::Signed::expires);
+fn expired(role: Role, expires: Timestamp) -> Problem {
     Problem::new(
         format!("{}.json", role.name()),
-        say!(en: "it expires at {expires} and its key is not here", vi: "sẽ hết hạn lúc {expires} mà không có khóa ở đây",
-            expires = expires),
+        say!(en: "it expired at {expires}, so boards refuse the feed, and its key is not here",
+            vi: "đã hết hạn lúc {expires} nên bảng không nhận nguồn tin, mà không có khóa ở đây", expires = expires),
+        say!(en: "nothing was published: bring its key into the folder of keys and try again, and check this machine's clock",
+            vi: "chưa xuất bản gì: hãy đưa khóa vào thư mục khóa rồi làm lại, và kiểm tra đồng hồ của máy này"),
+    )
+}
+
+/// A warning, once it is time for one.
+fn expires_soon(role: Role, expires: Timestamp, lifetimes: &Lifetimes, now: Timestamp) -> Option<Problem> {
+    let warned = SignedDuration::from_hours(24 * EXPIRY_WARNING_DAYS).min(lifetimes.of(role) / 3);
+    if expires.duration_since(now) >= warned {
+        return None;
+    }
+    Some(Problem::new(
+        format!("{}.json", role.name()),
+        say!(en: "it expires at {expires}, and from then on boards refuse the feed",
+            vi: "sẽ hết hạn lúc {expires}, từ lúc đó bảng không nhận nguồn tin", expires = expires),
         say!(en: "bring its key into the folder of keys and run `bangtin feed refresh`",
             vi: "hãy đưa khóa vào thư mục khóa rồi chạy `bangtin feed refresh`"),
-    )
+    ))
 }
 
 fn versions(site: &Site) -> Versions {

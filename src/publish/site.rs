@@ -52,7 +52,7 @@ impl Site {
     pub fn create(folder: &Path) -> Outcome<Site> {
         let disk = Local::default();
         let fault = |error: io::Error| disk::problem(folder, &error);
-        if folder.join("metadata/timestamp.json").exists() || folder.join("root.json").exists() {
+        if is_there(&folder.join("metadata/timestamp.json"))? || is_there(&folder.join("root.json"))? {
             return Err(Problem::new(
                 folder.display().to_string(),
                 say!(en: "there is a feed in this folder already", vi: "trong thư mục này đã có nguồn tin"),
@@ -69,7 +69,7 @@ impl Site {
 
     /// Opens a SITE folder and reads what is live in it.
     pub fn open(folder: &Path) -> Outcome<Site> {
-        if !folder.join("metadata/timestamp.json").is_file() {
+        if !is_there(&folder.join("metadata/timestamp.json"))? {
             return Err(Problem::new(
                 folder.display().to_string(),
                 say!(en: "there is no feed in this folder", vi: "trong thư mục này không có nguồn tin"),
@@ -81,7 +81,7 @@ impl Site {
         let mut site =
             Site { folder: folder.into(), disk, roles: BTreeMap::new(), fresh: BTreeMap::new(), _lock };
         let mut root = 1;
-        while site.path(&format!("{}.root.json", root + 1)).is_file() {
+        while is_there(&site.path(&format!("{}.root.json", root + 1)))? {
             root += 1;
         }
         site.read(Role::Root, &format!("{root}.root.json"))?;
@@ -217,7 +217,7 @@ impl Site {
         let mut table = head("targets", self.version(role) + 1, after(now, lifetimes.of(role)));
         table.insert("targets".into(), json!({path: target(&bytes)}));
         let signers = self.signers(role)?;
-        let named = path.replacen('/', &format!("/{}.", digest(&bytes)), 1);
+        let named = target_file(path, &digest(&bytes).to_string());
         self.keep(role, table, &signers, keys, Some((named, bytes)))
     }
 
@@ -249,7 +249,7 @@ impl Site {
 
     /// Makes everything that was signed live. `renew_snapshot`: also where no role has changed.
     pub fn go_live(
-        mut self,
+        &mut self,
         renew_snapshot: bool,
         keys: &Keys,
         lifetimes: &Lifetimes,
@@ -299,6 +299,10 @@ impl Site {
         disk::replace(&self.disk, path, bytes).map_err(|error| disk::problem(path, &error))
     }
 
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The folder of published media.
     pub fn media_folder(&self) -> PathBuf {
         self.folder.join("media")
@@ -311,6 +315,16 @@ fn target_path(role: Role) -> Option<&'static str> {
         Role::Alert => Some(ALERTS_TARGET),
         _ => None,
     }
+}
+
+/// Whether there is such a file. One that may not be looked at is not missing.
+fn is_there(path: &Path) -> Outcome<bool> {
+    path.try_exists().map_err(|error| disk::problem(path, &error))
+}
+
+/// Where a target's file lies below `targets`: its digest goes before its name (TUF 6.2).
+pub(super) fn target_file(path: &str, sha256: &str) -> String {
+    path.replacen('/', &format!("/{sha256}."), 1)
 }
 
 fn lock(folder: &Path) -> Outcome<Lock> {

@@ -3,7 +3,7 @@
 use super::testing::*;
 use super::*;
 use crate::problem::Speech;
-use crate::trust::{Floors, Refusal, Times};
+use crate::trust::{Fetch, Floors, Item, Refresh, Refusal, Times};
 use std::fs;
 
 fn none() -> Floors {
@@ -97,15 +97,189 @@ fn a_renewal_renews_what_expires_and_names_the_keys_that_are_missing() {
     assert_eq!(done.renewed, [Role::Timestamp]);
     let done = refresh(&site.site(), &site.keys(), &site.lifetimes, day(70)).unwrap();
     assert_eq!(done.renewed, [Role::Alert, Role::Snapshot, Role::Timestamp]);
-    fs::remove_file(site.keys().join("programme.pem")).unwrap();
+    let key = site.keys().join("programme.pem");
+    fs::rename(&key, site.path("../away.pem")).unwrap();
     let done = refresh(&site.site(), &site.keys(), &site.lifetimes, day(140)).unwrap();
     assert_eq!(done.renewed, [Role::Alert, Role::Snapshot, Role::Timestamp]);
+    assert!(done.warnings.is_empty(), "a key in a drawer is no news for a month or more");
+    let done = refresh(&site.site(), &site.keys(), &site.lifetimes, day(155)).unwrap();
+    assert_eq!(done.renewed, [Role::Timestamp]);
     assert_eq!(done.warnings[0].subject, "programme.json");
-    site.verify(&none(), day(140)).0.unwrap();
+    site.verify(&none(), day(155)).0.unwrap();
+    fs::rename(site.path("../away.pem"), &key).unwrap();
     // A new root reaches a board that was given the first one.
     let done = refresh(&site.site(), &site.keys(), &site.lifetimes, day(500)).unwrap();
     assert!(done.renewed.contains(&Role::Root));
     assert_eq!(fs::read(site.path("metadata/1.root.json")).unwrap(), site.root());
+}
+
+#[test]
+fn what_boards_would_refuse_is_not_published_and_what_they_soon_will_is_a_warning() {
+    for (role, life) in [(Role::Targets, 365), (Role::Root, 730)] {
+        let site = TestSite::new(1);
+        let key = format!("{}.pem", role.name());
+        fs::rename(site.keys().join(&key), site.path("../away.pem")).unwrap();
+        let file = format!("{}.json", role.name());
+        let programme = Programme::empty("Xã");
+        let (path, keys, lifetimes) = (site.site(), site.keys(), site.lifetimes);
+        let soon = day(life - 20);
+        let done = refresh(&path, &keys, &lifetimes, soon).unwrap();
+        assert_eq!(done.warnings.iter().filter(|warning| warning.subject == file).count(), 1);
+        let done = publish(&path, &keys, &programme, &[], &lifetimes, soon).unwrap();
+        assert!(done.warnings.iter().any(|warning| warning.subject == file));
+        let done = set_alerts(&path, &keys, &Alerts::default(), &lifetimes, soon).unwrap();
+        assert!(done.warnings.iter().any(|warning| warning.subject == file));
+        let report = check(&mut site.reader(), &site.root(), soon).unwrap();
+        assert!(report.warnings.iter().any(|warning| warning.subject == file), "{:#?}", report.warnings);
+
+        let late = day(life);
+        let before = fs::read(site.path("metadata/timestamp.json")).unwrap();
+        for refused in [
+            refresh(&path, &keys, &lifetimes, late).unwrap_err(),
+            publish(&path, &keys, &Programme::empty("Bản"), &[], &lifetimes, late).unwrap_err(),
+            set_alerts(&path, &keys, &Alerts::default(), &lifetimes, late).unwrap_err(),
+        ] {
+            assert_eq!(refused.subject, file);
+            let said = refused.line(Speech::English);
+            assert!(said.contains("boards refuse") && said.contains("bring its key"), "{said}");
+        }
+        assert!(check(&mut site.reader(), &site.root(), late).is_err());
+        assert_eq!(fs::read(site.path("metadata/timestamp.json")).unwrap(), before, "nothing was published");
+        fs::rename(site.path("../away.pem"), site.keys().join(&key)).unwrap();
+        refresh(&path, &keys, &lifetimes, late).unwrap();
+        site.verify(&none(), late).0.unwrap();
+        assert!(check(&mut site.reader(), &site.root(), late).unwrap().warnings.is_empty());
+    }
+}
+
+#[test]
+fn a_feed_s_title_is_held_to_what_a_programme_s_is_before_a_key_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let (site, keys) = (folder.path().join("site"), folder.path().join("keys"));
+    let long = "x".repeat(TITLE_CHARS_MAX + 1);
+    for (title, word) in [
+        ("", "is empty"),
+        (" \u{200B}", "is empty"),
+        ("a\u{202E}b", "U+202E"),
+        ("a\0", "U+0000"),
+        (&long, "at most 300"),
+    ] {
+        let feed = NewFeed { title: title.into(), programme_threshold: 1, lifetimes: Lifetimes::default() };
+        let refused = init(&site, &keys, &feed, day(0)).unwrap_err();
+        assert_eq!(refused.subject, "--title");
+        assert!(refused.line(Speech::English).contains(word), "{refused}");
+        assert!(!site.exists() && !keys.exists());
+    }
+}
+
+/// Makes every file of the site that has no age yet as old as this day.
+fn age(site: &TestSite, aged: &mut HashSet<PathBuf>, day: Timestamp) {
+    for folder in ["metadata", "targets/programme", "targets/alert", "media"] {
+        for entry in fs::read_dir(site.path(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            // The timestamp's name comes back with every version.
+            if path.ends_with("timestamp.json") || aged.insert(path.clone()) {
+                fs::File::open(&path).unwrap().set_modified(day.into()).unwrap();
+            }
+        }
+    }
+}
+
+fn count(site: &TestSite, folder: &str, end: &str) -> usize {
+    let entries = fs::read_dir(site.path(folder)).unwrap();
+    entries.filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().ends_with(end)).count()
+}
+
+#[test]
+fn old_files_go_once_no_board_can_ask_for_them() {
+    let site = TestSite::new(1);
+    let mut aged = HashSet::new();
+    age(&site, &mut aged, day(0));
+    fs::write(site.path("media/ghi-chu.txt"), "by hand").unwrap();
+    fs::write(site.path("metadata/README"), "by hand").unwrap();
+    for number in 1..=30 {
+        let title = format!("tin-{number}");
+        let done = site.publish(&title, Some(title.as_bytes()), day(number));
+        assert!(done.warnings.is_empty(), "{:#?}", done.warnings);
+        age(&site, &mut aged, day(number));
+    }
+    for (folder, end) in
+        [("metadata", ".snapshot.json"), ("metadata", ".programme.json"), ("targets/programme", "")]
+    {
+        assert_eq!(count(&site, folder, end), 10, "{folder}, {end}");
+    }
+    assert_eq!((count(&site, "media", ""), count(&site, "targets/alert", "")), (11, 1));
+    assert_eq!((count(&site, "metadata", ".alert.json"), count(&site, "metadata", ".targets.json")), (1, 1));
+    assert!(site.path("media/ghi-chu.txt").exists() && site.path("metadata/README").exists());
+    site.verify(&none(), day(30)).0.unwrap();
+    assert!(check(&mut site.reader(), &site.root(), day(30)).unwrap().problems.is_empty());
+
+    // In one day: everything that was live within two days stays, the media with it.
+    for number in 31..=60 {
+        let title = format!("tin-{number}");
+        let now = day(31) + SignedDuration::from_mins(number);
+        site.publish(&title, Some(title.as_bytes()), now);
+        age(&site, &mut aged, now);
+    }
+    assert!(count(&site, "metadata", ".snapshot.json") >= 31);
+    assert!(site.path(&format!("media/{}", sha256(b"tin-30"))).exists(), "on air until yesterday");
+    assert!(!site.path(&format!("media/{}", sha256(b"tin-20"))).exists());
+    // A renewal cleans up too, what a publisher left that died among it; and the first root stays.
+    let left =
+        [site.path(&format!("media/{}.new", sha256(b"x"))), site.path("metadata/99.programme.json.new")];
+    left.iter().for_each(|path| fs::write(path, "half").unwrap());
+    age(&site, &mut aged, day(39));
+    refresh(&site.site(), &site.keys(), &site.lifetimes, day(40)).unwrap();
+    assert!(left.iter().all(|path| path.exists()), "it may be at work");
+    refresh(&site.site(), &site.keys(), &site.lifetimes, day(45)).unwrap();
+    assert!(!left.iter().any(|path| path.exists()));
+    assert_eq!(count(&site, "metadata", ".snapshot.json"), 10);
+    assert!(site.path("metadata/1.root.json").exists());
+}
+
+#[test]
+fn a_board_in_the_middle_of_a_refresh_completes_while_others_publish() {
+    let site = TestSite::new(1);
+    let mut aged = HashSet::new();
+    site.publish("cu", Some(b"old sound"), day(1));
+    age(&site, &mut aged, day(1));
+    let mut refresh = Refresh::new(&site.root(), none(), day(20)).unwrap();
+    let mut reader = site.reader();
+    // A renewal, so that the timestamp is valid; then a few new programmes between any two files.
+    super::refresh(&site.site(), &site.keys(), &site.lifetimes, day(20)).unwrap();
+    let mut number = 0;
+    while let Some(wanted) = refresh.wanted() {
+        let bytes = reader.fetch(&wanted.path, wanted.length_max).unwrap();
+        assert!(bytes.is_some() || wanted.optional, "`{}` is gone", wanted.path);
+        refresh.answer(bytes).unwrap();
+        if matches!(wanted.item, Item::Root(_)) {
+            continue;
+        }
+        for _ in 0..4 {
+            number += 1;
+            let now = day(20) + SignedDuration::from_mins(number);
+            site.publish(&format!("tin-{number}"), None, now);
+            age(&site, &mut aged, now);
+        }
+    }
+    assert!(number > 2 * crate::limits::GENERATIONS_KEPT as i64);
+    let complete = refresh.finish().unwrap();
+    let sound = complete.programme.notices[0].audio.as_ref().unwrap().sha256;
+    assert!(site.path(&format!("media/{sound}")).exists(), "the film that it still has to fetch");
+}
+
+#[test]
+fn an_old_file_that_is_damaged_or_stays_is_a_warning() {
+    let site = TestSite::new(1);
+    let mut aged = HashSet::new();
+    for number in 1..=3 {
+        site.publish(&format!("tin-{number}"), None, day(number));
+        age(&site, &mut aged, day(number));
+    }
+    fs::write(site.path("metadata/2.snapshot.json"), "{}").unwrap();
+    let done = site.publish("moi", None, day(10));
+    assert!(done.warnings[0].subject.ends_with("2.snapshot.json"), "{:#?}", done.warnings);
+    assert_eq!(site.verify(&none(), day(10)).0.unwrap().programme.notices[0].title, "moi");
 }
 
 #[test]

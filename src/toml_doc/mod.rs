@@ -64,20 +64,30 @@ pub fn read_text(path: &Path, name: &str, bytes_max: u64) -> Outcome<String> {
             ),
         );
     }
+    text_of(&bytes, name).map(str::to_owned)
+}
+
+/// The text of a file that people wrote, without its byte order mark.
+///
+/// # Errors
+///
+/// It is not UTF-8, or holds NUL bytes.
+pub fn text_of<'b>(bytes: &'b [u8], name: &str) -> Outcome<&'b str> {
     let save_as = say!(
         en: "save it as plain text in UTF-8",
         vi: "hãy lưu tệp dưới dạng văn bản thuần, mã UTF-8"
     );
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return refuse(say!(en: "it is UTF-16 text", vi: "tệp dùng mã UTF-16"), save_as);
+        let why = say!(en: "it is UTF-16 text", vi: "tệp dùng mã UTF-16");
+        return Err(Problem::new(name, why, save_as));
     }
     let line_of = |offset: usize| 1 + bytes[..offset].iter().filter(|byte| **byte == b'\n').count();
     if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
         let why = say!(en: "there is a NUL byte", vi: "có byte NUL");
         return Err(Problem::new(format!("{name}:{}", line_of(offset)), why, save_as));
     }
-    match std::str::from_utf8(&bytes) {
-        Ok(text) => Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned()),
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text)),
         Err(error) => {
             let why = say!(en: "the text is not UTF-8", vi: "chữ không phải mã UTF-8");
             Err(Problem::new(format!("{name}:{}", line_of(error.valid_up_to())), why, save_as))
@@ -95,6 +105,40 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(alike, _)| *alike >= ALIKE_MIN)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, known)| known)
+}
+
+/// What to say of a key that nobody knows there.
+pub fn unknown_key(unknown: &str, known: &[&str]) -> (Text, Text) {
+    let remedy = match nearest(unknown, known.iter().copied()) {
+        Some(near) => say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near),
+        None => say!(
+            en: "delete it; known here: {known}",
+            vi: "hãy xóa nó; ở đây chỉ dùng được: {known}",
+            known = known.join(", ")
+        ),
+    };
+    (say!(en: "unknown key `{unknown}`", vi: "không có mục `{unknown}`", unknown = unknown), remedy)
+}
+
+/// What to say of a word that is none of those that a key takes.
+pub fn unknown_word(key: &str, word: &str, known: &[&str]) -> (Text, Text) {
+    let why = say!(
+        en: "`{key}` knows no `{word}`",
+        vi: "`{key}` không có giá trị `{word}`",
+        key = key,
+        word = word
+    );
+    let all = known.join(", ");
+    let remedy = match nearest(word, known.iter().copied()) {
+        Some(near) => say!(
+            en: "did you mean `{near}`? There are: {all}",
+            vi: "có phải ý là `{near}`? Có thể dùng: {all}",
+            near = near,
+            all = all
+        ),
+        None => say!(en: "choose one of: {all}", vi: "hãy chọn một trong: {all}", all = all),
+    };
+    (why, remedy)
 }
 
 /// A file's text, and what was found wrong with it so far.

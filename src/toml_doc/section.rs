@@ -3,7 +3,7 @@
 //! A value of the wrong type, or out of its range, is noted where it stands and reads as absent, so the
 //! reader goes on and the person hears of everything at once.
 
-use super::{Document, nearest};
+use super::{Document, unknown_key, unknown_word};
 use crate::problem::Text;
 use crate::say;
 use std::borrow::Cow;
@@ -114,17 +114,7 @@ impl<'d> Section<'d> {
             if self.asked.contains(&unknown) {
                 continue;
             }
-            let remedy = match nearest(unknown, self.asked.iter().copied()) {
-                Some(nearest) => {
-                    say!(en: "did you mean `{nearest}`?", vi: "có phải ý là `{nearest}`?", nearest = nearest)
-                }
-                None => say!(
-                    en: "delete it; known here: {known}",
-                    vi: "hãy xóa nó; ở đây chỉ dùng được: {known}",
-                    known = self.asked.join(", ")
-                ),
-            };
-            let why = say!(en: "unknown key `{unknown}`", vi: "không có mục `{unknown}`", unknown = unknown);
+            let (why, remedy) = unknown_key(unknown, &self.asked);
             self.doc.refuse(key.span().start, why, remedy);
         }
     }
@@ -164,7 +154,7 @@ impl<'d> Said<'d> {
     }
 
     /// Where `wanted` stands as written, for a mistake inside a long text; else where the value starts.
-    pub fn place(&self, wanted: char) -> usize {
+    pub fn place(&self, wanted: &str) -> usize {
         let span = self.value.span();
         let within = self.doc.text.get(span.clone()).and_then(|text| text.find(wanted));
         span.start + within.unwrap_or(0)
@@ -222,22 +212,7 @@ impl<'d> Said<'d> {
             return Some(*choice);
         }
         let words: Vec<&str> = choices.iter().map(|(known, _)| *known).collect();
-        let why = say!(
-            en: "`{key}` knows no `{word}`",
-            vi: "`{key}` không có giá trị `{word}`",
-            key = self.key,
-            word = word
-        );
-        let all = words.join(", ");
-        let remedy = match nearest(word, words.iter().copied()) {
-            Some(near) => say!(
-                en: "did you mean `{near}`? There are: {all}",
-                vi: "có phải ý là `{near}`? Có thể dùng: {all}",
-                near = near,
-                all = all
-            ),
-            None => say!(en: "choose one of: {all}", vi: "hãy chọn một trong: {all}", all = all),
-        };
+        let (why, remedy) = unknown_word(self.key, word, &words);
         self.refuse(why, remedy);
         None
     }

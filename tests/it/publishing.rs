@@ -1,6 +1,7 @@
 //! What an official meets: a folder is published whole or not at all, and every mistake is named at once.
 
 use crate::support::{Office, made_by_ffmpeg, run, run_in, text};
+use std::sync::LazyLock;
 
 const GOOD: &str = "title = \"Xã Bình Lư\"\n[[notice]]\nid = \"a\"\ntitle = \"Tin\"\ntext = \"Nội dung\"\n";
 
@@ -151,4 +152,95 @@ fn an_alerts_file_without_its_list_is_refused_and_withdraws_nothing() {
         assert!(said.err.contains(name) && said.err.contains("alerts"), "{}", said.err);
     }
     assert!(office.snapshot() == before, "a refused file changed the warnings");
+}
+
+/// A moment some minutes from now, as an alerts.json has it; the same at each call of one run.
+fn in_minutes(minutes: i64) -> String {
+    static NOW: LazyLock<jiff::Timestamp> = LazyLock::new(bangtin::clock::system);
+    (*NOW + jiff::SignedDuration::from_mins(minutes)).to_string()
+}
+
+fn warning(name: &str, more: &str) -> String {
+    let sent = in_minutes(-5);
+    format!(
+        r#"{{"sender": "xa@binhlu.example", "identifier": "{name}", "sent": "{sent}", "status": "Actual", "message": "Alert", "level": 3, {more}}}"#
+    )
+}
+
+fn send(office: &Office, messages: &[String]) -> crate::support::Said {
+    office.write("alerts.json", format!("{{\"alerts\": [{}]}}", messages.join(",")));
+    run(&["feed", "alert", text(&office.site()), text(&office.folder().join("alerts.json"))])
+}
+
+#[test]
+fn every_mistake_in_a_warning_is_named_at_once_and_none_is_signed() {
+    let office = Office::new();
+    let before = office.snapshot();
+    let bad = warning(
+        "a",
+        "\"event\": \"a\u{202E}b\", \"expire\": 1, \"actions\": [\"1\", \"2\", \"3\", \"4\", \"5\"]",
+    );
+    let said = send(&office, &[warning("a", "\"event\": \"Lũ\""), bad]);
+    assert_eq!(said.code, 1, "{}", said.out);
+    for part in ["alerts[1].event", "U+202E", "`expires`?", "alerts[1].actions", "`alerts[0]`"] {
+        assert!(said.err.contains(part), "`{part}` is not in:\n{}", said.err);
+    }
+    assert!(
+        said.err.lines().all(|line| line.starts_with("error: ") && line.contains("alerts.json: ")),
+        "{}",
+        said.err
+    );
+    assert!(office.snapshot() == before, "a refused file changed the site");
+}
+
+#[test]
+fn only_warnings_that_boards_show_are_said_to_be_in_force() {
+    let office = Office::new();
+    let onset = format!("\"event\": \"Bão\", \"onset\": \"{}\"", in_minutes(60));
+    let said = send(&office, &[warning("a", "\"event\": \"Lũ\""), warning("b", &onset)]);
+    assert!(said.out.contains("in force now: 1; beginning later: 1"), "{}{}", said.out, said.err);
+    let over = format!("\"event\": \"Bão\", \"expires\": \"{}\"", in_minutes(-1));
+    let test = warning("b", "\"event\": \"Thử\"").replace("Actual", "Test");
+    let said = send(&office, &[warning("a", &over), test]);
+    assert!(said.out.contains("no board will show a warning: all 2"), "{}{}", said.out, said.err);
+    assert!(send(&office, &[]).out.contains("no warnings"));
+}
+
+#[test]
+fn a_table_that_would_lose_columns_is_refused() {
+    let wide = format!("|{}", " a |".repeat(300));
+    refused(
+        &[],
+        &notice(&format!("text = \"\"\"\nmột\n{wide}\n\"\"\"")),
+        &["programme.toml:7", "300 columns", "at most 8"],
+    );
+}
+
+#[test]
+fn a_feed_is_not_made_with_a_title_that_cannot_be_shown() {
+    let home = tempfile::tempdir().unwrap();
+    let site = home.path().join("site");
+    let said = run(&["feed", "init", text(&site), "--title", "a\u{202E}b"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("--title") && said.err.contains("U+202E"), "{}", said.err);
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "keys were made");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_not_called_missing() {
+    // Not even root may write there.
+    let said = run(&["feed", "init", "/sys/bangtin"]);
+    assert_eq!(said.code, 1);
+    let fits = said.err.contains("permission denied") || said.err.contains("read-only");
+    assert!(fits && !said.err.contains("no such"), "{}", said.err);
+    let office = Office::new();
+    let file = office.folder().join("tep");
+    office.write("tep", "x");
+    for at in [file.clone(), file.join("site")] {
+        let said = run(&["feed", "refresh", text(&at)]);
+        assert_eq!(said.code, 1);
+        assert!(!said.err.contains("no feed") && !said.err.contains("no such"), "{}", said.err);
+    }
+    let said = run(&["feed", "refresh", text(&office.home.path().join("khong-co"))]);
+    assert!(said.err.contains("no feed in this folder"), "{}", said.err);
 }

@@ -6,6 +6,7 @@
 
 use super::media::{Role, Shelf};
 use super::text::{self, Language, Lines};
+use crate::layout::rows_written;
 use crate::limits;
 use crate::model::programme::{
     Announcement, Category, Notice, Priority, Programme, Ticker, Translation, Window,
@@ -86,7 +87,7 @@ impl Reader<'_, '_> {
     fn notice(&mut self, mut section: Section<'_>, id: Option<String>) -> Notice {
         let title = required_text(&mut section, "title", limits::TITLE_CHARS_MAX);
         let category = section.get("category").and_then(|said| said.choice(&CATEGORIES)).unwrap_or_default();
-        let text = optional_text(&mut section, "text", limits::TEXT_CHARS_MAX, Lines::Many);
+        let text = body(&mut section);
         let lang = section.get("lang").and_then(|said| said_language(&said)).unwrap_or_else(|| "vi".into());
         let image = section.get("image").and_then(|said| self.shelf.media(&said, Role::Picture));
         let film = section.get("video");
@@ -101,8 +102,8 @@ impl Reader<'_, '_> {
         }
         let video = film.and_then(|said| self.shelf.media(&said, Role::Film));
         let audio = section.get("audio").and_then(|said| self.shelf.media(&said, Role::Sound));
-        let issuer = optional_text(&mut section, "issuer", limits::TITLE_CHARS_MAX, Lines::One);
-        let approver = optional_text(&mut section, "approver", limits::TITLE_CHARS_MAX, Lines::One);
+        let issuer = optional_text(&mut section, "issuer");
+        let approver = optional_text(&mut section, "approver");
         let link = section.get("link").and_then(|said| text::link(&said)).unwrap_or_default();
         let window = self.window(&mut section);
         let seconds_range = i64::from(limits::SECONDS_MIN)..=i64::from(limits::SECONDS_MAX);
@@ -139,8 +140,8 @@ impl Reader<'_, '_> {
         for said in all.entries() {
             let Some(mut section) = said.section() else { continue };
             let tag = usable_language(text::language(said.key()), &section);
-            let title = optional_text(&mut section, "title", limits::TITLE_CHARS_MAX, Lines::One);
-            let text = optional_text(&mut section, "text", limits::TEXT_CHARS_MAX, Lines::Many);
+            let title = optional_text(&mut section, "title");
+            let text = body(&mut section);
             let audio = section.get("audio").and_then(|said| self.shelf.media(&said, Role::Sound));
             let Some(tag) = tag else { continue };
             if tag == own {
@@ -356,8 +357,40 @@ fn required_text(section: &mut Section<'_>, key: &'static str, chars_max: usize)
     text.unwrap_or_default()
 }
 
-fn optional_text(section: &mut Section<'_>, key: &'static str, chars_max: usize, lines: Lines) -> String {
-    section.get(key).and_then(|said| text::clean(&said, chars_max, lines)).unwrap_or_default()
+/// A text of one line that may be left out.
+fn optional_text(section: &mut Section<'_>, key: &'static str) -> String {
+    let said = section.get(key);
+    said.and_then(|said| text::clean(&said, limits::TITLE_CHARS_MAX, Lines::One)).unwrap_or_default()
+}
+
+/// The text of a notice, whose tables a board can draw without leaving any of them out.
+fn body(section: &mut Section<'_>) -> String {
+    let Some(said) = section.get("text") else { return String::new() };
+    let text = text::clean(&said, limits::TEXT_CHARS_MAX, Lines::Many).unwrap_or_default();
+    let written = said.text().unwrap_or_default();
+    let mut rows = 0;
+    for (line, columns) in rows_written(written) {
+        rows += 1;
+        let (why, remedy) = if columns > limits::TABLE_COLUMNS_MAX {
+            (
+                say!(en: "a row of the table has {columns} columns, more than a board can show",
+                    vi: "một dòng của bảng có {columns} cột, nhiều hơn mức bảng tin hiện được", columns = columns),
+                say!(en: "keep at most {most}, or make two tables",
+                    vi: "hãy giữ nhiều nhất {most} cột, hoặc tách làm hai bảng", most = limits::TABLE_COLUMNS_MAX),
+            )
+        } else if rows > limits::TABLE_ROWS_MAX {
+            (
+                say!(en: "the tables of this text have more than {most} rows, and a board would not show them all",
+                    vi: "các bảng trong phần chữ này có hơn {most} dòng, bảng tin không hiện hết được", most = limits::TABLE_ROWS_MAX),
+                say!(en: "share them among several notices", vi: "hãy chia ra nhiều tin"),
+            )
+        } else {
+            continue;
+        };
+        said.document().refuse(said.place(line), why, remedy);
+        break;
+    }
+    text
 }
 
 fn zone(root: &mut Section<'_>) -> (TimeZone, String) {
@@ -369,11 +402,64 @@ fn zone(root: &mut Section<'_>) -> (TimeZone, String) {
     if let Some(said) = said {
         let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
         let why = say!(en: "there is no time zone `{name}`", vi: "không có múi giờ `{name}`", name = name);
-        let near = nearest(name, known.iter().map(String::as_str)).unwrap_or(ZONE_UNSTATED);
+        let near = zone_of_place(name).or_else(|| nearest(name, known.iter().map(String::as_str)));
+        let near = near.unwrap_or(ZONE_UNSTATED);
         let remedy = say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near);
         said.refuse(why, remedy);
     }
     (TimeZone::UTC, name.to_owned())
+}
+
+/// The zone of a place that is none itself, as people write it for one. Zones are named after one town each, and
+/// what is spelt like it may lie in another country.
+fn zone_of_place(name: &str) -> Option<&'static str> {
+    const PLACES: [(&str, &[&str]); 7] = [
+        (
+            "Asia/Ho_Chi_Minh",
+            &[
+                "hanoi",
+                "hochiminhcity",
+                "hcm",
+                "hcmc",
+                "tphcm",
+                "saigon",
+                "danang",
+                "haiphong",
+                "hue",
+                "cantho",
+                "vinh",
+                "dienbien",
+                "dienbienphu",
+                "laichau",
+                "laocai",
+                "sapa",
+                "sonla",
+                "hagiang",
+                "caobang",
+                "binhlu",
+                "vietnam",
+                "vn",
+                "ict",
+                "indochina",
+                "07",
+                "7",
+                "utc7",
+                "utc07",
+                "utc0700",
+                "gmt7",
+                "gmt07",
+            ],
+        ),
+        ("Asia/Shanghai", &["beijing", "kunming", "nanning", "guangzhou", "shenzhen", "china"]),
+        ("Asia/Vientiane", &["luangprabang", "savannakhet", "laos", "lao"]),
+        ("Asia/Phnom_Penh", &["siemreap", "cambodia"]),
+        ("Asia/Bangkok", &["chiangmai", "thailand"]),
+        ("Asia/Tokyo", &["osaka", "japan"]),
+        ("Asia/Kolkata", &["delhi", "newdelhi", "mumbai", "india"]),
+    ];
+    let plain: String = text::folded(name).filter(char::is_ascii_alphanumeric).collect();
+    let place = plain.strip_prefix("asia").filter(|rest| !rest.is_empty()).unwrap_or(&plain);
+    PLACES.iter().find(|(_, places)| places.contains(&place)).map(|(zone, _)| *zone)
 }
 
 fn boards(section: &mut Section<'_>) -> Vec<String> {

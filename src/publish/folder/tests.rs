@@ -301,6 +301,50 @@ fn texts_links_and_numbers_have_bounds() {
 }
 
 #[test]
+fn a_table_that_would_lose_a_column_or_a_row_is_refused_with_its_line() {
+    let row = |columns: usize| format!("|{}", " a |".repeat(columns));
+    let notice =
+        |table: &str| format!("title = 'x'\n[[notice]]\ntitle = 'a'\ntext = '''\nmột\n{table}\nhai'''");
+    fine(&notice(&format!("{}\n{}", row(limits::TABLE_COLUMNS_MAX), row(2))));
+    check(&notice(&format!("{}\n{}", row(2), row(300))), &[(7, "has 300 columns")]);
+    check(&notice(&row(limits::TABLE_COLUMNS_MAX + 1)), &[(6, "at most 8")]);
+    let rows: Vec<String> = (0..=limits::TABLE_ROWS_MAX).map(|number| format!("| {number} |")).collect();
+    fine(&notice(&rows[1..].join("\n")));
+    check(&notice(&rows.join("\n")), &[(6 + limits::TABLE_ROWS_MAX, "more than 200 rows")]);
+    let translated = format!("title = 'x'\n[[notice]]\ntitle = 'a'\n[notice.in.hmn]\ntext = '{}'", row(9));
+    check(&translated, &[(5, "has 9 columns")]);
+}
+
+#[test]
+fn a_place_that_is_no_time_zone_leads_to_its_own() {
+    for (written, meant) in [
+        ("Asia/Hanoi", "Asia/Ho_Chi_Minh"),
+        ("Hà Nội", "Asia/Ho_Chi_Minh"),
+        ("Asia/Sai_Gon", "Asia/Ho_Chi_Minh"),
+        ("Asia/Dien_Bien", "Asia/Ho_Chi_Minh"),
+        ("UTC+7", "Asia/Ho_Chi_Minh"),
+        ("+07:00", "Asia/Ho_Chi_Minh"),
+        ("Asia/Beijing", "Asia/Shanghai"),
+        ("Asia/Ho_Chi_Min", "Asia/Ho_Chi_Minh"),
+        ("Asia/Vientian", "Asia/Vientiane"),
+        ("", "Asia/Ho_Chi_Minh"),
+    ] {
+        let word = format!("did you mean `{meant}`");
+        check(&format!("title = 'x'\ntimezone = '{written}'\n[[notice]]\ntitle = 'a'"), &[(2, &word)]);
+    }
+}
+
+#[test]
+fn text_that_nobody_can_see_is_refused() {
+    check("title = '\u{200B}\u{FEFF}'\n[[notice]]\ntitle = 'a'", &[(1, "`title` is empty")]);
+    let flood = format!("title = 'x'\n[[notice]]\ntitle = 'a{}b'", "\u{200D}".repeat(40));
+    check(&flood, &[(3, "U+200D")]);
+    let marks = format!("title = 'x'\n[[notice]]\ntitle = 'a{}'", "\u{335}".repeat(40));
+    check(&marks, &[(3, "U+0335")]);
+    fine("title = 'x'\n[[notice]]\ntitle = 'ꪼꪕ ꪀꪱꪣ ទីក្រុង\u{200B}ភ្នំពេញ ❤\u{FE0F}\u{200D}🔥'");
+}
+
+#[test]
 fn a_folder_without_a_programme_says_so() {
     let said = |folder: &Path| read(folder, &probe, now()).unwrap_err().remove(0).line(Speech::English);
     let empty = tempfile::tempdir().unwrap();

@@ -18,34 +18,47 @@ pub enum Lines {
     Many,
 }
 
+/// What is wrong with a text, and the character that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub hidden: Option<char>,
+    pub why: Text,
+    pub remedy: Text,
+}
+
 /// The text in NFC, without space around it; `None` after noting what is wrong.
 pub fn clean(said: &Said, chars_max: usize, lines: Lines) -> Option<String> {
-    let text = said.text()?;
+    match cleaned(said.key(), said.text()?, chars_max, lines) {
+        Ok(text) => Some(text),
+        Err(Fault { hidden, why, remedy }) => {
+            let at = hidden.map_or(said.at(), |c| said.place(c.encode_utf8(&mut [0; 4])));
+            said.document().refuse(at, why, remedy);
+            None
+        }
+    }
+}
+
+/// The same for a text from anywhere. Empty where nothing in it can be seen.
+pub fn cleaned(key: &str, text: &str, chars_max: usize, lines: Lines) -> Result<String, Fault> {
     if let Some(hidden) = text.chars().find(|c| turns_direction(*c)) {
         let why = say!(
             en: "`{key}` holds the hidden character U+{code}, which reverses what is read",
             vi: "`{key}` có ký tự ẩn U+{code} làm đảo chiều chữ",
-            key = said.key(),
+            key = key,
             code = format!("{:04X}", u32::from(hidden))
         );
-        let remedy = say!(
-            en: "type the text anew instead of pasting it",
-            vi: "hãy gõ lại đoạn chữ này, không dán"
-        );
-        said.document().refuse(said.place(hidden), why, remedy);
-        return None;
+        return Err(Fault { hidden: Some(hidden), why, remedy: type_anew() });
     }
     let unix = text.replace("\r\n", "\n");
     if let Some(control) = unix.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         let why = say!(
             en: "`{key}` holds the control character U+{code}",
             vi: "`{key}` có ký tự điều khiển U+{code}",
-            key = said.key(),
+            key = key,
             code = format!("{:04X}", u32::from(control))
         );
         let remedy = say!(en: "delete it", vi: "hãy xóa ký tự đó");
-        said.document().refuse(said.place(control), why, remedy);
-        return None;
+        return Err(Fault { hidden: Some(control), why, remedy });
     }
     let composed: String = match lines {
         Lines::Many => unix.trim().nfc().collect(),
@@ -56,7 +69,7 @@ pub fn clean(said: &Said, chars_max: usize, lines: Lines) -> Option<String> {
         let why = say!(
             en: "`{key}` is {chars} characters long",
             vi: "`{key}` dài {chars} ký tự",
-            key = said.key(),
+            key = key,
             chars = chars
         );
         let remedy = say!(
@@ -64,10 +77,43 @@ pub fn clean(said: &Said, chars_max: usize, lines: Lines) -> Option<String> {
             vi: "hãy rút còn nhiều nhất {chars_max}",
             chars_max = chars_max
         );
-        said.refuse(why, remedy);
-        return None;
+        return Err(Fault { hidden: None, why, remedy });
     }
-    Some(composed)
+    if let Some(piled) = piled(&composed) {
+        let why = say!(
+            en: "`{key}` holds several characters in a row that cannot be seen or stand over one letter, U+{code} among them",
+            vi: "`{key}` có nhiều ký tự ẩn hoặc dấu chồng lên một chữ, như U+{code}",
+            key = key,
+            code = format!("{:04X}", u32::from(piled))
+        );
+        return Err(Fault { hidden: Some(piled), why, remedy: type_anew() });
+    }
+    let unseen = |c: char| c.is_whitespace() || takes_no_room(c) || is_combining_mark(c);
+    Ok(if composed.chars().all(unseen) { String::new() } else { composed })
+}
+
+fn type_anew() -> Text {
+    say!(en: "type the text anew instead of pasting it", vi: "hãy gõ lại đoạn chữ này, không dán")
+}
+
+/// The first character that no writing needs there: one too many in a row that takes no room, or on a letter.
+fn piled(text: &str) -> Option<char> {
+    let (mut unseen, mut marks) = (0, 0);
+    text.chars().find(|&c| {
+        unseen = if takes_no_room(c) { unseen + 1 } else { 0 };
+        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        unseen > limits::UNSEEN_RUN_MAX || marks > limits::MARKS_MAX
+    })
+}
+
+/// Unicode 16, 5.21: characters that are not drawn, such as zero-width spaces and joiners.
+fn takes_no_room(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+    ) || matches!(c, '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{2029}')
+        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFF9}'..='\u{FFFB}')
+        || matches!(c, '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Unicode Bidi: explicit embeddings, overrides and isolates (UAX 9, 2.1 to 2.5).
@@ -75,15 +121,22 @@ pub fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Letters without their marks, small: "Hà Nội" as "ha noi".
+pub fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.nfd().filter(|c| !is_combining_mark(*c)).map(|c| match c {
+        'đ' | 'Đ' => 'd',
+        c => c.to_ascii_lowercase(),
+    })
+}
+
 /// An identifier from a title: "Lịch tiêm chủng" becomes `lich-tiem-chung`. One with no Latin letter gets a
 /// digest.
 pub fn slug(title: &str) -> String {
     const SLUG_BYTES_MAX: usize = 60;
     let mut slug = String::new();
-    for c in title.nfd().filter(|c| !is_combining_mark(*c)) {
+    for c in folded(title) {
         match c {
-            'đ' | 'Đ' => slug.push('d'),
-            c if c.is_ascii_alphanumeric() => slug.push(c.to_ascii_lowercase()),
+            c if c.is_ascii_alphanumeric() => slug.push(c),
             _ if slug.ends_with('-') => {}
             _ => slug.push('-'),
         }

@@ -1,0 +1,365 @@
+//! `alerts.json` as an official writes it, checked from end to end before anything is signed.
+//!
+//! [`read`] takes the file's bytes and gives either warnings that can be signed as they are, or every mistake in
+//! them at once, each with its place as JSON tools write it (`alerts[2].event`, the first being 0) and what to do.
+//! Boards read the same file leniently, so that an old board reads a newer publisher; here an unknown key is a
+//! mistake, because a misspelt `expires` leaves a warning up for hours.
+//!
+//! Pure: no clock, no disk. `now` decides which moments cannot be, and what [`outlook`] counts.
+
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use super::folder::text::Lines;
+use crate::alert::life;
+use crate::limits;
+use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, Hazard, MessageType, RiskLevel};
+use crate::problem::{Problem, Text};
+use crate::{say, toml_doc};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use table::{Findings, Table};
+
+const STATUSES: [(&str, AlertStatus); 5] = [
+    ("Actual", AlertStatus::Actual),
+    ("Exercise", AlertStatus::Exercise),
+    ("Test", AlertStatus::Test),
+    ("System", AlertStatus::System),
+    ("Draft", AlertStatus::Draft),
+];
+const MESSAGES: [(&str, MessageType); 3] =
+    [("Alert", MessageType::Alert), ("Update", MessageType::Update), ("Cancel", MessageType::Cancel)];
+const HAZARDS: [(&str, Hazard); 4] =
+    [("canh-bao", Hazard::CanhBao), ("lu", Hazard::Lu), ("sat-lo", Hazard::SatLo), ("mua-da", Hazard::MuaDa)];
+
+/// Warnings in which nothing was found wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    pub alerts: Alerts,
+    /// What is odd and harmless.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads and checks the file, for which `name` stands in messages.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, in the order of the file.
+pub fn read(bytes: &[u8], name: &str, now: Timestamp) -> Result<Checked, Vec<Problem>> {
+    let alone = |problem| vec![problem];
+    if bytes.len() as u64 > limits::ALERTS_BYTES_MAX {
+        let why = say!(en: "it is longer than {mebibytes} MiB", vi: "tệp dài hơn {mebibytes} MiB",
+            mebibytes = limits::ALERTS_BYTES_MAX >> 20);
+        let remedy = say!(en: "take out the warnings that are over", vi: "hãy bỏ các cảnh báo đã hết hạn");
+        return Err(vec![Problem::new(name, why, remedy)]);
+    }
+    let text = toml_doc::text_of(bytes, name).map_err(alone)?;
+    let value = table::parse(text, name).map_err(alone)?;
+    let findings = Findings::new(name);
+    let written = document(&findings, &value, now);
+    let (problems, warnings) = findings.finish();
+    match problems.is_empty() {
+        true => Ok(Checked {
+            alerts: Alerts { alerts: written.into_iter().filter_map(|message| message.alert).collect() },
+            warnings,
+        }),
+        false => Err(problems),
+    }
+}
+
+/// What will come of a set of warnings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// On boards at this moment.
+    pub in_force: usize,
+    /// Not begun yet.
+    pub later: usize,
+}
+
+/// Counts the warnings that show at `now`, and those that will.
+pub fn outlook(alerts: &Alerts, now: Timestamp) -> Outlook {
+    let lives = life::lives(alerts);
+    Outlook {
+        in_force: lives.iter().filter(|life| life.covers(now)).count(),
+        later: lives.iter().filter(|life| life.from > now).count(),
+    }
+}
+
+/// A message as far as it could be read.
+struct Written {
+    place: String,
+    id: Option<AlertId>,
+    status: Option<AlertStatus>,
+    kind: Option<MessageType>,
+    references: Vec<(String, AlertId)>,
+    /// Only if all of it could be read.
+    alert: Option<Alert>,
+}
+
+fn document(findings: &Findings<'_>, value: &serde_json::Value, now: Timestamp) -> Vec<Written> {
+    let Some(mut root) = Table::root(findings, value) else { return Vec::new() };
+    // Never left out: a misspelt key must not read as "no warnings" and withdraw those in force.
+    let listed = root.required("alerts", "[]").map_or(Vec::new(), |said| said.list(limits::ALERTS_MAX));
+    root.finish();
+    let tables = listed.iter().filter_map(|said| said.table());
+    let written: Vec<Written> = tables.map(|table| message(table, now)).collect();
+    let mut known = HashMap::new();
+    for message in &written {
+        let Some(id) = &message.id else { continue };
+        if let Some(first) = known.insert(id, message) {
+            let why = say!(
+                en: "it has the sender, identifier and moment of `{first}`",
+                vi: "trùng sender, identifier và sent với `{first}`",
+                first = first.place
+            );
+            let remedy = say!(
+                en: "delete one of the two, or give it an identifier of its own",
+                vi: "hãy xóa một trong hai, hoặc đặt identifier khác"
+            );
+            findings.refuse(&message.place, why, remedy);
+        }
+    }
+    // Where one could not be read, it may be the one that is meant.
+    if written.len() == known.len() {
+        written.iter().for_each(|message| acts_on(findings, message, &known));
+    }
+    written
+}
+
+fn message(mut table: Table<'_>, now: Timestamp) -> Written {
+    let id = identity(&mut table);
+    let status = table.required("status", "\"Actual\"").and_then(|said| said.choice(&STATUSES));
+    let kind = table.required("message", "\"Alert\"").and_then(|said| said.choice(&MESSAGES));
+    let references = references(&mut table, kind);
+    let level = table.required("level", "3").and_then(|said| {
+        let level = said.whole(1..=5)?;
+        u8::try_from(level).ok().and_then(RiskLevel::new)
+    });
+    let hazard = table.get("hazard").map_or(Some(Hazard::default()), |said| said.choice(&HAZARDS));
+    let event = required_words(&mut table, "event", limits::ALERT_EVENT_CHARS_MAX);
+    let area = words(&mut table, "area", limits::ALERT_AREA_CHARS_MAX);
+    let listed =
+        table.get("actions").map_or(Vec::new(), |said| said.list_of_words(limits::ALERT_ACTIONS_MAX));
+    let actions: Vec<Option<String>> = listed
+        .iter()
+        .map(|said| said.words(limits::ALERT_LINE_CHARS_MAX, Lines::One).and_then(|words| said.seen(words)))
+        .collect();
+    let issuer = words(&mut table, "issuer", limits::ALERT_LINE_CHARS_MAX);
+    let times = times(&mut table, id.as_ref().map(|id| id.sent), now);
+    let place = table.place().to_owned();
+    let alert = (|| {
+        let (onset, expires) = times?;
+        Some(Alert {
+            id: id.clone()?,
+            status: status?,
+            message: kind?,
+            references: references.as_ref()?.iter().map(|(_, id)| id.clone()).collect(),
+            level: level?,
+            hazard: hazard?,
+            event: event?,
+            area: area?,
+            actions: actions.into_iter().collect::<Option<Vec<_>>>()?,
+            issuer: issuer?,
+            onset,
+            expires,
+        })
+    })();
+    if let Some(alert) = &alert {
+        lives(&table, alert);
+    }
+    table.finish();
+    Written { place, id, status, kind, references: references.unwrap_or_default(), alert }
+}
+
+/// What names a message. Compared byte by byte later, so it is put in one form here.
+fn identity(table: &mut Table<'_>) -> Option<AlertId> {
+    let sender = required_words(table, "sender", limits::ALERT_LINE_CHARS_MAX);
+    let identifier = required_words(table, "identifier", limits::ALERT_LINE_CHARS_MAX);
+    let sent = table.required("sent", "\"2026-11-24T06:30:00+07:00\"").and_then(|said| said.moment());
+    Some(AlertId { sender: sender?, identifier: identifier?, sent: sent? })
+}
+
+/// The messages referred to, each with its place; `None` after noting what is wrong.
+fn references(table: &mut Table<'_>, kind: Option<MessageType>) -> Option<Vec<(String, AlertId)>> {
+    let said = table.get("references");
+    let listed = said.as_ref().map_or(Vec::new(), |said| said.list(limits::ALERT_REFERENCES_MAX));
+    let mut ids = Vec::new();
+    for said in &listed {
+        ids.push(said.table().and_then(|mut reference| {
+            let id = identity(&mut reference);
+            let place = reference.place().to_owned();
+            reference.finish();
+            Some((place, id?))
+        }));
+    }
+    match (kind, listed.is_empty()) {
+        // CAP 1.2, 3.2.1: an Update and a Cancel act on the messages in `references`, and on nothing else.
+        (Some(MessageType::Update | MessageType::Cancel), true) => {
+            let why = say!(
+                en: "an Update or a Cancel without `references` ends no warning",
+                vi: "Update hoặc Cancel không có `references` thì không rút được cảnh báo nào"
+            );
+            let remedy = say!(
+                en: "write \"references\": [{{\"sender\": …, \"identifier\": …, \"sent\": …}}] as that warning has them",
+                vi: "hãy viết \"references\": [{{\"sender\": …, \"identifier\": …, \"sent\": …}}] đúng như trong cảnh báo đó"
+            );
+            table.refuse_at("references", why, remedy);
+            return None;
+        }
+        (Some(MessageType::Alert), false) => {
+            let why = say!(en: "an Alert acts on no other message", vi: "Alert không tác động đến cảnh báo nào khác");
+            let remedy = say!(
+                en: "write \"message\": \"Update\" or \"Cancel\" if it should",
+                vi: "nếu cần thay hoặc rút, hãy viết \"message\": \"Update\" hoặc \"Cancel\""
+            );
+            table.warn_at("references", why, remedy);
+        }
+        _ => {}
+    }
+    ids.into_iter().collect()
+}
+
+/// `onset` and `expires`; `None` after noting what is wrong with a moment.
+fn times(
+    table: &mut Table<'_>,
+    sent: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<(Option<Timestamp>, Option<Timestamp>)> {
+    let (onset_said, expires_said) = (table.get("onset"), table.get("expires"));
+    let moment = |said: &Option<table::Said<'_>>| said.as_ref().map_or(Some(None), |s| s.moment().map(Some));
+    let (onset, expires) = (moment(&onset_said), moment(&expires_said));
+    let ahead = sent.map(|sent| sent.duration_since(now));
+    if ahead.is_some_and(|ahead| ahead > SignedDuration::from_secs(limits::ALERT_AHEAD_SECONDS_MAX)) {
+        let why = say!(
+            en: "it was sent in the future: here it is {now}",
+            vi: "được gửi trong tương lai: ở đây đang là {now}",
+            now = crate::publish::sign::moment(now)
+        );
+        let remedy = say!(
+            en: "write the moment of sending, give the beginning as `onset`, and check this machine's clock",
+            vi: "hãy ghi lúc gửi, ghi lúc bắt đầu vào `onset`, và kiểm tra đồng hồ của máy này"
+        );
+        table.refuse_at("sent", why, remedy);
+    }
+    if let (Some(said), Some(Some(end))) = (&expires_said, expires) {
+        let begin = [sent.map(|at| ("sent", at)), onset.flatten().map(|at| ("onset", at))];
+        let after = begin.into_iter().flatten().find(|(_, at)| end <= *at);
+        if let Some((key, _)) = after {
+            let why =
+                say!(en: "`expires` is not after `{key}`", vi: "`expires` không sau `{key}`", key = key);
+            said.refuse(why, say!(en: "change one of the two", vi: "hãy sửa một trong hai"));
+            return None;
+        }
+    }
+    Some((onset?, expires?))
+}
+
+/// Refuses what by its own times would never show, and says where boards take a warning off before its end.
+fn lives(table: &Table<'_>, alert: &Alert) {
+    let shows = matches!(alert.status, AlertStatus::Actual | AlertStatus::Exercise);
+    if !shows || alert.message == MessageType::Cancel {
+        return;
+    }
+    let alone = Alerts { alerts: vec![Alert { references: Vec::new(), ..alert.clone() }] };
+    let Some(life) = life::lives(&alone).pop() else {
+        let why = say!(
+            en: "it would never show: it begins when boards have taken it off already",
+            vi: "sẽ không bao giờ hiện: lúc bắt đầu thì bảng đã gỡ xuống rồi"
+        );
+        let remedy = say!(
+            en: "give it `expires`, and send it less than {hours} hours before it begins",
+            vi: "hãy ghi `expires`, và chỉ gửi trước lúc bắt đầu chưa đến {hours} giờ",
+            hours = life::LIFE_MAX.as_hours()
+        );
+        return table.refuse_at(if alert.onset.is_some() { "onset" } else { "expires" }, why, remedy);
+    };
+    if alert.expires.is_some_and(|expires| life.until < expires) {
+        let why = say!(
+            en: "boards take it off {hours} hours after it was sent",
+            vi: "bảng sẽ gỡ xuống sau {hours} giờ kể từ lúc gửi",
+            hours = life::LIFE_MAX.as_hours()
+        );
+        let remedy = say!(en: "send an Update before then", vi: "hãy gửi Update trước lúc đó");
+        table.warn_at("expires", why, remedy);
+    }
+}
+
+/// Whether what a message refers to is there, and would end.
+fn acts_on(findings: &Findings<'_>, message: &Written, known: &HashMap<&AlertId, &Written>) {
+    let (Some(own), Some(kind)) = (&message.id, message.kind) else { return };
+    if kind == MessageType::Alert {
+        return;
+    }
+    for (place, id) in &message.references {
+        let refuse = |why: Text, remedy: Text| findings.refuse(place, why, remedy);
+        let Some(target) = known.get(id) else {
+            absent(findings, message, (place, id), known);
+            continue;
+        };
+        if id == own {
+            refuse(
+                say!(en: "the message refers to itself", vi: "thông báo tự dẫn chiếu đến chính nó"),
+                say!(en: "name the earlier message", vi: "hãy ghi thông báo trước đó"),
+            );
+        } else if id.sent > own.sent {
+            refuse(
+                say!(en: "it refers to a message that was sent after it", vi: "dẫn chiếu đến thông báo được gửi sau nó"),
+                say!(en: "correct `sent` of one of the two", vi: "hãy sửa `sent` của một trong hai"),
+            );
+        } else if message.status.is_some() && target.status.is_some() && message.status != target.status {
+            refuse(
+                say!(en: "`{target}` has another `status`, and stays as it is", vi: "`{target}` có `status` khác nên vẫn giữ nguyên",
+                    target = target.place),
+                say!(en: "give both the same `status`", vi: "hãy ghi cùng một `status` cho cả hai"),
+            );
+        }
+    }
+}
+
+/// A reference to nothing in the file: a slip where an earlier message nearly is what it names, else a warning
+/// that was taken out.
+fn absent(
+    findings: &Findings<'_>,
+    message: &Written,
+    (place, id): (&str, &AlertId),
+    known: &HashMap<&AlertId, &Written>,
+) {
+    let meant = |other: &AlertId| {
+        let named = message.references.iter().any(|(_, id)| id == other);
+        let earlier = message.id.as_ref().is_some_and(|own| other != own && other.sent <= own.sent);
+        other.identifier == id.identifier && earlier && !named
+    };
+    let near = known.iter().filter(|(other, _)| meant(other)).min_by_key(|(other, _)| other.sent);
+    if let Some((other, written)) = near {
+        let key = if other.sender == id.sender { "sent" } else { "sender" };
+        let why = say!(
+            en: "it is not `{near}`: `{key}` differs",
+            vi: "không phải `{near}`: `{key}` khác nhau",
+            near = written.place,
+            key = key
+        );
+        let remedy =
+            say!(en: "write `{key}` as it is there", vi: "hãy viết `{key}` đúng như ở đó", key = key);
+        return findings.refuse(place, why, remedy);
+    }
+    let why = say!(
+        en: "there is no such message in this file, so nothing ends",
+        vi: "trong tệp không có thông báo này nên không có gì kết thúc"
+    );
+    let remedy = say!(
+        en: "leave it if that warning was taken out; else correct the reference",
+        vi: "nếu cảnh báo đó đã được bỏ đi thì cứ để nguyên; nếu không, hãy sửa lại"
+    );
+    findings.warn(place, why, remedy);
+}
+
+fn required_words(table: &mut Table<'_>, key: &'static str, chars_max: usize) -> Option<String> {
+    let said = table.required(key, "\"…\"")?;
+    said.words(chars_max, Lines::One).and_then(|words| said.seen(words))
+}
+
+fn words(table: &mut Table<'_>, key: &'static str, chars_max: usize) -> Option<String> {
+    table.get(key).map_or(Some(String::new()), |said| said.words(chars_max, Lines::One))
+}

@@ -1,5 +1,6 @@
 //! The one shape of a refusal: what it is about, why, and what to do, in Vietnamese and English.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A language that messages to officials are written in.
@@ -28,7 +29,7 @@ impl Speech {
 }
 
 /// One sentence in both languages. Made by [`say!`](crate::say).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     pub en: String,
     pub vi: String,
@@ -53,7 +54,7 @@ macro_rules! say {
 }
 
 /// A refusal that a person can act on. Also the error type of everything that handles outside input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The file, feed or device it is about, as the person knows it; a line as `file:12`.
     pub subject: String,

@@ -77,8 +77,10 @@ fn answer(mut stream: UnixStream, events: &Sender<Event>) -> io::Result<()> {
         b"screenshot" => {
             let (sender, answer) = channel();
             events.send(Event::Ask(Question::Screenshot(sender))).map_err(gone)?;
-            let picture = answer.recv_timeout(PATIENCE).map_err(late)?.map_err(io::Error::other)?;
-            stream.write_all(&png(&picture)?)
+            match answer.recv_timeout(PATIENCE).map_err(late)? {
+                Ok(picture) => stream.write_all(&png(&picture)?),
+                Err(problem) => stream.write_all(&serde_json::to_vec(&problem).map_err(io::Error::other)?),
+            }
         }
         b"poll" => {
             let (sender, answer) = channel();
@@ -149,7 +151,11 @@ pub fn ask_status(state: &Path) -> Outcome<Status> {
 
 /// A PNG of what the board shows.
 pub fn ask_screenshot(state: &Path) -> Outcome<Vec<u8>> {
-    ask(state, "screenshot")
+    let bytes = ask(state, "screenshot")?;
+    match serde_json::from_slice::<Problem>(&bytes) {
+        Ok(problem) => Err(problem),
+        Err(_) => Ok(bytes),
+    }
 }
 
 /// Makes the board ask its feeds for news now.

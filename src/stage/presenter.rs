@@ -93,12 +93,13 @@ impl Thread {
         let mut due = Due::default();
         let mut retry: Option<Instant> = None;
         let mut deadline = None;
+        let mut asked = Vec::new();
         loop {
             let orders = self.mailbox.take(deadline);
             if orders.stop {
                 return;
             }
-            let snapshots = self.follow(orders, &mut due);
+            asked.extend(self.follow(orders, &mut due));
             let now = clock::instant();
             let film_at = self.look(now, &mut due);
             let film_pictures = self.composition.film_pictures();
@@ -119,9 +120,12 @@ impl Thread {
                     }
                 }
             }
-            for snapshot in snapshots {
-                // Whoever asked may have gone away.
-                let _ = snapshot.send(self.composition.snapshot());
+            // Before the first picture there is nothing to give: it is waited for.
+            if self.composition.show().is_some() {
+                for answer in asked.drain(..) {
+                    // Whoever asked may have gone away.
+                    let _ = answer.send(self.composition.snapshot());
+                }
             }
             deadline = match retry {
                 Some(at) => Some(at),

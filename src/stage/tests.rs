@@ -281,6 +281,18 @@ fn a_still_board_draws_once_and_then_rests() {
 }
 
 #[test]
+fn a_screenshot_asked_for_before_the_first_picture_waits_for_it() {
+    let size = (640, 360);
+    let stage = stage(size);
+    let (ask, answer) = mpsc::channel();
+    stage.mailbox.leave(|orders| orders.snapshots.push(ask));
+    assert!(answer.recv_timeout(Duration::from_millis(100)).is_err());
+    stage.show(show(scene(&cases().swap_remove(0).1, size, |_| ())));
+    let picture = answer.recv_timeout(SNAPSHOT_WAIT).unwrap();
+    assert_eq!((picture.width, picture.height), size);
+}
+
+#[test]
 fn a_ticker_moves_and_a_screenshot_shows_where_it_is() {
     let size = (640, 360);
     let plan = cases().swap_remove(0).1;

@@ -143,8 +143,14 @@ struct Screenshot {
 struct Render {
     folder: PathBuf,
     /// A moment: 2026-11-24T07:30:00+07:00, or 2026-11-24T07:30 in the programme's time zone; now if absent
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["from", "to"])]
     at: Option<String>,
+    /// Everything that shows from this moment on, once each, as a contact sheet
+    #[arg(long, requires = "to")]
+    from: Option<String>,
+    /// … until this moment
+    #[arg(long, requires = "from")]
+    to: Option<String>,
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
     size: (u32, u32),
     #[arg(long)]

@@ -24,6 +24,7 @@ mod notice;
 mod pages;
 mod rich;
 mod scene;
+pub mod sheet;
 mod warning;
 mod words;
 

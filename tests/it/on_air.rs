@@ -1,6 +1,6 @@
 //! The board as a whole, with no display: on air from a feed, and on air whatever happens to it.
 
-use crate::support::{Office, RunningBoard, run, text};
+use crate::support::{Office, RunningBoard, made_by_ffmpeg, run, text};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
@@ -142,6 +142,76 @@ fn a_screenshot_is_the_size_of_the_board_and_the_same_as_the_next_one() {
     // The header's indigo (LOOK: bar), and paper below it.
     assert_eq!(picture.get_pixel(2, 2).0, [0x1B, 0x27, 0x47]);
     assert_eq!(picture.get_pixel(638, 200).0, [0xFA, 0xF4, 0xE6]);
+}
+
+#[test]
+fn what_the_official_saw_is_what_the_board_shows_to_the_last_bit() {
+    let office = Office::new();
+    let picture = made_by_ffmpeg("preview.jpg", "-f lavfi -i testsrc2=s=800x600 -frames:v 1");
+    std::fs::copy(picture, office.folder().join("a.jpg")).unwrap();
+    let long = "Bà con chú ý giữ ấm cho trâu bò trong những ngày rét đậm. ".repeat(12);
+    let programme = format!(
+        "title = \"Xã Bình Lư\"\n\
+         [[notice]]\nid = \"anh\"\ntitle = \"Ruộng bậc thang\"\ntext = \"Chữ và ảnh\"\nimage = \"a.jpg\"\nseconds = 5\n\
+         link = \"https://binhlu.example/a\"\n\
+         [[notice]]\nid = \"bang\"\ntitle = \"Lịch tiêm\"\ntext = \"| Bản | Giờ |\\n|---|---|\\n| Nà Đon | 7h30 |\"\nseconds = 5\n\
+         [[notice]]\nid = \"dai\"\ntitle = \"Rét đậm\"\ntext = \"{long}\"\nseconds = 16\n\
+         until = 2030-01-01T00:00:00+07:00\nissuer = \"UBND xã\"\n\
+         [notice.in.hmn]\ntitle = \"No heev\"\ntext = \"Tu tsov, tu nyuj\"\n"
+    );
+    let said = office.publish(&programme);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let board = RunningBoard::start(&office, text(&office.site()), &[]);
+    board.wait("a notice", |status| RunningBoard::main_zone(status).0 == "notice");
+    // Which page it is, and what the clock face says.
+    let face = |status: &serde_json::Value| {
+        let main = &status["on_air"][0];
+        (main["id"].clone(), main["page"].clone(), status["now"].as_str().unwrap()[..16].to_owned())
+    };
+    let (shot, seen) = (office.home.path().join("shot.png"), office.home.path().join("seen.png"));
+    let mut compared = std::collections::BTreeSet::new();
+    let pause = |millis| std::thread::sleep(std::time::Duration::from_millis(millis));
+    for _ in 0..40 {
+        // Between two looks that see the same page: a while after it turned, and at a whole second, as status
+        // names it, before it turns again.
+        let before = board.status().unwrap();
+        pause(700);
+        let said = run(&["screenshot", "--state", text(&office.state()), "--out", text(&shot)]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        pause(1010);
+        let (place, after) = (face(&before), board.status().unwrap());
+        if place != face(&after) || !compared.insert(format!("{} {}", place.0, place.1)) {
+            continue;
+        }
+        let at = after["now"].as_str().unwrap();
+        let said =
+            run(&["render", text(&office.folder()), "--at", at, "--size", "640x360", "--out", text(&seen)]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let open = |path| image::open(path).unwrap().into_rgb8();
+        assert!(open(&shot) == open(&seen), "{} at {at} is not what was rendered", place.0);
+        if compared.len() == 4 {
+            break;
+        }
+    }
+    assert!(compared.len() == 4, "{compared:?}");
+}
+
+#[test]
+fn a_contact_sheet_has_a_picture_of_every_page_of_the_span() {
+    let office = Office::new();
+    office.write("programme.toml", PROGRAMME);
+    let out = office.home.path().join("sheet.png");
+    let sheet = |from, to| {
+        let folder = office.folder();
+        run(&["render", text(&folder), "--from", from, "--to", to, "--size", "640x360", "--out", text(&out)])
+    };
+    let said = sheet("2026-11-24T07:00", "2026-11-24T09:00");
+    assert_eq!(said.code, 0, "{}", said.err);
+    let picture = image::open(&out).unwrap().into_rgb8();
+    let bars = picture.enumerate_pixels().filter(|(.., pixel)| pixel.0 == [0x1B, 0x27, 0x47]).count();
+    assert!(picture.width() == 1920 && bars > 2_000, "{:?}, {bars}", picture.dimensions());
+    let said = sheet("2026-11-24T09:00", "2026-11-24T07:00");
+    assert!(said.code == 1 && said.err.contains("--to"), "{}", said.err);
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
         }
     }
     let (fonts, lacking) = Fonts::load(&super::play::font_folders());
-    lacking.iter().for_each(report::warning);
+    report::warnings(&lacking);
     let fonts = Arc::new(fonts);
     let known = |media: &Media| match pictures.get(&media.sha256) {
         Some(picture) => Availability::Ready(picture.width, picture.height),

@@ -63,6 +63,10 @@ pub const FILM_PIXELS_MAX: u64 = 4096 * 2304;
 pub const TEXTURE_SIDE_MAX: u32 = 2048;
 /// Most problems kept in `status`.
 pub const ERRORS_KEPT: usize = 16;
+/// Most problems, or warnings, that a command prints: more are one mistake made again and again.
+pub const PROBLEMS_TOLD_MAX: usize = 100;
+/// Longest part of a message that is printed whole, in characters: two of the longest paths that people give.
+pub const SAID_CHARS_MAX: usize = 600;
 /// Shortest turn of a notice in seconds: less cannot be found and read.
 pub const SECONDS_MIN: u32 = 3;
 /// Longest turn of a notice in seconds: what waits behind it should still come round within the hour.

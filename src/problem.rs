@@ -1,5 +1,6 @@
 //! The one shape of a refusal: what it is about, why, and what to do, in Vietnamese and English.
 
+use crate::limits::SAID_CHARS_MAX;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -69,10 +70,28 @@ impl Problem {
         Problem { subject: subject.into(), why, remedy }
     }
 
-    /// `subject: why; remedy` in one line.
+    /// `subject: why; remedy` in one line that any terminal can print.
     pub fn line(&self, speech: Speech) -> String {
-        format!("{}: {}; {}", self.subject, self.why.get(speech), self.remedy.get(speech))
+        let [subject, why, remedy] =
+            [self.subject.as_str(), self.why.get(speech), self.remedy.get(speech)].map(legible);
+        format!("{subject}: {why}; {remedy}")
     }
+}
+
+/// What may quote a stranger's file, as a part of one line: without characters that steer a terminal or turn the
+/// direction of writing, and without the middle of what is too long to be read. The end stays: it says what to do.
+fn legible(said: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}'..='\u{200F}')
+    };
+    let plain = said.chars().map(|c| if steers(c) { ' ' } else { c });
+    let chars = said.chars().count();
+    if chars <= SAID_CHARS_MAX {
+        return plain.collect();
+    }
+    let half = SAID_CHARS_MAX / 2;
+    plain.clone().take(half).chain(['…']).chain(plain.skip(chars - half)).collect()
 }
 
 impl fmt::Display for Problem {
@@ -104,6 +123,17 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_stranger_wrote_steers_no_terminal_and_buries_no_remedy() {
+        let written = format!("\u{1b}[2J\u{202E}a\nb{}", "x".repeat(100_000));
+        let why = say!(en: "unknown key `{written}` here", vi: "không có mục `{written}` ở đây");
+        let problem = Problem::new(written.clone(), why, say!(en: "delete it", vi: "hãy xóa nó"));
+        let line = problem.line(Speech::English);
+        assert!(line.chars().count() < 3 * SAID_CHARS_MAX, "{line}");
+        assert!(!line.contains(['\u{1b}', '\n', '\u{202E}']), "{line:?}");
+        assert!(line.contains("unknown key `") && line.ends_with("` here; delete it"), "{line}");
+    }
 
     #[test]
     fn a_problem_is_said_in_the_language_of_the_locale() {

@@ -60,7 +60,7 @@ pub fn prober(decoder: Decoder) -> impl Fn(&Path) -> Outcome<Probe> {
 /// Reads and checks a folder; warnings go to standard error.
 pub fn read_folder(path: &Path, now: Timestamp) -> Result<folder::Checked, Vec<Problem>> {
     let checked = folder::read(path, &prober(Decoder::this_program()), now)?;
-    checked.warnings.iter().for_each(report::warning);
+    report::warnings(&checked.warnings);
     Ok(checked)
 }
 
@@ -75,7 +75,7 @@ pub fn publish(site: &Path, folder: &Path, now: Timestamp) -> Result<publish::Pu
     let published =
         publish::publish(site, &keys_of(site), &checked.programme, &files, &Lifetimes::default(), now)
             .map_err(|problem| vec![problem])?;
-    published.warnings.iter().for_each(report::warning);
+    report::warnings(&published.warnings);
     let (notices, version) = (checked.programme.notices.len(), published.versions.programme);
     let (copied, reused) = (published.copied, published.reused);
     report::say(&say!(
@@ -89,13 +89,13 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem
     let one = |problem| vec![problem];
     let bytes = crate::disk::read_for_person(file).map_err(one)?;
     let checked = publish::alerts::read(&bytes, &file.display().to_string(), now)?;
-    checked.warnings.iter().for_each(report::warning);
+    report::warnings(&checked.warnings);
     set_alerts(site, &checked.alerts, now).map_err(one)
 }
 
 pub fn set_alerts(site: &Path, alerts: &Alerts, now: Timestamp) -> Outcome<()> {
     let done = publish::set_alerts(site, &keys_of(site), alerts, &Lifetimes::default(), now)?;
-    done.warnings.iter().for_each(report::warning);
+    report::warnings(&done.warnings);
     let Outlook { in_force, later } = publish::alerts::outlook(alerts, now);
     report::say(&match (in_force + later, alerts.alerts.len()) {
         (0, 0) => say!(en: "published: no warnings", vi: "đã phát hành: không có cảnh báo nào"),
@@ -113,7 +113,7 @@ pub fn set_alerts(site: &Path, alerts: &Alerts, now: Timestamp) -> Outcome<()> {
 
 fn refresh(site: &Path, now: Timestamp) -> Outcome<()> {
     let refreshed = publish::refresh(site, &keys_of(site), &Lifetimes::default(), now)?;
-    refreshed.warnings.iter().for_each(report::warning);
+    report::warnings(&refreshed.warnings);
     report::say(&say!(en: "renewed", vi: "đã gia hạn"));
     Ok(())
 }
@@ -131,7 +131,7 @@ fn check(url: &str, root: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
         vi: "`{title}`, bản {version}: {notices} tin, {tickers} dòng chạy, {announcements} lượt phát thanh, {alerts} cảnh báo; {files} tệp ảnh, phim, tiếng, {megabytes} MB; có giá trị đến {expires}",
         title = title, version = versions.programme, notices = notices, tickers = tickers, announcements = announcements,
         alerts = alerts, files = media_files, megabytes = megabytes, expires = expires));
-    found.warnings.iter().for_each(report::warning);
+    report::warnings(&found.warnings);
     match found.problems.is_empty() {
         true => Ok(()),
         false => Err(found.problems),

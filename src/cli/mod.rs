@@ -194,7 +194,7 @@ pub fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
-            problems.iter().for_each(report::problem);
+            report::problems(&problems);
             ExitCode::FAILURE
         }
     }

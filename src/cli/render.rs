@@ -116,7 +116,7 @@ impl Preview {
             alerts: Arc::new(Alerts::default()),
         };
         let (fonts, lacking) = Fonts::load(&super::play::font_folders());
-        lacking.iter().for_each(report::warning);
+        report::warnings(&lacking);
         let fonts = Arc::new(fonts);
         Preview {
             timetable: Timetable::new(vec![content], &board),

@@ -1,6 +1,8 @@
 //! The one door for output to the terminal.
 
+use crate::limits::PROBLEMS_TOLD_MAX;
 use crate::problem::{Problem, Speech, Text};
+use crate::say;
 use std::io::Write;
 
 /// A line to standard output. A closed pipe is not our problem.
@@ -13,32 +15,35 @@ pub fn say(text: &Text) {
     line(text.get(Speech::from_env()));
 }
 
-/// A refusal, to standard error.
-pub fn problem(problem: &Problem) {
-    let speech = Speech::from_env();
-    let word = match speech {
-        Speech::English => "error",
-        Speech::Vietnamese => "lỗi",
-    };
-    let _ = writeln!(std::io::stderr(), "{word}: {}", problem.line(speech));
+/// Refusals, to standard error.
+pub fn problems(problems: &[Problem]) {
+    told(say!(en: "error", vi: "lỗi"), problems);
 }
 
 /// What is not an error, and should still be known, to standard error.
-pub fn warning(problem: &Problem) {
+pub fn warnings(warnings: &[Problem]) {
+    told(say!(en: "warning", vi: "lưu ý"), warnings);
+}
+
+fn told(word: Text, problems: &[Problem]) {
     let speech = Speech::from_env();
-    let word = match speech {
-        Speech::English => "warning",
-        Speech::Vietnamese => "lưu ý",
-    };
-    let _ = writeln!(std::io::stderr(), "{word}: {}", problem.line(speech));
+    let word = word.get(speech);
+    let mut stderr = std::io::stderr().lock();
+    for problem in problems.iter().take(PROBLEMS_TOLD_MAX) {
+        let _ = writeln!(stderr, "{word}: {}", problem.line(speech));
+    }
+    if let Some(more) = problems.len().checked_sub(PROBLEMS_TOLD_MAX).filter(|&more| more > 0) {
+        let rest = say!(en: "there are {more} more; mend these first", vi: "còn {more} lỗi nữa; hãy sửa các lỗi trên trước");
+        let _ = writeln!(stderr, "{word}: {}", rest.get(speech));
+    }
 }
 
 /// A file that could not be read or written.
 pub fn file_problem(path: &std::path::Path, error: &std::io::Error) -> Problem {
     Problem::new(
         path.display().to_string(),
-        crate::say!(en: "cannot be used ({error})", vi: "không dùng được ({error})"),
-        crate::say!(en: "check that it exists and that you may read and write it",
+        say!(en: "cannot be used ({error})", vi: "không dùng được ({error})"),
+        say!(en: "check that it exists and that you may read and write it",
                     vi: "hãy kiểm tra tệp có tồn tại và bạn có quyền đọc, ghi"),
     )
 }

@@ -331,3 +331,14 @@ fn qr(link: &str) -> Option<qrcode::QrCode> {
     }
     qrcode::QrCode::with_error_correction_level(link.as_bytes(), qrcode::EcLevel::M).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_link_that_may_be_published_has_a_code_that_a_phone_can_read() {
+        let longest = "x".repeat(limits::LINK_BYTES_MAX);
+        assert_eq!(qr(&longest).map(|code| code.width()), Some(57));
+    }
+}

@@ -72,9 +72,9 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
 
 /// Warns of each role that expires soon. `pinned` is the root where there is no newer one.
 fn expiring(pinned: &[u8], files: &[(Item, Vec<u8>)], now: Timestamp) -> Vec<Problem> {
-    let newer =
+    let mut newer =
         files.iter().filter(|(item, _)| matches!(item, Item::Root(_))).map(|(_, bytes)| bytes.as_slice());
-    let root = [(Role::Root, newer.last().unwrap_or(pinned))];
+    let root = [(Role::Root, newer.next_back().unwrap_or(pinned))];
     let others = files.iter().filter_map(|(item, bytes)| {
         let role = match item {
             Item::Timestamp => Role::Timestamp,

@@ -19,6 +19,7 @@ pub(super) mod text;
 #[cfg(test)]
 mod tests;
 
+use crate::disk;
 use crate::limits;
 use crate::model::media::{Media, Probe};
 use crate::model::programme::Programme;
@@ -77,16 +78,7 @@ pub fn read(folder: &Path, probe: ProbeFile<'_>, now: Timestamp) -> Result<Check
 /// The folder's real path, once it is known to hold a programme.
 fn find(folder: &Path) -> Outcome<PathBuf> {
     let name = folder.display().to_string();
-    let unreadable = |error: std::io::Error| {
-        Problem::new(
-            name.clone(),
-            say!(en: "cannot open the folder: {error}", vi: "không mở được thư mục: {error}", error = error),
-            say!(
-                en: "check the name, and that this user may read it",
-                vi: "hãy kiểm tra tên thư mục và quyền đọc của người dùng này"
-            ),
-        )
-    };
+    let unreadable = |error: std::io::Error| disk::problem(folder, &error);
     let root = folder.canonicalize().map_err(unreadable)?;
     let mut present: Vec<String> = Vec::new();
     for entry in root.read_dir().map_err(unreadable)? {

@@ -244,3 +244,34 @@ fn a_folder_that_cannot_be_written_is_not_called_missing() {
     let said = run(&["feed", "refresh", text(&office.home.path().join("khong-co"))]);
     assert!(said.err.contains("no feed in this folder"), "{}", said.err);
 }
+
+#[test]
+fn a_mistake_made_a_hundred_thousand_times_is_not_told_so_often() {
+    let programme = format!("title = \"x\"\n{}", "[[notice]]\ntitel = \"a\"\n".repeat(100_000));
+    let office = Office::new();
+    let said = office.publish(&programme);
+    assert_eq!(said.code, 1);
+    assert_eq!(said.err.lines().count(), 101);
+    assert!(said.err.contains("there are 199900 more"), "{}", said.err.lines().last().unwrap_or(""));
+}
+
+#[test]
+fn what_a_file_holds_steers_no_terminal() {
+    refused(&[], &notice("\"\\u001b[2J\" = 1"), &["programme.toml:5", "unknown key"]);
+    let office = Office::new();
+    let said = office.publish(&notice(&format!("category = \"\\u001b[2J{}\"", "x".repeat(100_000))));
+    assert!(said.err.len() < 2_000 && !said.err.contains('\u{1b}'), "{:?}", said.err);
+    assert!(said.err.contains("choose one of"), "{}", said.err);
+}
+
+#[test]
+fn a_picture_of_a_size_that_no_board_can_hold_is_refused_unread() {
+    // A PNG's head alone says its size: IHDR with 30,000 x 30,000 pixels, and nothing after it.
+    let mut picture = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    picture.extend([0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0, 0xe9, 0x45, 0x6f, 0xed]);
+    refused(
+        &[("to.png", &picture)],
+        &notice("image = \"to.png\""),
+        &["programme.toml:5 (to.png)", "smaller"],
+    );
+}

@@ -256,15 +256,21 @@ fn hash(source: &Path) -> io::Result<(u64, Sha256)> {
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Refusal {
-    (
-        say!(
-            en: "`{path}` cannot be read: {error}",
-            vi: "không đọc được `{path}`: {error}",
-            path = path,
-            error = error
-        ),
-        say!(en: "check that this user may read it", vi: "hãy kiểm tra quyền đọc của người dùng này"),
-    )
+    let why = say!(
+        en: "`{path}` cannot be read: {error}",
+        vi: "không đọc được `{path}`: {error}",
+        path = path,
+        error = error
+    );
+    let remedy = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            say!(en: "check that this user may read it", vi: "hãy kiểm tra quyền đọc của người dùng này")
+        }
+        _ => {
+            say!(en: "copy the file itself into the folder again", vi: "hãy chép lại chính tệp đó vào thư mục")
+        }
+    };
+    (why, remedy)
 }
 
 /// Whether the file is what its key asks for.

@@ -216,6 +216,11 @@ fn media_stay_inside_the_folder() {
     let problems = read(folder.path(), &probe, now()).unwrap_err();
     assert!(problems[0].line(Speech::English).contains("leads out of the folder"));
     std::fs::remove_file(folder.path().join("lien-ket.jpg")).unwrap();
+    std::os::unix::fs::symlink("lien-ket.jpg", folder.path().join("lien-ket.jpg")).unwrap();
+    let problems = read(folder.path(), &probe, now()).unwrap_err();
+    let said = problems[0].line(Speech::English);
+    assert!(said.ends_with("copy the file itself into the folder again"), "a link to itself: {said}");
+    std::fs::remove_file(folder.path().join("lien-ket.jpg")).unwrap();
     std::os::unix::fs::symlink("anh/cho.jpg", folder.path().join("lien-ket.jpg")).unwrap();
     assert!(read(folder.path(), &probe, now()).is_ok(), "a link within the folder is fine");
 }
@@ -349,11 +354,11 @@ fn a_folder_without_a_programme_says_so() {
     let said = |folder: &Path| read(folder, &probe, now()).unwrap_err().remove(0).line(Speech::English);
     let empty = tempfile::tempdir().unwrap();
     assert!(said(empty.path()).contains("the folder is empty"));
-    assert!(said(&empty.path().join("no")).contains("cannot open the folder"));
+    assert!(said(&empty.path().join("no")).contains("no such file or folder"));
     std::fs::write(empty.path().join("programme.toml.txt"), "").unwrap();
     assert!(said(empty.path()).contains("rename `programme.toml.txt`"));
     let file = empty.path().join("programme.toml.txt");
-    assert!(said(&file).contains("cannot open the folder"), "a file is no folder");
+    assert!(said(&file).contains("it is not a folder"), "a file is no folder");
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::model::feed::Rights;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::sound::Sound;
-use crate::stage::{PresentMode, Stage};
+use crate::stage::{PresentMode, Setup, Stage, misfit};
 use crate::store::Store;
 use crate::sync::{FeedSpec, check_address, service};
 use event::Event;
@@ -67,7 +67,7 @@ pub fn run(options: Options) -> Outcome<()> {
     let ground = Ground { options, store, fonts, problems };
     match ground.options.display {
         Display::Headless(width, height) => {
-            let stage = Stage::headless(width, height, ground.fonts.clone())?;
+            let stage = Stage::headless(width, height, setup(&ground.options.config), ground.fonts.clone())?;
             let mut board = assemble(ground, &events, stage, (width, height))?;
             serve(&mut board, &inbox);
             Ok(())
@@ -83,7 +83,8 @@ pub fn run(options: Options) -> Outcome<()> {
                     Present::Shm => PresentMode::Shm,
                 };
                 let size = window.inner_size();
-                let stage = Stage::window(window, mode, ground.fonts.clone())?;
+                let setup = setup(&ground.options.config);
+                let stage = Stage::window(window, mode, setup, ground.fonts.clone())?;
                 let body = move || {
                     let assembled = assemble(ground, &to_board, stage, (size.width, size.height));
                     let ended = assembled.map(|mut board| serve(&mut board, &inbox));
@@ -103,6 +104,11 @@ pub fn run(options: Options) -> Outcome<()> {
             }
         }
     }
+}
+
+/// What the configuration says of the output.
+fn setup(config: &Config) -> Setup {
+    Setup { geometry: config.display.geometry }
 }
 
 fn thread_problem(error: &std::io::Error) -> Problem {
@@ -139,6 +145,7 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
     let Ground { options, store, fonts, mut problems } = ground;
     let config = &options.config;
     problems.extend(store.problems().iter().cloned());
+    problems.extend(misfit(&config.display.geometry, size));
 
     let mut feeds = Vec::new();
     let mut specs = Vec::new();

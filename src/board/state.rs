@@ -20,7 +20,7 @@ use crate::model::time::TimeOfDay;
 use crate::problem::{Problem, Speech};
 use crate::programme::{Timetable, ZONE_UNSTATED};
 use crate::sound::{Sound, VolumePlan, gain};
-use crate::stage::{Show, Stage};
+use crate::stage::{Show, Stage, misfit, scene_size};
 use crate::store::{Asset, Store};
 use crate::sync::FeedEvent;
 use crate::sync::service::FeedService;
@@ -225,6 +225,9 @@ impl Board {
                     self.composition = None;
                     // Decoded for another size.
                     self.stills.clear();
+                    if let Some(problem) = misfit(&self.config.display.geometry, size) {
+                        self.report(&problem);
+                    }
                 }
                 self.stage.resized(size.0, size.1);
             }
@@ -454,7 +457,7 @@ impl Board {
             // A film: its size is known before its first picture is there.
             None => known_size(media),
         };
-        let (board, size) = (&self.config.board, self.size);
+        let (board, size) = (&self.config.board, scene_size(&self.config.display.geometry, self.size));
         let view =
             View { plan, board, now, clock_trusted: trusted, size, theme, network: &network, media: &media };
         self.composer.compose(&view)

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::board::Theme;
+use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::time::{TimeOfDay, TimeRange};
 use crate::problem::Speech;
 
@@ -39,6 +40,8 @@ fn what_the_example_shows_without_setting_can_be_set_as_shown() {
     let text: Vec<String> = EXAMPLE.lines().map(uncommented).collect();
     let config = read(&text.join("\n"));
     assert_eq!(config.display.size, Some((1280, 720)));
+    let region = Region { width: 192, height: 32, x: 0, y: 0 };
+    assert_eq!(config.display.geometry, Geometry { turn: Turn::None, part: Part::Region(region) });
     assert_eq!(config.sound.device.as_deref(), Some("default"));
     let hours: TimeRange = "22:00-05:00".parse().unwrap();
     assert_eq!(config.sound.quiet_hours, [hours]);
@@ -78,6 +81,41 @@ fn mistakes_are_told_all_at_once_with_their_lines() {
         ],
     );
     check(&format!("{FEED}{FEED}"), &["b.toml:6: two feeds are called `xa`"]);
+}
+
+#[test]
+fn the_picture_is_turned_inset_or_cut_out_as_written() {
+    let geometry = |text: &str| read(&format!("{FEED}[display]\n{text}")).display.geometry;
+    let turned = |turn| Geometry { turn, part: Part::Whole };
+    assert_eq!(geometry("rotate = 90"), turned(Turn::Quarter));
+    assert_eq!(geometry("rotate = 270"), turned(Turn::ThreeQuarters));
+    assert_eq!(geometry("overscan = 2.5").part, Part::InsetPercent(2.5));
+    assert_eq!(geometry("overscan = [10, 20, 30, 40]").part, Part::InsetPixels([10, 20, 30, 40]));
+    assert_eq!(geometry("overscan = [0, 0, 0, 0]").part, Part::Whole);
+    let region = Region { width: 320, height: 160, x: 64, y: 8 };
+    assert_eq!(
+        geometry("region = '320×160+64+8'\nrotate = 180"),
+        Geometry { turn: Turn::Half, part: Part::Region(region) }
+    );
+    check(
+        &format!("{FEED}[display]\nrotate = 45\noverscan = [1, 2]\nregion = '192x32'"),
+        &[
+            "b.toml:6: `rotate` cannot be 45",
+            "b.toml:7: `overscan` needs four sides",
+            "b.toml:8: `192x32` is not a region",
+        ],
+    );
+    check(
+        &format!("{FEED}[display]\noverscan = 2\nregion = '192x32+0+0'"),
+        &["b.toml:7: `region` and `overscan` exclude each other"],
+    );
+    for region in ["8x8+0+0", "192x32+-1+0", "192x32+0", "192x32+0+0+0", "x+ +", "99999999999x32+0+0", ""] {
+        check(
+            &format!("{FEED}[display]\nregion = '{region}'"),
+            &[&format!("b.toml:6: `{region}` is not a region")],
+        );
+    }
+    check(&format!("{FEED}[display]\noverscan = 30"), &["b.toml:6: `overscan` cannot be 30"]);
 }
 
 #[test]

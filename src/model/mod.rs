@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod board;
+pub mod display;
 pub mod feed;
 pub mod media;
 pub mod plan;

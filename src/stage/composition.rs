@@ -6,9 +6,11 @@
 use super::Show;
 use super::canvas::{Canvas, Pictures};
 use super::glyphs::Glyphs;
+use super::output::Output;
 use super::strip::{self, Piece, Strip};
 use super::yuv::{self, Scaler};
-use crate::layout::{Colour, Draw, Fonts, Rect, Scene};
+use crate::layout::{Colour, Draw, FilmSlot, Fonts, Rect, Scene};
+use crate::model::display::Turn;
 use crate::model::media::{FilmPicture, Picture};
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,7 +18,9 @@ use std::time::Instant;
 /// What must reach the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Due {
-    /// The page changed here; the ticker and the film within it must be put again, too.
+    /// The whole output, with what is beside the picture.
+    pub all: bool,
+    /// The page changed here, in the scene's pixels; the ticker and the film within it must be put again, too.
     pub page: Rect,
     pub ticker: bool,
     pub film: bool,
@@ -24,11 +28,22 @@ pub struct Due {
 
 impl Due {
     pub fn is_nothing(&self) -> bool {
-        self.page.is_empty() && !self.ticker && !self.film
+        !self.all && self.page.is_empty() && !self.ticker && !self.film
+    }
+
+    /// What either asks for.
+    pub fn join(self, other: Due) -> Due {
+        Due {
+            all: self.all || other.all,
+            page: self.page.join(&other.page),
+            ticker: self.ticker || other.ticker,
+            film: self.film || other.film,
+        }
     }
 }
 
 pub struct Composition {
+    output: Output,
     show: Option<Show>,
     pub page: Canvas,
     glyphs: Glyphs,
@@ -38,13 +53,16 @@ pub struct Composition {
     /// Frame slot that the ticker was last put at.
     slot: Option<i64>,
     scaler: Scaler,
+    /// A film's picture on its way to a turned output.
+    scratch: Canvas,
     /// Film pictures shown for the first time.
     film_pictures: u64,
 }
 
 impl Composition {
-    pub fn new(fonts: Arc<Fonts>) -> Composition {
+    pub fn new(fonts: Arc<Fonts>, output: Output) -> Composition {
         Composition {
+            output,
             show: None,
             page: Canvas::new(0, 0, Colour::BLACK),
             glyphs: Glyphs::new(fonts),
@@ -52,12 +70,21 @@ impl Composition {
             strip_version: 0,
             slot: None,
             scaler: Scaler::default(),
+            scratch: Canvas::new(0, 0, Colour::BLACK),
             film_pictures: 0,
         }
     }
 
     pub fn show(&self) -> Option<&Show> {
         self.show.as_ref()
+    }
+
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+    /// The output is another; a scene for it comes soon after.
+    pub fn set_output(&mut self, output: Output) {
+        self.output = output;
     }
 
     /// Takes a new show and paints what differs from the last; says where.
@@ -107,68 +134,57 @@ impl Composition {
         Some((band.rect, tiles.collect()))
     }
 
-    /// Puts what is due into a buffer of the screen's size. `now` decides which film picture is newest.
-    pub fn put(&mut self, due: Due, out: &mut [u32], (width, height): (i32, i32), now: Instant) {
-        if width <= 0 || height <= 0 || out.len() != width as usize * height as usize {
+    /// Puts what is due into a buffer of the output's size. `now` decides which film picture is newest.
+    pub fn put(&mut self, due: Due, out: &mut [u32], now: Instant) {
+        self.put_as(due, out, Some(now));
+    }
+
+    /// Without a time the film's last picture is put again.
+    fn put_as(&mut self, due: Due, out: &mut [u32], now: Option<Instant>) {
+        let screen = self.output.screen();
+        if screen.is_empty() || out.len() != screen.w as usize * screen.h as usize {
             return;
         }
-        let screen = Rect::new(0, 0, width, height);
-        self.put_page(due.page.meet(&screen), out, width);
-        let again = |rect: Option<Rect>| rect.is_some_and(|rect| !rect.meet(&due.page).is_empty());
+        if due.all && self.output.has_margin() {
+            out.fill(super::canvas::opaque(Colour::BLACK));
+        }
+        let page = if due.all { self.output.scene() } else { due.page.meet(&self.output.scene()) };
+        self.put_page(page, out);
+        let again = |rect: Option<Rect>| rect.is_some_and(|rect| !rect.meet(&page).is_empty());
         let film = self.show.as_ref().and_then(|show| show.scene.film.as_ref().map(|film| film.rect));
         if due.film || again(film) {
-            self.put_film(out, width, now);
+            self.put_film(out, now);
         }
         let band = self.show.as_ref().and_then(|show| show.scene.ticker.as_ref().map(|band| band.rect));
         if due.ticker || again(band) {
-            self.put_ticker(out, screen);
+            self.put_ticker(out);
         }
     }
 
-    fn put_page(&self, rect: Rect, out: &mut [u32], width: i32) {
-        let ground = self.show.as_ref().map_or(Colour::BLACK, |show| show.scene.ground);
-        let inner = rect.meet(&self.page.area());
-        if rect.is_empty() {
-            return;
+    fn put_page(&self, rect: Rect, out: &mut [u32]) {
+        // While an output has just changed its size, the page of the old one lies at its top left.
+        if !self.page.area().contains(&rect) {
+            let ground = self.show.as_ref().map_or(Colour::BLACK, |show| show.scene.ground);
+            self.output.fill(rect, super::canvas::opaque(ground), out);
         }
-        for y in rect.y..rect.bottom() {
-            let row = &mut out[y as usize * width as usize..][..width as usize];
-            // While a window has just changed its size, the page of the old one lies at its top left.
-            if inner != rect {
-                row[rect.x as usize..rect.right() as usize].fill(super::canvas::opaque(ground));
-            }
-            if y < inner.bottom() && !inner.is_empty() {
-                let part = self.page.row(y, inner.x, inner.right());
-                row[inner.x as usize..inner.right() as usize].copy_from_slice(part);
-            }
-        }
+        self.output.copy(&self.page, rect, (rect.x, rect.y), out);
     }
 
-    fn put_ticker(&self, out: &mut [u32], screen: Rect) {
+    fn put_ticker(&self, out: &mut [u32]) {
         let Some((rect, pieces)) = self.ticker() else { return };
         for (piece, tile) in pieces {
-            let target = Rect::new(rect.x + piece.at, rect.y, piece.width, rect.h).meet(&screen);
-            if target.is_empty() {
-                continue;
-            }
-            for y in target.y..target.bottom() {
-                let from = piece.from + target.x - (rect.x + piece.at);
-                let source = tile.row(y - rect.y, from, from + target.w);
-                let start = y as usize * screen.w as usize + target.x as usize;
-                out[start..start + target.w as usize].copy_from_slice(source);
-            }
+            let part = Rect::new(piece.from, 0, piece.width, rect.h);
+            self.output.copy(tile, part, (rect.x + piece.at, rect.y), out);
         }
     }
 
     /// The newest due picture, or the last one again.
-    fn put_film(&mut self, out: &mut [u32], width: i32, now: Instant) {
-        let scaler = &mut self.scaler;
+    fn put_film(&mut self, out: &mut [u32], now: Option<Instant>) {
+        let (output, scaler, scratch) = (&self.output, &mut self.scaler, &mut self.scratch);
         let Some(show) = &self.show else { return };
         let (Some(slot), Some(film)) = (&show.scene.film, &show.film) else { return };
-        let mut draw = |picture: FilmPicture<'_>| {
-            yuv::draw(&picture, slot.rect, slot.meet, out, width, scaler);
-        };
-        if film.show(now, &mut draw) {
+        let mut draw = |picture: FilmPicture<'_>| put_picture(&picture, slot, output, scaler, scratch, out);
+        if now.is_some_and(|now| film.show(now, &mut draw)) {
             self.film_pictures += 1;
         } else {
             film.again(&mut draw);
@@ -184,20 +200,37 @@ impl Composition {
         self.film_pictures += 1;
     }
 
-    /// Exactly what is on the screen: the page, the ticker where it is, the film's last picture.
+    /// Exactly what the output shows: the page, the ticker where it is, the film's last picture, and black beside them.
     pub fn snapshot(&mut self) -> Picture {
-        let mut whole = self.page.clone();
-        let (area, width) = (whole.area(), whole.width);
-        let scaler = &mut self.scaler;
-        if let Some(show) = &self.show
-            && let (Some(slot), Some(film)) = (&show.scene.film, &show.film)
-        {
-            film.again(&mut |picture| {
-                yuv::draw(&picture, slot.rect, slot.meet, &mut whole.pixels, width, scaler);
-            });
-        }
-        self.put_ticker(&mut whole.pixels, area);
+        let screen = self.output.screen();
+        let mut whole = Canvas::new(screen.w, screen.h, Colour::BLACK);
+        self.put_as(Due { all: true, ..Due::default() }, &mut whole.pixels, None);
         whole.to_picture()
+    }
+}
+
+/// Upright and wholly on the output, a film goes from the decoder's memory into the buffer in one pass; else
+/// through a canvas of its own.
+fn put_picture(
+    picture: &FilmPicture<'_>,
+    slot: &FilmSlot,
+    output: &Output,
+    scaler: &mut Scaler,
+    scratch: &mut Canvas,
+    out: &mut [u32],
+) {
+    let whole = output.place_whole(slot.rect);
+    if output.turn() == Turn::None && output.place(slot.rect) == whole {
+        yuv::draw(picture, whole, slot.meet, out, output.screen().w, scaler);
+        return;
+    }
+    let Rect { x, y, w, h } = slot.rect;
+    if (scratch.width, scratch.height) != (w, h) {
+        *scratch = Canvas::new(w, h, Colour::BLACK);
+    }
+    let drawn = yuv::draw(picture, scratch.area(), slot.meet, &mut scratch.pixels, w, scaler);
+    if let Some(part) = drawn {
+        output.copy(scratch, part, (x + part.x, y + part.y), out);
     }
 }
 

@@ -4,12 +4,13 @@
 //! while the ticker should have moved counts as missed, and the ticker is then where it should be, not where
 //! it would have been.
 
-use super::Show;
 use super::composition::{Composition, Due};
 use super::gpu::Gpu;
 use super::mailbox::{Mailbox, Orders};
+use super::output::Output;
 use super::shm::Shm;
 use super::strip::{slot_at, slot_begins};
+use super::{Setup, Show};
 use crate::clock;
 use crate::layout::{Fonts, Rect};
 use crate::model::status::FrameCount;
@@ -61,7 +62,7 @@ impl Presenter {
             Presenter::Gpu(gpu) => ("gpu".into(), gpu.name().to_owned()),
         }
     }
-    fn size(&self) -> (u32, u32) {
+    pub fn size(&self) -> (u32, u32) {
         match self {
             Presenter::Shm(shm) => shm.size(),
             Presenter::Gpu(gpu) => gpu.size(),
@@ -80,6 +81,7 @@ pub struct Thread {
     pub mailbox: Arc<Mailbox>,
     pub meter: Arc<Meter>,
     pub about: About,
+    pub setup: Setup,
     pub fonts: Arc<Fonts>,
     pub composition: Composition,
     pub presenter: Presenter,
@@ -114,7 +116,7 @@ impl Thread {
                     }
                     false => {
                         // Whatever was due is still due, and all of it.
-                        due.page = self.screen();
+                        due.all = true;
                         retry = Some(now + RETRY);
                     }
                 }
@@ -130,11 +132,6 @@ impl Thread {
         }
     }
 
-    fn screen(&self) -> Rect {
-        let (width, height) = self.presenter.size();
-        Rect::new(0, 0, width.min(1 << 16) as i32, height.min(1 << 16) as i32)
-    }
-
     fn follow(
         &mut self,
         orders: Orders,
@@ -147,11 +144,10 @@ impl Thread {
             && size != self.presenter.size()
         {
             self.presenter.resize(size);
-            due.page = self.screen();
+            self.composition.set_output(Output::new(&self.setup.geometry, size));
+            due.all = true;
         }
-        if orders.exposed {
-            due.page = self.screen();
-        }
+        due.all |= orders.exposed;
         orders.snapshots
     }
 
@@ -162,7 +158,7 @@ impl Thread {
             Ok(damage) => damage,
             Err(_) => {
                 tracing::error!("a page could not be drawn");
-                self.composition = Composition::new(Arc::clone(&self.fonts));
+                self.composition = Composition::new(Arc::clone(&self.fonts), *self.composition.output());
                 Rect::default()
             }
         }
@@ -172,7 +168,7 @@ impl Thread {
     fn look(&mut self, now: Instant, due: &mut Due) -> Option<Instant> {
         let Some(show) = self.composition.show() else {
             // Nothing has been given to show yet: the window keeps its colour.
-            due.page = Rect::default();
+            *due = Due::default();
             return None;
         };
         let film = show.film.as_ref().filter(|_| show.scene.film.is_some());

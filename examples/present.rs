@@ -5,6 +5,7 @@
 
 use bangtin::layout::{Availability, Composer, Fonts, View};
 use bangtin::model::board::{Board, Theme};
+use bangtin::model::led::FULL;
 use bangtin::model::media::{ColourRange, FilmPicture, Matrix, Media, Sha256};
 use bangtin::model::plan::{Main, NoticeSlot, Plan, TickerLine};
 use bangtin::model::programme::{Category, Notice, Priority, Ticker, Window as ShowWindow};
@@ -162,7 +163,13 @@ impl App {
         };
         let scene: layout::Scene = self.composer.compose(&view).scene;
         let film = scene.film.is_some().then(|| Arc::clone(&self.film) as Arc<dyn Film>);
-        stage.show(Show { scene: Arc::new(scene), pictures: HashMap::new(), film, at: (wall, instant) });
+        stage.show(Show {
+            scene: Arc::new(scene),
+            pictures: HashMap::new(),
+            film,
+            brightness: FULL,
+            at: (wall, instant),
+        });
     }
 }
 

@@ -25,6 +25,8 @@ struct Coefficients {
     red: vec4<f32>,
     green: vec4<f32>,
     blue: vec4<f32>,
+    // What a panel needs: a gain for each channel, and the exponent put on it then.
+    finish: vec4<f32>,
 }
 
 @group(0) @binding(0) var luma: texture_2d<f32>;
@@ -38,7 +40,9 @@ fn colour(texel: vec2<f32>) -> vec3<f32> {
     let u = textureSample(blue_difference, smooth_sampler, texel).r;
     let v = textureSample(red_difference, smooth_sampler, texel).r;
     let yuv = vec4<f32>(y, u, v, 1.0);
-    return clamp(vec3<f32>(dot(rows.red, yuv), dot(rows.green, yuv), dot(rows.blue, yuv)), vec3<f32>(0.0), vec3<f32>(1.0));
+    let rgb = clamp(vec3<f32>(dot(rows.red, yuv), dot(rows.green, yuv), dot(rows.blue, yuv)), vec3<f32>(0.0), vec3<f32>(1.0));
+    let sent = rgb * rows.finish.rgb;
+    return select(pow(sent, vec3<f32>(rows.finish.a)), sent, rows.finish.a == 1.0);
 }
 
 @fragment

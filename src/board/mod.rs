@@ -108,7 +108,7 @@ pub fn run(options: Options) -> Outcome<()> {
 
 /// What the configuration says of the output.
 fn setup(config: &Config) -> Setup {
-    Setup { geometry: config.display.geometry }
+    Setup { geometry: config.display.geometry, panel: config.led.panel }
 }
 
 fn thread_problem(error: &std::io::Error) -> Problem {

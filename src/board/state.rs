@@ -13,6 +13,7 @@ use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, Scene, Vie
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
+use crate::model::led::Permille;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, Plan};
 use crate::model::status::ErrorEntry;
@@ -59,6 +60,10 @@ fn known_size(media: &Media) -> Availability {
     }
 }
 
+fn time_of_day(zoned: &Zoned) -> Option<TimeOfDay> {
+    TimeOfDay::from_minutes(zoned.hour() as u16 * 60 + zoned.minute() as u16)
+}
+
 /// What was composed last.
 pub(super) struct Composition {
     pub(super) composed: Composed,
@@ -71,6 +76,7 @@ struct Told {
     scene: Arc<Scene>,
     pictures: Vec<(Sha256, usize)>,
     film: Option<usize>,
+    brightness: Permille,
 }
 
 /// Everything about a running board.
@@ -347,7 +353,7 @@ impl Board {
         self.forget_unneeded(&plan);
         self.compose(&plan, &now, trusted);
         self.play(&plan, until, at);
-        deadlines.extend(self.tell(&plan, at));
+        deadlines.extend(self.tell(&plan, at, trusted));
         deadlines.extend(self.playout.next_start(at));
         if let Some(change) = self.composition.as_ref().and_then(|last| last.composed.next_change) {
             deadlines.push(at.instant_of(change));
@@ -428,8 +434,7 @@ impl Board {
     }
 
     fn theme(&self, zoned: &Zoned, trusted: bool) -> Theme {
-        let minutes = zoned.hour() as u16 * 60 + zoned.minute() as u16;
-        self.config.display.theme.at(TimeOfDay::from_minutes(minutes).filter(|_| trusted))
+        self.config.theme_at(zoned.timestamp(), time_of_day(zoned).filter(|_| trusted))
     }
 
     fn compose(&mut self, plan: &Plan, now: &Now, trusted: bool) {
@@ -523,7 +528,7 @@ impl Board {
 
     /// Hands the stage what it shows, if that has changed. What is not complete yet waits a moment, the old
     /// picture staying; returns when that moment is over.
-    fn tell(&mut self, plan: &Plan, at: Anchor) -> Option<Instant> {
+    fn tell(&mut self, plan: &Plan, at: Anchor, trusted: bool) -> Option<Instant> {
         let composition = self.composition.as_ref()?;
         let scene = &composition.composed.scene;
         let film = scene.film.as_ref().and_then(|slot| self.playout.film(slot.sha256));
@@ -553,14 +558,18 @@ impl Board {
             pictures.iter().map(|(sha256, picture)| (*sha256, Arc::as_ptr(picture) as usize)).collect();
         shown.sort();
         let (film, identity) = film.unzip();
-        let same = self
-            .told
-            .as_ref()
-            .is_some_and(|told| *told.scene == *scene && told.pictures == shown && told.film == identity);
+        let time = time_of_day(&at.wall.to_zoned(self.zone())).filter(|_| trusted);
+        let brightness = self.config.led.brightness_at(at.wall, time);
+        let same = self.told.as_ref().is_some_and(|told| {
+            *told.scene == *scene
+                && told.pictures == shown
+                && told.film == identity
+                && told.brightness == brightness
+        });
         if !same {
             let scene = Arc::new(scene.clone());
-            self.told = Some(Told { scene: scene.clone(), pictures: shown, film: identity });
-            self.stage.show(Show { scene, pictures, film, at: (at.wall, at.instant) });
+            self.told = Some(Told { scene: scene.clone(), pictures: shown, film: identity, brightness });
+            self.stage.show(Show { scene, pictures, film, brightness, at: (at.wall, at.instant) });
         }
         None
     }

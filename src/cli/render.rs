@@ -10,6 +10,7 @@ use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
 use crate::model::board::{Board, Theme};
 use crate::model::feed::{FeedContent, FeedState, Rights};
+use crate::model::led::FULL;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, Plan};
 use crate::model::time::Moment;
@@ -103,7 +104,7 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
     };
     let scene = Composer::new(fonts.clone()).compose(&view).scene;
     let film = film_at(&plan, at, &decoder, open)?.map(|film| Arc::new(film) as Arc<dyn Film>);
-    let show = Show { scene: Arc::new(scene), pictures, film, at: (at, clock::instant()) };
+    let show = Show { scene: Arc::new(scene), pictures, film, brightness: FULL, at: (at, clock::instant()) };
     Ok(stage::draw_still(show, fonts))
 }
 

@@ -3,6 +3,8 @@
 use super::*;
 use crate::model::board::Theme;
 use crate::model::display::{Geometry, Part, Region, Turn};
+use crate::model::led::Power;
+use crate::model::sun::Place;
 use crate::model::time::{TimeOfDay, TimeRange};
 use crate::problem::Speech;
 
@@ -42,6 +44,11 @@ fn what_the_example_shows_without_setting_can_be_set_as_shown() {
     assert_eq!(config.display.size, Some((1280, 720)));
     let region = Region { width: 192, height: 32, x: 0, y: 0 };
     assert_eq!(config.display.geometry, Geometry { turn: Turn::None, part: Part::Region(region) });
+    let power = Power { watts_max: 300.0, watts_white: 900.0 };
+    assert_eq!(config.led.panel.power, Some(power));
+    assert_eq!(config.led.place, Some(Place { latitude: 22.39, longitude: 103.46 }));
+    let hours: TimeRange = "22:00-05:00".parse().unwrap();
+    assert_eq!(config.led.brightness_by_hour, [BrightnessHours { hours, percent: 15 }]);
     assert_eq!(config.sound.device.as_deref(), Some("default"));
     let hours: TimeRange = "22:00-05:00".parse().unwrap();
     assert_eq!(config.sound.quiet_hours, [hours]);
@@ -127,4 +134,43 @@ fn the_night_theme_follows_the_hour_only_if_the_hour_is_known() {
     );
     assert_eq!(ThemeChoice::Auto.at(None), Theme::Day);
     assert_eq!(ThemeChoice::Night.at(None), Theme::Night);
+}
+
+#[test]
+fn where_the_place_is_known_the_night_theme_follows_the_sun() {
+    let config = read(&format!("{FEED}[led]\nlatitude = 22.39\nlongitude = 103.46"));
+    // Source: PyEphem 4.2.1: on 25 November the sun rises at 6:25 and sets at 17:21 in Lai Chau.
+    let at = |time: &str, clock: &str| {
+        config.theme_at(format!("2026-11-25T{time}+07:00").parse().unwrap(), clock.parse().ok())
+    };
+    assert_eq!([at("06:24:00", "06:24"), at("06:26:00", "06:26")], [Theme::Night, Theme::Day]);
+    assert_eq!([at("17:20:00", "17:20"), at("17:22:00", "17:22")], [Theme::Day, Theme::Night]);
+    assert_eq!(at("23:00:00", "no clock"), Theme::Day);
+    let fixed = read(&format!("{FEED}[display]\ntheme = 'day'\n[led]\nlatitude = 22.39\nlongitude = 103.46"));
+    assert_eq!(
+        fixed.theme_at("2026-11-25T23:00:00+07:00".parse().unwrap(), "23:00".parse().ok()),
+        Theme::Day
+    );
+}
+
+#[test]
+fn mistakes_about_the_led_wall_are_told() {
+    check(
+        &format!(
+            "{FEED}[led]\ngamma = 9\nwhite = 'white'\nbrightness = 0\nlatitude = 22\nwatts_max = 300\n\
+             brightness_by_hour = [{{ from = '22:00', to = '22:00', percent = 10 }}]\nbrightness_day = 101"
+        ),
+        &[
+            "b.toml:6: `gamma` cannot be 9",
+            "b.toml:7: `white` is not a white",
+            "b.toml:8: `brightness` cannot be 0",
+            "b.toml:9: `latitude` says nothing without `longitude`",
+            "b.toml:10: `watts_max` says nothing without `watts_white`",
+            "b.toml:11: `from` and `to` are the same time",
+            "b.toml:12: `brightness_day` cannot be 101",
+        ],
+    );
+    for white in ["#FFFFF", "#FFFFFFF", "#00FF00", "#ẹFFF", "FFFFFF", "#+FFFFF"] {
+        check(&format!("{FEED}[led]\nwhite = '{white}'"), &[&format!("b.toml:6: `{white}` is not a white")]);
+    }
 }

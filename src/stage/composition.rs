@@ -3,12 +3,15 @@
 //! A new scene repaints only the rectangle in which it differs from the last, so a clock that moves on costs a
 //! corner of the header. Both presenters and the screenshot read from here, so they show the same.
 
-use super::Show;
 use super::canvas::{Canvas, Pictures};
+use super::finish::Finish;
 use super::glyphs::Glyphs;
 use super::output::Output;
+use super::page::Page;
+use super::planes;
 use super::strip::{self, Piece, Strip};
 use super::yuv::{self, Scaler};
+use super::{Setup, Show};
 use crate::layout::{Colour, Draw, FilmSlot, Fonts, Rect, Scene};
 use crate::model::display::Turn;
 use crate::model::media::{FilmPicture, Picture};
@@ -45,7 +48,7 @@ impl Due {
 pub struct Composition {
     output: Output,
     show: Option<Show>,
-    pub page: Canvas,
+    page: Page,
     glyphs: Glyphs,
     strip: Strip,
     /// How often the strip was made anew.
@@ -60,11 +63,11 @@ pub struct Composition {
 }
 
 impl Composition {
-    pub fn new(fonts: Arc<Fonts>, output: Output) -> Composition {
+    pub fn new(fonts: Arc<Fonts>, setup: &Setup, output: Output) -> Composition {
         Composition {
             output,
             show: None,
-            page: Canvas::new(0, 0, Colour::BLACK),
+            page: Page::new(setup.panel),
             glyphs: Glyphs::new(fonts),
             strip: Strip::default(),
             strip_version: 0,
@@ -87,24 +90,34 @@ impl Composition {
         self.output = output;
     }
 
+    /// The page as it is shown.
+    pub fn page(&self) -> &Canvas {
+        &self.page.shown
+    }
+
     /// Takes a new show and paints what differs from the last; says where.
     pub fn adopt(&mut self, show: Show) -> Rect {
         let area = show.scene.area();
         let damage = match &self.show {
-            Some(last) if self.page.area() == area => difference(last, &show),
-            _ => {
-                self.page = Canvas::new(area.w, area.h, show.scene.ground);
-                area
-            }
+            Some(last) if self.page.shown.area() == area => difference(last, &show),
+            _ => area,
         };
-        self.page.paint(show.scene.ground, &show.scene.draws, damage, &show.pictures, &mut self.glyphs);
+        let table = self.page.table().cloned();
+        let damage = self.page.paint(&show, damage, &mut self.glyphs);
         let ticker = |show: &Show| show.scene.ticker.clone();
-        if self.show.as_ref().and_then(ticker) != show.scene.ticker {
+        let another = self.show.as_ref().and_then(ticker) != show.scene.ticker;
+        if another || table.as_ref() != self.page.table() {
             self.strip.clear();
             self.strip_version += 1;
+        }
+        if another {
             self.slot = None;
         }
         self.show = Some(show);
+        // A new brightness is put on the tiles that are seen, at once: a frame may be due before the ticker moves.
+        if let Some(slot) = self.slot {
+            self.move_ticker(slot);
+        }
         damage
     }
 
@@ -117,7 +130,7 @@ impl Composition {
     pub fn move_ticker(&mut self, slot: i64) {
         let Some(band) = self.show.as_ref().and_then(|show| show.scene.ticker.as_ref()) else { return };
         let pieces = strip::pieces(band, strip::offset_at(band, slot), band.rect.w);
-        self.strip.prepare(band, &pieces, &mut self.glyphs);
+        self.strip.prepare(band, &pieces, self.page.table(), &mut self.glyphs);
         self.slot = Some(slot);
     }
 
@@ -163,11 +176,11 @@ impl Composition {
 
     fn put_page(&self, rect: Rect, out: &mut [u32]) {
         // While an output has just changed its size, the page of the old one lies at its top left.
-        if !self.page.area().contains(&rect) {
+        if !self.page.shown.area().contains(&rect) {
             let ground = self.show.as_ref().map_or(Colour::BLACK, |show| show.scene.ground);
             self.output.fill(rect, super::canvas::opaque(ground), out);
         }
-        self.output.copy(&self.page, rect, (rect.x, rect.y), out);
+        self.output.copy(&self.page.shown, rect, (rect.x, rect.y), out);
     }
 
     fn put_ticker(&self, out: &mut [u32]) {
@@ -183,11 +196,23 @@ impl Composition {
         let (output, scaler, scratch) = (&self.output, &mut self.scaler, &mut self.scratch);
         let Some(show) = &self.show else { return };
         let (Some(slot), Some(film)) = (&show.scene.film, &show.film) else { return };
-        let mut draw = |picture: FilmPicture<'_>| put_picture(&picture, slot, output, scaler, scratch, out);
+        let page = &self.page;
+        let mut draw = |picture: FilmPicture<'_>| {
+            let finish = film_finish(page, show, slot, &picture);
+            put_picture(&picture, slot, output, &finish, scaler, scratch, out);
+        };
         if now.is_some_and(|now| film.show(now, &mut draw)) {
             self.film_pictures += 1;
         } else {
             film.again(&mut draw);
+        }
+    }
+
+    /// What a picture of the film that shows needs put on it.
+    pub fn film_finish(&self, picture: &FilmPicture<'_>) -> Finish {
+        match self.show.as_ref().and_then(|show| show.scene.film.as_ref().map(|slot| (show, slot))) {
+            Some((show, slot)) => film_finish(&self.page, show, slot, picture),
+            None => Finish::NONE,
         }
     }
 
@@ -209,18 +234,25 @@ impl Composition {
     }
 }
 
+fn film_finish(page: &Page, show: &Show, slot: &FilmSlot, picture: &FilmPicture<'_>) -> Finish {
+    let (_, target) = slot.meet.place((picture.width, picture.height), slot.rect);
+    let cover = f64::from(target.w) * f64::from(target.h);
+    page.film_finish(show, || planes::light(picture), cover)
+}
+
 /// Upright and wholly on the output, a film goes from the decoder's memory into the buffer in one pass; else
 /// through a canvas of its own.
 fn put_picture(
     picture: &FilmPicture<'_>,
     slot: &FilmSlot,
     output: &Output,
+    finish: &Finish,
     scaler: &mut Scaler,
     scratch: &mut Canvas,
     out: &mut [u32],
 ) {
     let whole = output.place_whole(slot.rect);
-    if output.turn() == Turn::None && output.place(slot.rect) == whole {
+    if output.turn() == Turn::None && output.place(slot.rect) == whole && finish.is_none() {
         yuv::draw(picture, whole, slot.meet, out, output.screen().w, scaler);
         return;
     }
@@ -230,6 +262,9 @@ fn put_picture(
     }
     let drawn = yuv::draw(picture, scratch.area(), slot.meet, &mut scratch.pixels, w, scaler);
     if let Some(part) = drawn {
+        if !finish.is_none() {
+            finish.table().put(&mut scratch.pixels);
+        }
         output.copy(scratch, part, (x + part.x, y + part.y), out);
     }
 }

@@ -181,14 +181,17 @@ impl Gpu {
         let Some(show) = composition.show().cloned() else { return Ok(()) };
         let output = *composition.output();
         let changed = if due.all { output.scene() } else { due.page };
-        self.upload_page(&composition.page, changed);
+        self.upload_page(composition.page(), changed);
         self.upload_strip(composition);
         let slot = show.scene.film.as_ref().zip(show.film.as_ref());
         if let Some((_, film)) = slot
             && (due.film || !changed.is_empty())
         {
             let Gpu { planes, device, queue, .. } = self;
-            let mut take = |picture: FilmPicture<'_>| planes.upload(device, queue, &picture);
+            let finished = &*composition;
+            let mut take = |picture: FilmPicture<'_>| {
+                planes.upload(device, queue, &picture, &finished.film_finish(&picture));
+            };
             if film.show(now, &mut take) {
                 composition.count_film_picture();
             } else if !changed.is_empty() {

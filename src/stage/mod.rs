@@ -14,10 +14,12 @@
 mod canvas;
 mod composition;
 mod film;
+mod finish;
 mod glyphs;
 mod gpu;
 mod mailbox;
 mod output;
+mod page;
 mod planes;
 mod presenter;
 mod scale;
@@ -25,6 +27,8 @@ mod shm;
 mod strip;
 mod yuv;
 
+#[cfg(test)]
+mod finish_tests;
 #[cfg(test)]
 mod output_tests;
 #[cfg(test)]
@@ -36,6 +40,7 @@ pub use output::{misfit, scene_size};
 use crate::layout::{Fonts, Rect, Scene};
 use crate::limits;
 use crate::model::display::Geometry;
+use crate::model::led::{Panel, Permille};
 use crate::model::media::{Picture, Sha256};
 use crate::model::status::FrameCount;
 use crate::problem::{Outcome, Problem};
@@ -68,6 +73,7 @@ pub enum PresentMode {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Setup {
     pub geometry: Geometry,
+    pub panel: Panel,
 }
 
 /// What should be on the screen from now on.
@@ -78,6 +84,8 @@ pub struct Show {
     pub pictures: HashMap<Sha256, Arc<Picture>>,
     /// The film of the scene's film slot.
     pub film: Option<Arc<dyn Film>>,
+    /// How much of the panel's light it may have.
+    pub brightness: Permille,
     /// One moment on both clocks: where the ticker is depends on wall time alone.
     pub at: (Timestamp, Instant),
 }
@@ -148,7 +156,7 @@ impl Stage {
                         return;
                     }
                     let output = Output::new(&setup.geometry, presenter.size());
-                    let composition = Composition::new(Arc::clone(&fonts), output);
+                    let composition = Composition::new(Arc::clone(&fonts), &setup, output);
                     Thread { mailbox, meter, about, setup, fonts, composition, presenter, window }.run();
                 }
                 Err(problem) => {
@@ -224,7 +232,7 @@ impl Drop for Stage {
 
 /// Draws one moment of a show without a presenter: for previews, the same code and the same pixels.
 pub fn draw_still(show: Show, fonts: Arc<Fonts>) -> Picture {
-    let mut composition = Composition::new(fonts, Output::plain(show.scene.size));
+    let mut composition = Composition::new(fonts, &Setup::default(), Output::plain(show.scene.size));
     let (at, film) = (show.at, show.film.clone());
     composition.adopt(show);
     composition.move_ticker(strip::slot_at(at, at.1));

@@ -13,7 +13,7 @@ fn plan(name: &str) -> Plan {
 
 /// What a headless board on this output shows of a plan, as its screenshot gives it.
 fn shown(geometry: Geometry, size: (u32, u32), plan: &Plan) -> Picture {
-    let setup = Setup { geometry };
+    let setup = Setup { geometry, ..Setup::default() };
     let stage = Stage::headless(size.0, size.1, setup, sample::fonts()).unwrap();
     stage.show(show(scene(plan, scene_size(&geometry, size), |_| ())));
     until("the first frame", || stage.meter().drawn >= 1);
@@ -95,7 +95,7 @@ fn a_ticker_that_moves_on_a_turned_output_leaves_nothing_behind() {
     for turn in [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters] {
         let geometry = Geometry { turn, part: Part::InsetPercent(3.0) };
         let output = Output::new(&geometry, size);
-        let mut composition = Composition::new(sample::fonts(), output);
+        let mut composition = Composition::new(sample::fonts(), &Setup::default(), output);
         composition.adopt(show(scene(&plan("a-ngan"), scene_size(&geometry, size), |_| ())));
         let now = crate::clock::instant();
         let (mut parts, mut whole) = (vec![0; 640 * 360], vec![0; 640 * 360]);
@@ -112,7 +112,7 @@ fn a_ticker_that_moves_on_a_turned_output_leaves_nothing_behind() {
 #[test]
 fn a_board_whose_output_changes_shows_the_new_one_whole() {
     let geometry = Geometry { turn: Turn::Quarter, part: Part::InsetPercent(2.5) };
-    let setup = Setup { geometry };
+    let setup = Setup { geometry, ..Setup::default() };
     let stage = Stage::headless(640, 360, setup, sample::fonts()).unwrap();
     let plan = still("a-ngan");
     stage.show(show(scene(&plan, scene_size(&geometry, (640, 360)), |_| ())));

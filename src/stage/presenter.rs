@@ -158,7 +158,8 @@ impl Thread {
             Ok(damage) => damage,
             Err(_) => {
                 tracing::error!("a page could not be drawn");
-                self.composition = Composition::new(Arc::clone(&self.fonts), *self.composition.output());
+                self.composition =
+                    Composition::new(Arc::clone(&self.fonts), &self.setup, *self.composition.output());
                 Rect::default()
             }
         }

@@ -5,6 +5,7 @@
 //! restart goes on in the same place, and two boards with one programme show the same.
 
 use super::canvas::{Canvas, Pictures};
+use super::finish::Table;
 use super::glyphs::Glyphs;
 use crate::layout::{Draw, Line, Rect, TickerBand};
 use jiff::Timestamp;
@@ -83,7 +84,13 @@ impl Strip {
     }
 
     /// Draws the tiles that `pieces` need and the next one, and lets go of the others.
-    pub fn prepare(&mut self, band: &TickerBand, pieces: &[Piece], glyphs: &mut Glyphs) {
+    pub fn prepare(
+        &mut self,
+        band: &TickerBand,
+        pieces: &[Piece],
+        finish: Option<&Table>,
+        glyphs: &mut Glyphs,
+    ) {
         let count = (band.period.max(1) + TILE - 1) / TILE;
         let next = pieces.last().map(|piece| (piece.tile + 1) % count);
         let wanted = |tile: &i32| pieces.iter().any(|piece| piece.tile == *tile) || next == Some(*tile);
@@ -93,7 +100,7 @@ impl Strip {
             pieces.iter().map(|piece| piece.tile).filter(|tile| !self.tiles.contains_key(tile)).collect();
         let due = if missing.is_empty() { next.into_iter().collect() } else { missing };
         for tile in due {
-            self.tiles.entry(tile).or_insert_with(|| draw_tile(band, tile, glyphs));
+            self.tiles.entry(tile).or_insert_with(|| draw_tile(band, tile, finish, glyphs));
         }
     }
 
@@ -102,7 +109,7 @@ impl Strip {
     }
 }
 
-fn draw_tile(band: &TickerBand, tile: i32, glyphs: &mut Glyphs) -> Canvas {
+fn draw_tile(band: &TickerBand, tile: i32, finish: Option<&Table>, glyphs: &mut Glyphs) -> Canvas {
     let period = band.period.max(1);
     let left = tile * TILE;
     let mut canvas = Canvas::new(TILE.min(period - left), band.rect.h, band.ground);
@@ -115,6 +122,9 @@ fn draw_tile(band: &TickerBand, tile: i32, glyphs: &mut Glyphs) -> Canvas {
         }));
     }
     canvas.paint(band.ground, &draws, canvas.area(), &Pictures::new(), glyphs);
+    if let Some(table) = finish {
+        table.put(&mut canvas.pixels);
+    }
     canvas
 }
 

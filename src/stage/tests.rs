@@ -5,6 +5,7 @@ use crate::layout::tests as sample;
 use crate::layout::{Composer, View};
 use crate::model::alert::AlertStatus;
 use crate::model::board::Theme;
+use crate::model::led::FULL;
 use crate::model::media::{ColourRange, FilmPicture, Matrix};
 use crate::model::plan::{Main, Plan};
 use crate::model::programme::Category;
@@ -76,7 +77,7 @@ pub(super) fn show(scene: Scene) -> Show {
     let film: Option<Arc<dyn Film>> =
         scene.film.as_ref().map(|_| Arc::new(StillFilm::new(1600, 900)) as Arc<dyn Film>);
     let at = (sample::monday().timestamp(), crate::clock::instant());
-    Show { scene: Arc::new(scene), pictures, film, at }
+    Show { scene: Arc::new(scene), pictures, film, brightness: FULL, at }
 }
 
 pub(super) fn drawn(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Picture {
@@ -300,7 +301,7 @@ fn a_ticker_moves_and_a_screenshot_shows_where_it_is() {
 #[test]
 fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
     let size = (640, 360);
-    let mut composition = Composition::new(sample::fonts(), Output::plain(size));
+    let mut composition = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
     let mut plans: Vec<Plan> = cases().into_iter().map(|(_, plan)| plan).collect();
     plans.extend(plans.clone().into_iter().rev());
     let later = |minutes| sample::monday().checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap();
@@ -310,10 +311,10 @@ fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
             view.theme = if at % 7 == 3 { Theme::Night } else { Theme::Day };
         });
         let next = show(scene);
-        let mut fresh = Composition::new(sample::fonts(), Output::plain(size));
+        let mut fresh = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
         fresh.adopt(next.clone());
         composition.adopt(next);
-        assert!(composition.page == fresh.page, "page {at} differs from a fresh drawing");
+        assert!(composition.page() == fresh.page(), "page {at} differs from a fresh drawing");
     }
 }
 
@@ -321,7 +322,7 @@ fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
 fn a_clock_that_moves_on_repaints_a_corner_only() {
     let size = (1920, 1080);
     let plan = cases().swap_remove(0).1;
-    let mut composition = Composition::new(sample::fonts(), Output::plain(size));
+    let mut composition = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
     composition.adopt(show(scene(&plan, size, |_| ())));
     let damage = composition.adopt(show(scene(&plan, size, |view| {
         view.now = sample::monday().checked_add(jiff::SignedDuration::from_mins(1)).unwrap();

@@ -157,6 +157,7 @@ impl App {
             now: wall.in_tz("Asia/Ho_Chi_Minh").expect("a known zone"),
             clock_trusted: true,
             size,
+            rate_mhz: layout::RATE_MHZ,
             theme: Theme::Day,
             network: "",
             media: &|_| Availability::Ready(FILM.0, FILM.1),

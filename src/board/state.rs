@@ -9,7 +9,7 @@ use super::loader::{Loader, Want};
 use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
 use crate::config::Config;
-use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, Scene, View};
+use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, RATE_MHZ, Scene, View};
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
@@ -94,6 +94,8 @@ pub struct Board {
     pub(super) feeds: Vec<Feed>,
     floor: Floor,
     pub(super) size: (u32, u32),
+    /// The display's refresh rate in millihertz.
+    rate_mhz: u32,
     timetable: Timetable,
     /// Something that the timetable is made of has changed.
     stale_timetable: bool,
@@ -146,6 +148,7 @@ impl Board {
             feeds,
             floor: Floor::at_start(clock::read().since_boot),
             size,
+            rate_mhz: RATE_MHZ,
             stale_timetable: true,
             plan: None,
             trusted: false,
@@ -236,6 +239,10 @@ impl Board {
                     }
                 }
                 self.stage.resized(size.0, size.1);
+            }
+            Event::Window(WindowEvent::Rate(rate_mhz)) => {
+                self.composition = self.composition.take().filter(|_| rate_mhz == self.rate_mhz);
+                self.rate_mhz = rate_mhz;
             }
             Event::Window(WindowEvent::Exposed) => self.stage.exposed(),
             Event::Window(WindowEvent::Closed) | Event::Terminate => self.finished = true,
@@ -463,8 +470,17 @@ impl Board {
             None => known_size(media),
         };
         let (board, size) = (&self.config.board, scene_size(&self.config.display.geometry, self.size));
-        let view =
-            View { plan, board, now, clock_trusted: trusted, size, theme, network: &network, media: &media };
+        let view = View {
+            plan,
+            board,
+            now,
+            clock_trusted: trusted,
+            size,
+            rate_mhz: self.rate_mhz,
+            theme,
+            network: &network,
+            media: &media,
+        };
         self.composer.compose(&view)
     }
 

@@ -5,7 +5,7 @@ use super::feed::read_folder;
 use super::{Render, report};
 use crate::board::control::png;
 use crate::clock;
-use crate::layout::{Availability, Composer, Fonts, View};
+use crate::layout::{Availability, Composer, Fonts, RATE_MHZ, View};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
 use crate::model::board::{Board, Theme};
@@ -98,6 +98,7 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
         now: at.to_zoned(zone),
         clock_trusted: true,
         size,
+        rate_mhz: RATE_MHZ,
         theme,
         network: "",
         media: &known,

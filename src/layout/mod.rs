@@ -24,6 +24,7 @@ mod notice;
 mod pages;
 mod rich;
 mod scene;
+mod ticker;
 mod warning;
 mod words;
 
@@ -31,7 +32,9 @@ mod words;
 pub(crate) mod tests;
 
 pub use fonts::Fonts;
-pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, Rect, Scene, TickerBand};
+#[cfg(test)]
+pub(crate) use fonts::Weight;
+pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, RATE_MHZ, Rect, Scene, TickerBand, frame_slot};
 
 use crate::model::board::{Board, Theme};
 use crate::model::media::Media;
@@ -41,6 +44,9 @@ use jiff::{Timestamp, Zoned};
 use look::Grid;
 use pages::Timed;
 use std::sync::Arc;
+#[cfg(test)]
+pub(crate) use words::Measure;
+#[cfg(not(test))]
 use words::Measure;
 
 /// Whether a picture or film can be shown now.
@@ -65,6 +71,8 @@ pub struct View<'a> {
     pub clock_trusted: bool,
     /// Physical pixels.
     pub size: (u32, u32),
+    /// The display's refresh rate in millihertz: tickers move with it.
+    pub rate_mhz: u32,
     pub theme: Theme,
     /// What is known of the network, for the first-boot page, for example "Mạng: có".
     pub network: &'a str,
@@ -138,7 +146,7 @@ impl Composer {
         let (at, turns) = page_now(slot, &pages, &view.now);
         let mut brush = Brush::new(grid, view.theme, &self.measure);
         notice::draw(&mut brush, view, slot, &zones, &pages[at].0, (at + 1, pages.len()));
-        let ticker = frame::ticker(&mut brush, view);
+        let ticker = ticker::ticker(&mut brush, view);
         let scene = finish(view, brush, ticker);
         Composed { scene, page: at as u32 + 1, pages: pages.len() as u32, next_change: turns }
     }

@@ -30,6 +30,8 @@ mod yuv;
 #[cfg(test)]
 mod finish_tests;
 #[cfg(test)]
+mod led_tests;
+#[cfg(test)]
 mod output_tests;
 #[cfg(test)]
 mod tests;
@@ -37,7 +39,7 @@ mod tests;
 pub use film::Film;
 pub use output::{misfit, scene_size};
 
-use crate::layout::{Fonts, Rect, Scene};
+use crate::layout::{Fonts, RATE_MHZ, Rect, Scene};
 use crate::limits;
 use crate::model::display::Geometry;
 use crate::model::led::{Panel, Permille};
@@ -234,8 +236,9 @@ impl Drop for Stage {
 pub fn draw_still(show: Show, fonts: Arc<Fonts>) -> Picture {
     let mut composition = Composition::new(fonts, &Setup::default(), Output::plain(show.scene.size));
     let (at, film) = (show.at, show.film.clone());
+    let rate_mhz = show.scene.ticker.as_ref().map_or(RATE_MHZ, |band| band.rate_mhz);
     composition.adopt(show);
-    composition.move_ticker(strip::slot_at(at, at.1));
+    composition.move_ticker(strip::slot_at(at, at.1, rate_mhz));
     if let Some(film) = film {
         film.show(at.1, &mut |_| ());
     }

@@ -10,8 +10,8 @@ use super::glyphs::Glyphs;
 use crate::layout::{Colour, Rect, TickerBand};
 use crate::model::led::{FULL, Panel};
 
-/// The most of a ticker's band that letters ever cover: half is more than the densest line of capitals.
-const TICKER_COVER: f64 = 0.5;
+/// The most of a ticker's band that letters ever light: measured, 0.26 for a line of Ẫ on a wall, 0.18 for a sentence.
+const TICKER_COVER: f64 = 0.3;
 /// A level that the wall's supply forces is rounded down to this, so that a clock's digit does not dim the page anew.
 const LEVEL_STEP: f64 = 0.01;
 

@@ -1,6 +1,6 @@
 //! The presenter thread: takes orders, moves what moves, sleeps until something is due.
 //!
-//! Frame slots are 1/60 s of wall time. In each slot at most one frame is presented; a slot that came and went
+//! Frame slots are those of the display, of wall time. In each slot at most one frame is presented; a slot that came and went
 //! while the ticker should have moved counts as missed, and the ticker is then where it should be, not where
 //! it would have been.
 
@@ -177,7 +177,7 @@ impl Thread {
         due.film |= film_at.is_some();
         let Some(band) = &show.scene.ticker else { return film_at };
         let slots = i64::from(band.slots.max(1));
-        let slot = slot_at(show.at, now);
+        let slot = slot_at(show.at, now, band.rate_mhz);
         let last = self.composition.slot();
         if last.is_none_or(|last| slot.div_euclid(slots) != last.div_euclid(slots)) {
             if let Some(last) = last {
@@ -200,8 +200,8 @@ impl Thread {
         let film = film.map(|film| film.next_due(now).filter(|at| *at > now).unwrap_or(now + LOOK_AGAIN));
         let ticker = show.scene.ticker.as_ref().map(|band| {
             let slots = i64::from(band.slots.max(1));
-            let step = slot_at(show.at, now).div_euclid(slots) + 1;
-            slot_begins(show.at, step * slots)
+            let step = slot_at(show.at, now, band.rate_mhz).div_euclid(slots) + 1;
+            slot_begins(show.at, step * slots, band.rate_mhz)
         });
         [film, ticker].into_iter().flatten().min()
     }

@@ -1,8 +1,8 @@
 //! The ticker: where its text is at a moment, and the strip it is cut from.
 //!
 //! The strip is drawn once, in tiles no wider than any GPU's texture; only those in the window and the one that
-//! comes next are kept, however long the text is. The position is a function of wall time in slots of 1/60 s: a
-//! restart goes on in the same place, and two boards with one programme show the same.
+//! comes next are kept, however long the text is. The position is a function of wall time in frame slots of the display: a
+//! restart goes on in the same place, and two boards with one programme and alike displays show the same.
 
 use super::canvas::{Canvas, Pictures};
 use super::finish::Table;
@@ -12,21 +12,22 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Frame slots in a second.
-const SLOTS_PER_SECOND: i128 = 60;
 /// Width of a tile in pixels.
 const TILE: i32 = 1024;
 const _: () = assert!(TILE as u32 <= crate::limits::TEXTURE_SIDE_MAX);
 
-/// The frame slot at `now`, counted from 1970.
-pub fn slot_at(anchor: (Timestamp, Instant), now: Instant) -> i64 {
+/// Nanoseconds in a thousand seconds: a rate in millihertz has so many slots in them.
+const RATE_NS: i128 = 1_000_000_000_000;
+
+/// The frame slot at `now`, counted from 1970, on a display of this rate.
+pub fn slot_at(anchor: (Timestamp, Instant), now: Instant, rate_mhz: u32) -> i64 {
     let wall = anchor.0.as_nanosecond() + since(anchor.1, now);
-    i64::try_from((wall * SLOTS_PER_SECOND).div_euclid(1_000_000_000)).unwrap_or(0)
+    i64::try_from((wall * i128::from(rate_mhz)).div_euclid(RATE_NS)).unwrap_or(0)
 }
 
 /// When `slot` begins.
-pub fn slot_begins(anchor: (Timestamp, Instant), slot: i64) -> Instant {
-    let begins = (i128::from(slot) * 1_000_000_000).div_euclid(SLOTS_PER_SECOND) + 1;
+pub fn slot_begins(anchor: (Timestamp, Instant), slot: i64, rate_mhz: u32) -> Instant {
+    let begins = (i128::from(slot) * RATE_NS).div_euclid(i128::from(rate_mhz.max(1))) + 1;
     let offset = begins - anchor.0.as_nanosecond();
     let length = Duration::from_nanos(u64::try_from(offset.unsigned_abs()).unwrap_or(0));
     let moved = if offset >= 0 { anchor.1.checked_add(length) } else { anchor.1.checked_sub(length) };
@@ -42,7 +43,7 @@ fn since(from: Instant, to: Instant) -> i128 {
 
 /// Pixels by which the strip has moved at `slot`.
 pub fn offset_at(band: &TickerBand, slot: i64) -> i32 {
-    let steps = slot.div_euclid(i64::from(band.slots.max(1)));
+    let steps = slot.wrapping_sub(band.from).div_euclid(i64::from(band.slots.max(1)));
     (steps.wrapping_mul(i64::from(band.step))).rem_euclid(i64::from(band.period.max(1))) as i32
 }
 
@@ -138,9 +139,13 @@ mod tests {
             rect: Rect::new(0, 0, 100, 10),
             ground: Colour::BLACK,
             lines: Vec::new(),
+            starts: vec![0],
             period,
             step,
             slots,
+            rate_mhz: 60_000,
+            from: 0,
+            joins: true,
         }
     }
 
@@ -148,12 +153,17 @@ mod tests {
     fn slots_follow_wall_time_and_begin_when_they_say() {
         let now = crate::clock::instant();
         let anchor = ("2026-11-24T07:30:00Z".parse().unwrap(), now);
-        let slot = slot_at(anchor, now);
-        assert_eq!(slot_at(anchor, now + Duration::from_secs(1)), slot + 60);
-        for ahead in [1, 2, 59, 1000] {
-            let begins = slot_begins(anchor, slot + ahead);
-            assert_eq!(slot_at(anchor, begins), slot + ahead);
-            assert_eq!(slot_at(anchor, begins - Duration::from_micros(1)), slot + ahead - 1);
+        for rate in [25_000, 50_000, 59_940, 60_000, 75_000, 143_912] {
+            let at = |now| slot_at(anchor, now, rate);
+            let slot = at(now);
+            let second = at(now + Duration::from_secs(1000)) - slot;
+            assert_eq!(second, i64::from(rate));
+            assert_eq!(slot, crate::layout::frame_slot(anchor.0, rate));
+            for ahead in [1, 2, 59, 1000] {
+                let begins = slot_begins(anchor, slot + ahead, rate);
+                assert_eq!(at(begins), slot + ahead);
+                assert_eq!(at(begins - Duration::from_micros(1)), slot + ahead - 1);
+            }
         }
     }
 

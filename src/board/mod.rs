@@ -8,11 +8,13 @@ pub mod control;
 mod event;
 mod feeds;
 mod loader;
+mod pattern;
 mod playout;
 mod state;
 mod told;
 mod window;
 
+pub use pattern::{run as run_pattern, scene as pattern_scene};
 pub use playout::OnStage;
 pub use window::WindowKind;
 
@@ -77,11 +79,7 @@ pub fn run(options: Options) -> Outcome<()> {
             let mut thread = None;
             let to_board = events.clone();
             let started = window::run(kind, title, events, |window, waker| {
-                let mode = match ground.options.config.display.present {
-                    Present::Auto => PresentMode::Auto,
-                    Present::Gpu => PresentMode::Gpu,
-                    Present::Shm => PresentMode::Shm,
-                };
+                let mode = present_mode(&ground.options.config);
                 let size = window.inner_size();
                 let setup = setup(&ground.options.config);
                 let stage = Stage::window(window, mode, setup, ground.fonts.clone())?;
@@ -103,6 +101,14 @@ pub fn run(options: Options) -> Outcome<()> {
                 None => Ok(()),
             }
         }
+    }
+}
+
+fn present_mode(config: &Config) -> PresentMode {
+    match config.display.present {
+        Present::Auto => PresentMode::Auto,
+        Present::Gpu => PresentMode::Gpu,
+        Present::Shm => PresentMode::Shm,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::programme::Timetable;
 use crate::publish::folder::Checked;
 use crate::say;
-use crate::stage::{self, Film, Show};
+use crate::stage::{self, Film, Setup, Show};
 use crate::store::Asset;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -106,7 +106,7 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
     let scene = Composer::new(fonts.clone()).compose(&view).scene;
     let film = film_at(&plan, at, &decoder, open)?.map(|film| Arc::new(film) as Arc<dyn Film>);
     let show = Show { scene: Arc::new(scene), pictures, film, brightness: FULL, at: (at, clock::instant()) };
-    Ok(stage::draw_still(show, fonts))
+    Ok(stage::draw_still(show, &Setup::default(), size, fonts))
 }
 
 /// The film that runs at `at`, standing at its picture of that moment.

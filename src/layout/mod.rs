@@ -22,6 +22,7 @@ mod look;
 mod neutral;
 mod notice;
 mod pages;
+mod pattern;
 mod rich;
 mod scene;
 mod ticker;
@@ -34,6 +35,7 @@ pub(crate) mod tests;
 pub use fonts::Fonts;
 #[cfg(test)]
 pub(crate) use fonts::Weight;
+pub use pattern::{Pattern, pattern};
 pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, RATE_MHZ, Rect, Scene, TickerBand, frame_slot};
 
 use crate::model::board::{Board, Theme};
@@ -44,10 +46,7 @@ use jiff::{Timestamp, Zoned};
 use look::Grid;
 use pages::Timed;
 use std::sync::Arc;
-#[cfg(test)]
 pub(crate) use words::Measure;
-#[cfg(not(test))]
-use words::Measure;
 
 /// Whether a picture or film can be shown now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

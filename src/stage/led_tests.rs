@@ -51,7 +51,8 @@ fn a_strip_has_no_grey_whatever_it_says() {
     let known: BTreeSet<u32> = [ground, ink, key].into_iter().chain(accents).chain(levels).collect();
     for (name, plan) in cases() {
         for size in [(96, 16), (192, 32), (128, 48)] {
-            let picture = draw_still(show(scene(&plan, size, |_| ())), sample::fonts());
+            let picture =
+                draw_still(show(scene(&plan, size, |_| ())), &Setup::default(), size, sample::fonts());
             let colours: BTreeSet<u32> = picture
                 .rgba
                 .chunks(4)

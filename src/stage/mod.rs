@@ -232,9 +232,10 @@ impl Drop for Stage {
     }
 }
 
-/// Draws one moment of a show without a presenter: for previews, the same code and the same pixels.
-pub fn draw_still(show: Show, fonts: Arc<Fonts>) -> Picture {
-    let mut composition = Composition::new(fonts, &Setup::default(), Output::plain(show.scene.size));
+/// Draws one moment of a show without a presenter, as an output of this size would show it: for previews, the same
+/// code and the same pixels.
+pub fn draw_still(show: Show, setup: &Setup, size: (u32, u32), fonts: Arc<Fonts>) -> Picture {
+    let mut composition = Composition::new(fonts, setup, Output::new(&setup.geometry, size));
     let (at, film) = (show.at, show.film.clone());
     let rate_mhz = show.scene.ticker.as_ref().map_or(RATE_MHZ, |band| band.rate_mhz);
     composition.adopt(show);

@@ -35,6 +35,7 @@ impl Output {
     }
 
     /// An output that is the scene.
+    #[cfg(test)]
     pub fn plain(size: (u32, u32)) -> Output {
         Output::new(&Geometry::default(), size)
     }

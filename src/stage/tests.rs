@@ -85,7 +85,7 @@ pub(super) fn drawn(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View
     let mut view = sample::view(plan, &board, size);
     change(&mut view);
     let composed = Composer::new(sample::fonts()).compose(&view);
-    draw_still(show(composed.scene), sample::fonts())
+    draw_still(show(composed.scene), &Setup::default(), size, sample::fonts())
 }
 
 pub(super) fn write_png(path: &Path, picture: &Picture) {

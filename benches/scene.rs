@@ -5,14 +5,15 @@
 //! after every round: a board that leaks shows it here in a minute.
 
 use bangtin::clock;
-use bangtin::layout::{Availability, Composed, Composer, Fonts, View};
+use bangtin::layout::{Availability, Composed, Composer, Fonts, RATE_MHZ, View};
 use bangtin::model::board::{Board, Theme};
 use bangtin::model::feed::{FeedContent, FeedState, Rights};
+use bangtin::model::led::FULL;
 use bangtin::model::media::{Media, Picture, Sha256};
 use bangtin::model::plan::{Main, Plan};
 use bangtin::model::programme::Programme;
 use bangtin::programme::Timetable;
-use bangtin::stage::{Show, Stage};
+use bangtin::stage::{Setup, Show, Stage};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -45,6 +46,7 @@ fn compose(composer: &mut Composer, plan: &Plan, at: Timestamp) -> Composed {
         now: at.to_zoned(TimeZone::UTC),
         clock_trusted: true,
         size: SIZE,
+        rate_mhz: RATE_MHZ,
         theme: Theme::Day,
         network: "",
         media: &known,
@@ -137,7 +139,8 @@ fn rotation(fonts: &Arc<Fonts>) {
     }
     let timetable = timetable(programme);
     let mut composer = Composer::new(fonts.clone());
-    let stage = Stage::headless(SIZE.0, SIZE.1, fonts.clone()).unwrap_or_else(|problem| panic!("{problem}"));
+    let stage = Stage::headless(SIZE.0, SIZE.1, Setup::default(), fonts.clone())
+        .unwrap_or_else(|problem| panic!("{problem}"));
     let mut at: Timestamp = "2026-11-24T00:00:00Z".parse().expect("a moment");
     let end = at + SignedDuration::from_hours(8);
     let (start, mut turns, mut rounds) = (clock::instant(), 0u32, Vec::new());
@@ -154,6 +157,7 @@ fn rotation(fonts: &Arc<Fonts>) {
             scene: Arc::new(composed.scene),
             pictures,
             film: None,
+            brightness: FULL,
             at: (at, clock::instant()),
         });
         stage.snapshot().unwrap_or_else(|problem| panic!("{problem}"));

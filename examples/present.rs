@@ -5,10 +5,11 @@
 
 use bangtin::layout::{Availability, Composer, Fonts, View};
 use bangtin::model::board::{Board, Theme};
+use bangtin::model::led::FULL;
 use bangtin::model::media::{ColourRange, FilmPicture, Matrix, Media, Sha256};
 use bangtin::model::plan::{Main, NoticeSlot, Plan, TickerLine};
 use bangtin::model::programme::{Category, Notice, Priority, Ticker, Window as ShowWindow};
-use bangtin::stage::{Film, PresentMode, Show, Stage};
+use bangtin::stage::{Film, PresentMode, Setup, Show, Stage};
 use bangtin::{clock, layout};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -156,13 +157,20 @@ impl App {
             now: wall.in_tz("Asia/Ho_Chi_Minh").expect("a known zone"),
             clock_trusted: true,
             size,
+            rate_mhz: layout::RATE_MHZ,
             theme: Theme::Day,
             network: "",
             media: &|_| Availability::Ready(FILM.0, FILM.1),
         };
         let scene: layout::Scene = self.composer.compose(&view).scene;
         let film = scene.film.is_some().then(|| Arc::clone(&self.film) as Arc<dyn Film>);
-        stage.show(Show { scene: Arc::new(scene), pictures: HashMap::new(), film, at: (wall, instant) });
+        stage.show(Show {
+            scene: Arc::new(scene),
+            pictures: HashMap::new(),
+            film,
+            brightness: FULL,
+            at: (wall, instant),
+        });
     }
 }
 
@@ -174,7 +182,8 @@ impl ApplicationHandler for App {
         let size = winit::dpi::PhysicalSize::new(self.size.0, self.size.1);
         let attributes = Window::default_attributes().with_inner_size(size).with_decorations(false);
         let window = Arc::new(event_loop.create_window(attributes).expect("a window"));
-        let stage = Stage::window(Arc::clone(&window), self.mode, Arc::clone(&self.fonts)).expect("a stage");
+        let stage = Stage::window(Arc::clone(&window), self.mode, Setup::default(), Arc::clone(&self.fonts))
+            .expect("a stage");
         println!("presenter {:?}", stage.about());
         self.stage = Some((Arc::clone(&window), stage));
         let size = window.inner_size();

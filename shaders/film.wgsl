@@ -6,12 +6,18 @@ struct Corner {
 }
 
 @vertex
-fn corner(@builtin(vertex_index) index: u32, @location(0) to: vec4<f32>, @location(1) part: vec4<f32>) -> Corner {
-    let right = f32(index & 1u);
+fn corner(
+    @builtin(vertex_index) index: u32,
+    @location(0) to: vec4<f32>,
+    @location(1) texel: vec2<f32>,
+    @location(2) right: vec2<f32>,
+    @location(3) down: vec2<f32>,
+) -> Corner {
+    let across = f32(index & 1u);
     let low = f32(index >> 1u);
     var out: Corner;
-    out.at = vec4<f32>(mix(to.x, to.z, right), mix(to.y, to.w, low), 0.0, 1.0);
-    out.texel = vec2<f32>(mix(part.x, part.z, right), mix(part.y, part.w, low));
+    out.at = vec4<f32>(mix(to.x, to.z, across), mix(to.y, to.w, low), 0.0, 1.0);
+    out.texel = texel + across * right + low * down;
     return out;
 }
 
@@ -19,6 +25,8 @@ struct Coefficients {
     red: vec4<f32>,
     green: vec4<f32>,
     blue: vec4<f32>,
+    // What a panel needs: a gain for each channel, and the exponent put on it then.
+    finish: vec4<f32>,
 }
 
 @group(0) @binding(0) var luma: texture_2d<f32>;
@@ -32,7 +40,9 @@ fn colour(texel: vec2<f32>) -> vec3<f32> {
     let u = textureSample(blue_difference, smooth_sampler, texel).r;
     let v = textureSample(red_difference, smooth_sampler, texel).r;
     let yuv = vec4<f32>(y, u, v, 1.0);
-    return clamp(vec3<f32>(dot(rows.red, yuv), dot(rows.green, yuv), dot(rows.blue, yuv)), vec3<f32>(0.0), vec3<f32>(1.0));
+    let rgb = clamp(vec3<f32>(dot(rows.red, yuv), dot(rows.green, yuv), dot(rows.blue, yuv)), vec3<f32>(0.0), vec3<f32>(1.0));
+    let sent = rgb * rows.finish.rgb;
+    return select(pow(sent, vec3<f32>(rows.finish.a)), sent, rows.finish.a == 1.0);
 }
 
 @fragment

@@ -5,14 +5,21 @@ struct Corner {
     @location(0) texel: vec2<f32>,
 }
 
-// One quad an instance: left, top, right, bottom in clip space, and the same in the texture.
+// One quad an instance: left, top, right, bottom in clip space; then the texel at its top left, and the ways from there
+// to the texels at the top right and the bottom left.
 @vertex
-fn corner(@builtin(vertex_index) index: u32, @location(0) to: vec4<f32>, @location(1) part: vec4<f32>) -> Corner {
-    let right = f32(index & 1u);
+fn corner(
+    @builtin(vertex_index) index: u32,
+    @location(0) to: vec4<f32>,
+    @location(1) texel: vec2<f32>,
+    @location(2) right: vec2<f32>,
+    @location(3) down: vec2<f32>,
+) -> Corner {
+    let across = f32(index & 1u);
     let low = f32(index >> 1u);
     var out: Corner;
-    out.at = vec4<f32>(mix(to.x, to.z, right), mix(to.y, to.w, low), 0.0, 1.0);
-    out.texel = vec2<f32>(mix(part.x, part.z, right), mix(part.y, part.w, low));
+    out.at = vec4<f32>(mix(to.x, to.z, across), mix(to.y, to.w, low), 0.0, 1.0);
+    out.texel = texel + across * right + low * down;
     return out;
 }
 

@@ -33,6 +33,8 @@ pub enum WindowEvent {
     /// Physical pixels.
     Resized(u32, u32),
     Exposed,
+    /// The refresh rate of the monitor that the window is on, in millihertz.
+    Rate(u32),
     Closed,
 }
 

@@ -8,11 +8,13 @@ pub mod control;
 mod event;
 mod feeds;
 mod loader;
+mod pattern;
 mod playout;
 mod state;
 mod told;
 mod window;
 
+pub use pattern::{run as run_pattern, scene as pattern_scene};
 pub use playout::OnStage;
 pub use window::WindowKind;
 
@@ -24,7 +26,7 @@ use crate::model::feed::Rights;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::sound::Sound;
-use crate::stage::{PresentMode, Stage};
+use crate::stage::{PresentMode, Setup, Stage, misfit};
 use crate::store::Store;
 use crate::sync::{FeedSpec, check_address, service};
 use event::Event;
@@ -67,7 +69,7 @@ pub fn run(options: Options) -> Outcome<()> {
     let ground = Ground { options, store, fonts, problems };
     match ground.options.display {
         Display::Headless(width, height) => {
-            let stage = Stage::headless(width, height, ground.fonts.clone())?;
+            let stage = Stage::headless(width, height, setup(&ground.options.config), ground.fonts.clone())?;
             let mut board = assemble(ground, &events, stage, (width, height))?;
             serve(&mut board, &inbox);
             Ok(())
@@ -77,13 +79,10 @@ pub fn run(options: Options) -> Outcome<()> {
             let mut thread = None;
             let to_board = events.clone();
             let started = window::run(kind, title, events, |window, waker| {
-                let mode = match ground.options.config.display.present {
-                    Present::Auto => PresentMode::Auto,
-                    Present::Gpu => PresentMode::Gpu,
-                    Present::Shm => PresentMode::Shm,
-                };
+                let mode = present_mode(&ground.options.config);
                 let size = window.inner_size();
-                let stage = Stage::window(window, mode, ground.fonts.clone())?;
+                let setup = setup(&ground.options.config);
+                let stage = Stage::window(window, mode, setup, ground.fonts.clone())?;
                 let body = move || {
                     let assembled = assemble(ground, &to_board, stage, (size.width, size.height));
                     let ended = assembled.map(|mut board| serve(&mut board, &inbox));
@@ -103,6 +102,19 @@ pub fn run(options: Options) -> Outcome<()> {
             }
         }
     }
+}
+
+fn present_mode(config: &Config) -> PresentMode {
+    match config.display.present {
+        Present::Auto => PresentMode::Auto,
+        Present::Gpu => PresentMode::Gpu,
+        Present::Shm => PresentMode::Shm,
+    }
+}
+
+/// What the configuration says of the output.
+fn setup(config: &Config) -> Setup {
+    Setup { geometry: config.display.geometry, panel: config.led.panel }
 }
 
 fn thread_problem(error: &std::io::Error) -> Problem {
@@ -139,6 +151,7 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
     let Ground { options, store, fonts, mut problems } = ground;
     let config = &options.config;
     problems.extend(store.problems().iter().cloned());
+    problems.extend(misfit(&config.display.geometry, size));
 
     let mut feeds = Vec::new();
     let mut specs = Vec::new();

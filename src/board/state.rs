@@ -9,10 +9,11 @@ use super::loader::{Loader, Want};
 use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
 use crate::config::Config;
-use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, Scene, View};
+use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, RATE_MHZ, Scene, View};
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
+use crate::model::led::Permille;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, Plan};
 use crate::model::status::ErrorEntry;
@@ -20,7 +21,7 @@ use crate::model::time::TimeOfDay;
 use crate::problem::{Problem, Speech};
 use crate::programme::{Timetable, ZONE_UNSTATED};
 use crate::sound::{Sound, VolumePlan, gain};
-use crate::stage::{Show, Stage};
+use crate::stage::{Show, Stage, misfit, scene_size};
 use crate::store::{Asset, Store};
 use crate::sync::FeedEvent;
 use crate::sync::service::FeedService;
@@ -59,6 +60,10 @@ fn known_size(media: &Media) -> Availability {
     }
 }
 
+fn time_of_day(zoned: &Zoned) -> Option<TimeOfDay> {
+    TimeOfDay::from_minutes(zoned.hour() as u16 * 60 + zoned.minute() as u16)
+}
+
 /// What was composed last.
 pub(super) struct Composition {
     pub(super) composed: Composed,
@@ -73,6 +78,7 @@ struct Told {
     scene: Arc<Scene>,
     pictures: Vec<(Sha256, usize)>,
     film: Option<usize>,
+    brightness: Permille,
 }
 
 /// Everything about a running board.
@@ -90,6 +96,8 @@ pub struct Board {
     pub(super) feeds: Vec<Feed>,
     floor: Floor,
     pub(super) size: (u32, u32),
+    /// The display's refresh rate in millihertz.
+    rate_mhz: u32,
     timetable: Timetable,
     /// Something that the timetable is made of has changed.
     stale_timetable: bool,
@@ -142,6 +150,7 @@ impl Board {
             feeds,
             floor: Floor::at_start(clock::read().since_boot),
             size,
+            rate_mhz: RATE_MHZ,
             stale_timetable: true,
             plan: None,
             trusted: false,
@@ -227,8 +236,15 @@ impl Board {
                     self.composition = None;
                     // Decoded for another size.
                     self.stills.clear();
+                    if let Some(problem) = misfit(&self.config.display.geometry, size) {
+                        self.report(&problem);
+                    }
                 }
                 self.stage.resized(size.0, size.1);
+            }
+            Event::Window(WindowEvent::Rate(rate_mhz)) => {
+                self.composition = self.composition.take().filter(|_| rate_mhz == self.rate_mhz);
+                self.rate_mhz = rate_mhz;
             }
             Event::Window(WindowEvent::Exposed) => self.stage.exposed(),
             Event::Window(WindowEvent::Closed) | Event::Terminate => self.finished = true,
@@ -347,7 +363,7 @@ impl Board {
         self.forget_unneeded(&plan);
         self.compose(&plan, &now, trusted);
         self.play(&plan, until, at);
-        deadlines.extend(self.tell(&plan, at));
+        deadlines.extend(self.tell(&plan, at, trusted));
         deadlines.extend(self.playout.next_start(at));
         if let Some(change) = self.composition.as_ref().and_then(|last| last.composed.next_change) {
             deadlines.push(at.instant_of(change));
@@ -428,8 +444,7 @@ impl Board {
     }
 
     fn theme(&self, zoned: &Zoned, trusted: bool) -> Theme {
-        let minutes = zoned.hour() as u16 * 60 + zoned.minute() as u16;
-        self.config.display.theme.at(TimeOfDay::from_minutes(minutes).filter(|_| trusted))
+        self.config.theme_at(zoned.timestamp(), time_of_day(zoned).filter(|_| trusted))
     }
 
     fn compose(&mut self, plan: &Plan, now: &Now, trusted: bool) {
@@ -460,9 +475,18 @@ impl Board {
             // A film: its size is known before its first picture is there.
             None => known_size(media),
         };
-        let (board, size) = (&self.config.board, self.size);
-        let view =
-            View { plan, board, now, clock_trusted: trusted, size, theme, network: &network, media: &media };
+        let (board, size) = (&self.config.board, scene_size(&self.config.display.geometry, self.size));
+        let view = View {
+            plan,
+            board,
+            now,
+            clock_trusted: trusted,
+            size,
+            rate_mhz: self.rate_mhz,
+            theme,
+            network: &network,
+            media: &media,
+        };
         self.composer.compose(&view)
     }
 
@@ -526,7 +550,7 @@ impl Board {
 
     /// Hands the stage what it shows, if that has changed. What is not complete yet waits a moment, the old
     /// picture staying; returns when that moment is over.
-    fn tell(&mut self, plan: &Plan, at: Anchor) -> Option<Instant> {
+    fn tell(&mut self, plan: &Plan, at: Anchor, trusted: bool) -> Option<Instant> {
         let composition = self.composition.as_ref()?;
         let scene = &composition.composed.scene;
         let film = scene.film.as_ref().and_then(|slot| self.playout.film(slot.sha256));
@@ -556,14 +580,18 @@ impl Board {
             pictures.iter().map(|(sha256, picture)| (*sha256, Arc::as_ptr(picture) as usize)).collect();
         shown.sort();
         let (film, identity) = film.unzip();
-        let same = self
-            .told
-            .as_ref()
-            .is_some_and(|told| *told.scene == *scene && told.pictures == shown && told.film == identity);
+        let time = time_of_day(&at.wall.to_zoned(self.zone())).filter(|_| trusted);
+        let brightness = self.config.led.brightness_at(at.wall, time);
+        let same = self.told.as_ref().is_some_and(|told| {
+            *told.scene == *scene
+                && told.pictures == shown
+                && told.film == identity
+                && told.brightness == brightness
+        });
         if !same {
             let scene = Arc::new(scene.clone());
-            self.told = Some(Told { scene: scene.clone(), pictures: shown, film: identity });
-            self.stage.show(Show { scene, pictures, film, at: (at.wall, at.instant) });
+            self.told = Some(Told { scene: scene.clone(), pictures: shown, film: identity, brightness });
+            self.stage.show(Show { scene, pictures, film, brightness, at: (at.wall, at.instant) });
         }
         None
     }

@@ -11,6 +11,9 @@ use winit::dpi::PhysicalSize;
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop};
 use winit::window::{Fullscreen, Window, WindowId};
 
+/// Refresh rates that displays have; a system that tells another does not know.
+const RATES_MHZ: std::ops::RangeInclusive<u32> = 20_000..=400_000;
+
 /// How the window is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WindowKind {
@@ -41,7 +44,15 @@ pub fn run(
     let event_loop = builder.build().map_err(|error| no_display(&error))?;
     event_loop.set_control_flow(ControlFlow::Wait);
     let waker = Waker(event_loop.create_proxy());
-    let mut shell = Shell { kind, title, events, opened: Some((opened, waker)), window: None, problem: None };
+    let mut shell = Shell {
+        kind,
+        title,
+        events,
+        opened: Some((opened, waker)),
+        window: None,
+        rate_mhz: None,
+        problem: None,
+    };
     let ran = event_loop.run_app(&mut shell);
     if let Some(problem) = shell.problem {
         return Err(problem);
@@ -69,6 +80,7 @@ struct Shell<F> {
     events: Sender<Event>,
     opened: Option<(F, Waker)>,
     window: Option<Arc<Window>>,
+    rate_mhz: Option<u32>,
     problem: Option<Problem>,
 }
 
@@ -76,6 +88,17 @@ impl<F> Shell<F> {
     fn tell(&self, event: WindowEvent) {
         // The board's thread ends before this loop does; then nobody needs to know.
         let _ = self.events.send(Event::Window(event));
+    }
+
+    /// Tells the monitor's refresh rate where it is known and has changed: the window came up, or went to another one,
+    /// or the monitor's mode is another.
+    fn look_at_rate(&mut self) {
+        let monitor = self.window.as_ref().and_then(|window| window.current_monitor());
+        let rate = monitor.and_then(|monitor| monitor.refresh_rate_millihertz());
+        let Some(rate) = rate.filter(|rate| RATES_MHZ.contains(rate)) else { return };
+        if self.rate_mhz.replace(rate) != Some(rate) {
+            self.tell(WindowEvent::Rate(rate));
+        }
     }
 }
 
@@ -114,8 +137,15 @@ impl<F: FnOnce(Arc<Window>, Waker) -> Outcome<()>> ApplicationHandler<Wake> for 
     fn window_event(&mut self, event_loop: &ActiveEventLoop, _: WindowId, event: winit::event::WindowEvent) {
         use winit::event::WindowEvent as Winit;
         match event {
-            Winit::Resized(size) => self.tell(WindowEvent::Resized(size.width, size.height)),
-            Winit::RedrawRequested => self.tell(WindowEvent::Exposed),
+            Winit::Resized(size) => {
+                self.tell(WindowEvent::Resized(size.width, size.height));
+                self.look_at_rate();
+            }
+            Winit::RedrawRequested => {
+                self.tell(WindowEvent::Exposed);
+                self.look_at_rate();
+            }
+            Winit::Moved(_) | Winit::ScaleFactorChanged { .. } => self.look_at_rate(),
             Winit::CloseRequested | Winit::Destroyed => {
                 self.tell(WindowEvent::Closed);
                 event_loop.exit();

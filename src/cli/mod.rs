@@ -3,6 +3,7 @@
 
 mod demo;
 mod feed;
+mod pattern;
 mod play;
 mod render;
 mod report;
@@ -41,6 +42,8 @@ enum Command {
     Screenshot(Screenshot),
     /// A picture of what a programme folder would show at a moment
     Render(Render),
+    /// A test picture for setting up a screen or an LED wall
+    Pattern(Pattern),
     /// Decodes one media file for the player that started it
     #[command(hide = true)]
     Decode,
@@ -115,6 +118,9 @@ struct Play {
     /// Light colours, dark ones, or by the time of day
     #[arg(long, value_parser = ["auto", "day", "night"])]
     theme: Option<String>,
+    /// The test picture instead of a feed
+    #[arg(long, conflicts_with = "feed")]
+    pattern: bool,
     /// Seconds between polls
     #[arg(long)]
     poll: Option<u32>,
@@ -159,6 +165,18 @@ struct Render {
     theme: String,
 }
 
+#[derive(Debug, Args)]
+struct Pattern {
+    /// The output's size
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
+    size: (u32, u32),
+    /// Take the board's name, viewing distance, rotation and region from here
+    #[arg(long)]
+    config: Option<PathBuf>,
+    #[arg(long, default_value = "pattern.png")]
+    out: PathBuf,
+}
+
 /// `1920x1080`, each side from 16 to 16384 pixels.
 fn size(text: &str) -> Result<(u32, u32), String> {
     let sides = text.split_once(['x', '×']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
@@ -186,6 +204,7 @@ pub fn run() -> ExitCode {
         Command::Status(status) => seen::status(&status).map_err(|problem| vec![problem]),
         Command::Screenshot(screenshot) => seen::screenshot(&screenshot).map_err(|problem| vec![problem]),
         Command::Render(render) => render::run(&render),
+        Command::Pattern(pattern) => pattern::run(&pattern),
         Command::Schema => {
             report::line(crate::publish::schema::schema_json().trim_end());
             Ok(())

@@ -32,9 +32,9 @@ pub fn run(play: Play) -> Result<(), Vec<Problem>> {
                  vi: "hãy chạy trong màn hình nền hoặc dưới cage, hoặc dùng --headless 1920x1080"),
         )]);
     }
-    let font_folders = font_folders();
-    board::run(Options { config, display, decoder: Decoder::this_program(), font_folders })
-        .map_err(|problem| vec![problem])
+    let options = Options { config, display, decoder: Decoder::this_program(), font_folders: font_folders() };
+    let ran = if play.pattern { board::run_pattern(options) } else { board::run(options) };
+    ran.map_err(|problem| vec![problem])
 }
 
 pub fn has_display() -> bool {
@@ -61,6 +61,7 @@ fn configure(play: &Play) -> Result<Config, Vec<Problem>> {
             };
             Config { feeds: vec![feed], ..Config::default() }
         }
+        _ if play.pattern => Config::default(),
         _ => {
             return Err(vec![Problem::new(
                 "bangtin play",

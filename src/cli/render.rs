@@ -5,11 +5,12 @@ use super::feed::read_folder;
 use super::{Render, report};
 use crate::board::control::png;
 use crate::clock;
-use crate::layout::{Availability, Composed, Composer, Fonts, View, sheet};
+use crate::layout::{Availability, Composed, Composer, Fonts, RATE_MHZ, View, sheet};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
 use crate::model::board::{Board, Theme};
 use crate::model::feed::{FeedContent, FeedState, Rights};
+use crate::model::led::FULL;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, Plan};
 use crate::model::time::Moment;
@@ -17,7 +18,7 @@ use crate::problem::{Outcome, Problem};
 use crate::programme::Timetable;
 use crate::publish::folder::Checked;
 use crate::say;
-use crate::stage::{self, Film, Show};
+use crate::stage::{self, Film, Setup, Show};
 use crate::store::Asset;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -145,6 +146,7 @@ impl Preview {
             now: at.to_zoned(self.zone.clone()),
             clock_trusted: true,
             size: self.size,
+            rate_mhz: RATE_MHZ,
             theme: self.theme,
             network: "",
             media: &known,
@@ -180,8 +182,9 @@ impl Preview {
         let film = self.film_at(&plan, at)?.map(|film| Arc::new(film) as Arc<dyn Film>);
         let pictures =
             scene.pictures().filter_map(|id| Some((id, self.pictures.get(&id)?.clone()))).collect();
-        let show = Show { scene: Arc::new(scene), pictures, film, at: (at, clock::instant()) };
-        Ok(stage::draw_still(show, self.fonts.clone()))
+        let show =
+            Show { scene: Arc::new(scene), pictures, film, brightness: FULL, at: (at, clock::instant()) };
+        Ok(stage::draw_still(show, &Setup::default(), self.size, self.fonts.clone()))
     }
 
     /// Every page that shows from `from` until `to`, once, in the order in which they first show.
@@ -204,9 +207,16 @@ impl Preview {
             more => format!(" · còn {more} trang không in ở đây"),
         };
         let heading = format!("{title} · {} – {}{left_out}", time(from), time(to));
-        let scene = Arc::new(sheet::sheet(self.fonts.clone(), &heading, &tiles, self.size));
-        let show = Show { scene, pictures, film: None, at: (from, clock::instant()) };
-        Ok(stage::draw_still(show, self.fonts.clone()))
+        let scene = sheet::sheet(self.fonts.clone(), &heading, &tiles, self.size);
+        let size = scene.size;
+        let show = Show {
+            scene: Arc::new(scene),
+            pictures,
+            film: None,
+            brightness: FULL,
+            at: (from, clock::instant()),
+        };
+        Ok(stage::draw_still(show, &Setup::default(), size, self.fonts.clone()))
     }
 
     fn seen(&mut self, from: Timestamp, to: Timestamp) -> (Vec<Seen>, Arc<str>) {

@@ -1,6 +1,7 @@
-//! `[display]`: the window, how pictures reach it, and when it is dark.
+//! `[display]`: the window, how pictures reach it and lie on it, and when it is dark.
 
 use crate::model::board::Theme;
+use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::time::TimeOfDay;
 use crate::say;
 use crate::toml_doc::{Said, Section};
@@ -10,18 +11,22 @@ const SIDE_PX_MIN: u32 = 16;
 /// Larger than any screen in use.
 const SIDE_PX_MAX: u32 = 16_384;
 
+/// Screens hide a few per cent; more is a mistake in writing.
+const INSET_PERCENT_MAX: f64 = 20.0;
+
 /// Minutes from midnight at which the night theme begins and ends where nothing measures the light: about
 /// dusk and dawn all year round at Viet Nam's latitudes.
 const NIGHT_FROM: u16 = 18 * 60 + 30;
 const NIGHT_TO: u16 = 5 * 60 + 30;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DisplayConfig {
     pub fullscreen: bool,
     /// Physical pixels, width and height, of a window that is not full screen.
     pub size: Option<(u32, u32)>,
     pub present: Present,
     pub theme: ThemeChoice,
+    pub geometry: Geometry,
 }
 
 impl Default for DisplayConfig {
@@ -31,6 +36,7 @@ impl Default for DisplayConfig {
             size: None,
             present: Present::default(),
             theme: ThemeChoice::default(),
+            geometry: Geometry::default(),
         }
     }
 }
@@ -86,9 +92,98 @@ pub(super) fn read(mut section: Section<'_>) -> DisplayConfig {
         size: section.get("size").and_then(|said| size(&said)),
         present: section.get("present").and_then(|said| said.choice(&PRESENTS)).unwrap_or_default(),
         theme: section.get("theme").and_then(|said| said.choice(&THEMES)).unwrap_or_default(),
+        geometry: geometry(&mut section),
     };
     section.finish();
     display
+}
+
+fn geometry(section: &mut Section<'_>) -> Geometry {
+    let turn = section.get("rotate").and_then(|said| turn(&said)).unwrap_or_default();
+    let inset = section.get("overscan").and_then(|said| inset(&said)).unwrap_or_default();
+    let written = section.get("region");
+    let region = written.as_ref().and_then(region);
+    let part = match (region, inset) {
+        (Some(region), Part::Whole) => Part::Region(region),
+        (None, inset) => inset,
+        (Some(_), inset) => {
+            if let Some(said) = written {
+                said.refuse(
+                    say!(en: "`region` and `overscan` exclude each other: what a sender card takes is not hidden by any screen",
+                         vi: "`region` và `overscan` loại trừ nhau: phần card phát LED lấy không bị màn hình nào che mất"),
+                    say!(en: "delete one of the two", vi: "hãy xóa một trong hai mục"),
+                );
+            }
+            inset
+        }
+    };
+    Geometry { turn, part }
+}
+
+fn turn(said: &Said<'_>) -> Option<Turn> {
+    match said.whole(0..=270)? {
+        0 => Some(Turn::None),
+        90 => Some(Turn::Quarter),
+        180 => Some(Turn::Half),
+        270 => Some(Turn::ThreeQuarters),
+        degrees => {
+            said.refuse(
+                say!(en: "`rotate` cannot be {degrees}", vi: "`rotate` không thể là {degrees}", degrees = degrees),
+                say!(en: "write 0, 90, 180 or 270: degrees clockwise", vi: "hãy viết 0, 90, 180 hoặc 270 (độ, theo chiều kim đồng hồ)"),
+            );
+            None
+        }
+    }
+}
+
+/// `2.5` per cent on each side, or `[20, 30, 20, 30]` pixels.
+fn inset(said: &Said<'_>) -> Option<Part> {
+    if !said.is_list() {
+        let percent = said.decimal(0.0..=INSET_PERCENT_MAX)?;
+        return Some(if percent > 0.0 { Part::InsetPercent(percent) } else { Part::Whole });
+    }
+    let pixels =
+        said.list().iter().map(|said| said.whole(0..=i64::from(SIDE_PX_MAX))).collect::<Option<Vec<_>>>()?;
+    let pixels: Option<Vec<u32>> = pixels.into_iter().map(|side| u32::try_from(side).ok()).collect();
+    let sides = pixels.and_then(|pixels| <[u32; 4]>::try_from(pixels).ok());
+    if sides.is_none() {
+        said.refuse(
+            say!(en: "`overscan` needs four sides", vi: "`overscan` cần đủ bốn cạnh"),
+            say!(en: "write overscan = [20, 30, 20, 30]: pixels at the top, right, bottom and left",
+                 vi: "hãy viết overscan = [20, 30, 20, 30]: số điểm ảnh ở trên, phải, dưới, trái"),
+        );
+    }
+    sides.map(|sides| if sides == [0; 4] { Part::Whole } else { Part::InsetPixels(sides) })
+}
+
+/// `192x32+0+0`, as X writes geometries.
+fn region(said: &Said<'_>) -> Option<Region> {
+    let text = said.text()?;
+    let region = parse_region(text.trim());
+    if region.is_none() {
+        said.refuse(
+            say!(en: "`{text}` is not a region", vi: "`{text}` không phải là một vùng", text = text),
+            say!(en: "write region = \"192x32+0+0\": width x height + pixels from the left + pixels from the top",
+                 vi: "hãy viết region = \"192x32+0+0\": rộng x cao + cách mép trái + cách mép trên, tính bằng điểm ảnh"),
+        );
+    }
+    region
+}
+
+fn parse_region(text: &str) -> Option<Region> {
+    let (size, place) = text.split_once('+')?;
+    let ((width, height), (x, y)) = (size.split_once(['x', '×'])?, place.split_once('+')?);
+    let number = |digits: &str| {
+        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| digits.parse::<u32>().ok()).flatten().filter(|number| *number <= SIDE_PX_MAX)
+    };
+    let least = |side: u32| (side >= SIDE_PX_MIN).then_some(side);
+    Some(Region {
+        width: number(width).and_then(least)?,
+        height: number(height).and_then(least)?,
+        x: number(x)?,
+        y: number(y)?,
+    })
 }
 
 /// `1280x720`.

@@ -10,6 +10,8 @@
 
 mod display;
 mod feed;
+mod hours;
+mod led;
 mod sound;
 
 #[cfg(test)]
@@ -17,13 +19,17 @@ mod tests;
 
 pub use display::{DisplayConfig, Present, ThemeChoice};
 pub use feed::FeedConfig;
+pub use led::{BrightnessHours, LedConfig};
 pub use sound::{SoundConfig, VolumeHours};
 
 use crate::limits;
-use crate::model::board::Board;
+use crate::model::board::{Board, Theme};
+use crate::model::sun::{SUNSET_DEGREES, elevation_degrees};
+use crate::model::time::TimeOfDay;
 use crate::problem::Problem;
 use crate::say;
 use crate::toml_doc::{self, Document, Said, Section};
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 /// One board's configuration.
@@ -35,6 +41,7 @@ pub struct Config {
     /// In the order that decides the header and who comes first in the rotation.
     pub feeds: Vec<FeedConfig>,
     pub display: DisplayConfig,
+    pub led: LedConfig,
     pub sound: SoundConfig,
     pub clock: ClockConfig,
 }
@@ -54,8 +61,23 @@ impl Default for Config {
             state: "/var/lib/bangtin".into(),
             feeds: Vec::new(),
             display: DisplayConfig::default(),
+            led: LedConfig::default(),
             sound: SoundConfig::default(),
             clock: ClockConfig::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Light or dark colours at a moment, which is `time` on the board's clock; `None` is a clock that cannot be
+    /// believed. Where the board's place is known, the night is from sunset to sunrise.
+    pub fn theme_at(&self, at: Timestamp, time: Option<TimeOfDay>) -> Theme {
+        match (self.display.theme, self.led.place, time) {
+            (ThemeChoice::Auto, Some(place), Some(_)) if elevation_degrees(at, place) < SUNSET_DEGREES => {
+                Theme::Night
+            }
+            (ThemeChoice::Auto, Some(_), _) => Theme::Day,
+            (choice, ..) => choice.at(time),
         }
     }
 }
@@ -112,6 +134,9 @@ fn read(mut root: Section<'_>, base: &Path) -> Config {
     config.feeds = feed::read(feeds, base);
     if let Some(section) = root.section("display") {
         config.display = display::read(section);
+    }
+    if let Some(section) = root.section("led") {
+        config.led = led::read(section);
     }
     if let Some(section) = root.section("sound") {
         config.sound = sound::read(section);

@@ -4,8 +4,8 @@
 //! loudness glides, is for whoever plays.
 
 use super::filled;
-use crate::model::time::{TimeOfDay, TimeRange};
-use crate::say;
+use super::hours::{from_to, time_range};
+use crate::model::time::TimeRange;
 use crate::toml_doc::{Said, Section};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,48 +59,10 @@ fn volume(said: &Said<'_>) -> Option<u8> {
 
 /// `{ from = "22:00", to = "05:00", volume = 20 }`.
 fn volume_hours(mut section: Section<'_>) -> Option<VolumeHours> {
-    let start = section.get("from");
-    let end = section.get("to");
     let level = section.get("volume");
-    if start.is_none() || end.is_none() || level.is_none() {
-        section.refuse(
-            say!(en: "this entry is not whole", vi: "mục này chưa đủ"),
-            say!(
-                en: "write from = \"22:00\", to = \"05:00\" and volume = 20",
-                vi: "hãy viết from = \"22:00\", to = \"05:00\" và volume = 20"
-            ),
-        );
-    }
-    let (start, end) = (start.and_then(|said| time(&said)), end.and_then(|said| time(&said)));
-    let level = level.and_then(|said| volume(&said));
-    let at = section.at();
-    let document = section.document();
+    let example = "from = \"22:00\", to = \"05:00\", volume = 20";
+    let hours = from_to(&mut section, level.is_some(), example);
+    let volume = level.and_then(|said| volume(&said));
     section.finish();
-    let (start, end, volume) = (start?, end?, level?);
-    if start == end {
-        let why = say!(en: "`from` and `to` are the same time", vi: "`from` và `to` trùng nhau");
-        document.refuse(at, why, say!(en: "change one of the two", vi: "hãy sửa một trong hai"));
-        return None;
-    }
-    Some(VolumeHours { hours: TimeRange { start, end }, volume })
-}
-
-fn time(said: &Said<'_>) -> Option<TimeOfDay> {
-    let text = said.text()?;
-    let time = text.parse().ok();
-    if time.is_none() {
-        let why = say!(en: "`{text}` is not a time of day", vi: "`{text}` không phải là giờ trong ngày", text = text);
-        said.refuse(why, say!(en: "write \"22:00\"", vi: "hãy viết \"22:00\""));
-    }
-    time
-}
-
-fn time_range(said: &Said<'_>) -> Option<TimeRange> {
-    let text = said.text()?;
-    let range = text.parse().ok();
-    if range.is_none() {
-        let why = say!(en: "`{text}` is not a span of the day", vi: "`{text}` không phải là khoảng giờ", text = text);
-        said.refuse(why, say!(en: "write \"22:00-05:00\"", vi: "hãy viết \"22:00-05:00\""));
-    }
-    range
+    Some(VolumeHours { hours: hours?, volume: volume? })
 }

@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::model::board::Theme;
+use crate::model::display::{Geometry, Part, Region, Turn};
+use crate::model::led::Power;
+use crate::model::sun::Place;
 use crate::model::time::{TimeOfDay, TimeRange};
 use crate::problem::Speech;
 
@@ -39,6 +42,13 @@ fn what_the_example_shows_without_setting_can_be_set_as_shown() {
     let text: Vec<String> = EXAMPLE.lines().map(uncommented).collect();
     let config = read(&text.join("\n"));
     assert_eq!(config.display.size, Some((1280, 720)));
+    let region = Region { width: 192, height: 32, x: 0, y: 0 };
+    assert_eq!(config.display.geometry, Geometry { turn: Turn::None, part: Part::Region(region) });
+    let power = Power { watts_max: 300.0, watts_white: 900.0 };
+    assert_eq!(config.led.panel.power, Some(power));
+    assert_eq!(config.led.place, Some(Place { latitude: 22.39, longitude: 103.46 }));
+    let hours: TimeRange = "22:00-05:00".parse().unwrap();
+    assert_eq!(config.led.brightness_by_hour, [BrightnessHours { hours, percent: 15 }]);
     assert_eq!(config.sound.device.as_deref(), Some("default"));
     let hours: TimeRange = "22:00-05:00".parse().unwrap();
     assert_eq!(config.sound.quiet_hours, [hours]);
@@ -81,6 +91,41 @@ fn mistakes_are_told_all_at_once_with_their_lines() {
 }
 
 #[test]
+fn the_picture_is_turned_inset_or_cut_out_as_written() {
+    let geometry = |text: &str| read(&format!("{FEED}[display]\n{text}")).display.geometry;
+    let turned = |turn| Geometry { turn, part: Part::Whole };
+    assert_eq!(geometry("rotate = 90"), turned(Turn::Quarter));
+    assert_eq!(geometry("rotate = 270"), turned(Turn::ThreeQuarters));
+    assert_eq!(geometry("overscan = 2.5").part, Part::InsetPercent(2.5));
+    assert_eq!(geometry("overscan = [10, 20, 30, 40]").part, Part::InsetPixels([10, 20, 30, 40]));
+    assert_eq!(geometry("overscan = [0, 0, 0, 0]").part, Part::Whole);
+    let region = Region { width: 320, height: 160, x: 64, y: 8 };
+    assert_eq!(
+        geometry("region = '320×160+64+8'\nrotate = 180"),
+        Geometry { turn: Turn::Half, part: Part::Region(region) }
+    );
+    check(
+        &format!("{FEED}[display]\nrotate = 45\noverscan = [1, 2]\nregion = '192x32'"),
+        &[
+            "b.toml:6: `rotate` cannot be 45",
+            "b.toml:7: `overscan` needs four sides",
+            "b.toml:8: `192x32` is not a region",
+        ],
+    );
+    check(
+        &format!("{FEED}[display]\noverscan = 2\nregion = '192x32+0+0'"),
+        &["b.toml:7: `region` and `overscan` exclude each other"],
+    );
+    for region in ["8x8+0+0", "192x32+-1+0", "192x32+0", "192x32+0+0+0", "x+ +", "99999999999x32+0+0", ""] {
+        check(
+            &format!("{FEED}[display]\nregion = '{region}'"),
+            &[&format!("b.toml:6: `{region}` is not a region")],
+        );
+    }
+    check(&format!("{FEED}[display]\noverscan = 30"), &["b.toml:6: `overscan` cannot be 30"]);
+}
+
+#[test]
 fn the_night_theme_follows_the_hour_only_if_the_hour_is_known() {
     let at = |text: &str| ThemeChoice::Auto.at(Some(text.parse::<TimeOfDay>().unwrap()));
     assert_eq!(
@@ -89,4 +134,43 @@ fn the_night_theme_follows_the_hour_only_if_the_hour_is_known() {
     );
     assert_eq!(ThemeChoice::Auto.at(None), Theme::Day);
     assert_eq!(ThemeChoice::Night.at(None), Theme::Night);
+}
+
+#[test]
+fn where_the_place_is_known_the_night_theme_follows_the_sun() {
+    let config = read(&format!("{FEED}[led]\nlatitude = 22.39\nlongitude = 103.46"));
+    // Source: PyEphem 4.2.1: on 25 November the sun rises at 6:25 and sets at 17:21 in Lai Chau.
+    let at = |time: &str, clock: &str| {
+        config.theme_at(format!("2026-11-25T{time}+07:00").parse().unwrap(), clock.parse().ok())
+    };
+    assert_eq!([at("06:24:00", "06:24"), at("06:26:00", "06:26")], [Theme::Night, Theme::Day]);
+    assert_eq!([at("17:20:00", "17:20"), at("17:22:00", "17:22")], [Theme::Day, Theme::Night]);
+    assert_eq!(at("23:00:00", "no clock"), Theme::Day);
+    let fixed = read(&format!("{FEED}[display]\ntheme = 'day'\n[led]\nlatitude = 22.39\nlongitude = 103.46"));
+    assert_eq!(
+        fixed.theme_at("2026-11-25T23:00:00+07:00".parse().unwrap(), "23:00".parse().ok()),
+        Theme::Day
+    );
+}
+
+#[test]
+fn mistakes_about_the_led_wall_are_told() {
+    check(
+        &format!(
+            "{FEED}[led]\ngamma = 9\nwhite = 'white'\nbrightness = 0\nlatitude = 22\nwatts_max = 300\n\
+             brightness_by_hour = [{{ from = '22:00', to = '22:00', percent = 10 }}]\nbrightness_day = 101"
+        ),
+        &[
+            "b.toml:6: `gamma` cannot be 9",
+            "b.toml:7: `white` is not a white",
+            "b.toml:8: `brightness` cannot be 0",
+            "b.toml:9: `latitude` says nothing without `longitude`",
+            "b.toml:10: `watts_max` says nothing without `watts_white`",
+            "b.toml:11: `from` and `to` are the same time",
+            "b.toml:12: `brightness_day` cannot be 101",
+        ],
+    );
+    for white in ["#FFFFF", "#FFFFFFF", "#00FF00", "#ẹFFF", "FFFFFF", "#+FFFFF"] {
+        check(&format!("{FEED}[led]\nwhite = '{white}'"), &[&format!("b.toml:6: `{white}` is not a white")]);
+    }
 }

@@ -1,11 +1,11 @@
-//! What stays around a notice: the header with emblem, name, date and clock; the ticker; the issuer's line.
+//! What stays around a notice: the header with emblem, name, date and clock; the issuer's line.
 //!
 //! The stale line stands under the commune's name for as long as the feed that shows is not fresh. The
 //! mark "Đã ký" belongs to everything shown: nothing unsigned ever reaches a plan.
 
 use super::brush::{Brush, Side};
 use super::look::{Dress, Role};
-use super::scene::{Rect, TickerBand};
+use super::scene::Rect;
 use super::{Availability, View, dates, icons, rich};
 use crate::limits;
 use crate::model::plan::NoticeSlot;
@@ -17,14 +17,6 @@ pub const HEADER_PORTRAIT: f32 = 27.0;
 pub const TICKER: f32 = 13.0;
 /// Outer margin, in u.
 pub const MARGIN: f32 = 6.0;
-/// Characters a second that a ticker should pass, and the width of one in em (LOOK.md section 7).
-const TICKER_PACE: f32 = 7.1;
-const CHARACTER: f32 = 0.455;
-const FRAMES_PER_SECOND: f32 = 60.0;
-/// Most characters of all ticker lines together.
-const TICKER_CHARS_MAX: usize = 8 * limits::TICKER_CHARS_MAX;
-const SEPARATOR: &str = " • ";
-
 /// Draws the header across the top.
 pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     let grid = brush.grid;
@@ -132,88 +124,6 @@ pub fn draw_emblem(brush: &mut Brush<'_>, view: &View<'_>, x: f32, y: f32, side:
     let meet = super::Meet::Contain;
     brush.draws.push(super::Draw::Picture { sha256: emblem.sha256, rect, meet });
     true
-}
-
-/// The ticker along the bottom. Text that fits stands still in the scene; else the band that moves.
-pub fn ticker(brush: &mut Brush<'_>, view: &View<'_>) -> Option<TickerBand> {
-    let said = ticker_text(view)?;
-    let (grid, p) = (brush.grid, brush.palette());
-    let bar = Rect::edges(0, grid.area.h - grid.px(TICKER), grid.area.w, grid.area.h);
-    let chip = Rect::new(bar.x, bar.y, grid.px(30.0), bar.h);
-    brush.fill(bar, p.bar);
-    brush.fill(chip, p.chip);
-    let size = 7.0 * grid.u;
-    let middle = bar.y as f32 + bar.h as f32 / 2.0;
-    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, 6.4 * grid.u));
-    brush.text("Tin ngắn", Role::Title, 6.4 * grid.u, chip_at, Side::Centre, p.chip_ink);
-    let window = Rect::edges(chip.right(), bar.y, bar.right(), bar.bottom());
-    run(brush, &said, window, size, grid.px(4.0), p.bar, p.bar_ink, Role::Body)
-}
-
-/// All ticker lines in one.
-pub fn ticker_text(view: &View<'_>) -> Option<String> {
-    let clean = |text: &str| rich::clean(text, limits::TICKER_CHARS_MAX).replace('\n', " ").trim().to_owned();
-    let lines = view.plan.ticker.iter().map(|entry| clean(&entry.line.text));
-    let mut said = String::new();
-    for line in lines.filter(|line| !line.is_empty()) {
-        if said.len() + line.len() > TICKER_CHARS_MAX {
-            break;
-        }
-        if !said.is_empty() {
-            said.push_str(SEPARATOR);
-        }
-        said.push_str(&line);
-    }
-    (!said.is_empty()).then_some(said)
-}
-
-/// Puts `said` into `window`: still when it fits, else as a band.
-#[allow(clippy::too_many_arguments, reason = "two callers, each with its own dress")]
-pub fn run(
-    brush: &mut Brush<'_>,
-    said: &str,
-    window: Rect,
-    size: f32,
-    inset: i32,
-    ground: super::Colour,
-    colour: super::Colour,
-    role: Role,
-) -> Option<TickerBand> {
-    if window.is_empty() {
-        return None;
-    }
-    let middle = window.y as f32 + window.h as f32 / 2.0;
-    let baseline = brush.centred(middle, size);
-    if brush.width(said, role, size) <= (window.w - 2 * inset) as f32 {
-        brush.text(said, role, size, (window.x + inset, baseline), Side::Left, colour);
-        return None;
-    }
-    let mut lines = Vec::new();
-    let mut x = inset as f32;
-    let space = brush.measure.space(role.ink(brush.theme).plain) * size;
-    let clip = Rect::new(0, 0, i32::MAX / 2, window.h);
-    for text in said.split(SEPARATOR).flat_map(|line| [line, "•"]) {
-        let words: Vec<super::words::Word> = text
-            .split(' ')
-            .filter(|word| !word.is_empty())
-            .map(|word| super::words::Word { text: word.to_owned(), bold: false, space: true })
-            .collect();
-        // Lines are kept short so that a tile of the strip draws only what is on it.
-        for words in words.chunks(8) {
-            let words: Vec<&super::words::Word> = words.iter().collect();
-            let at = (x.round() as i32, baseline - window.y);
-            let mut line = brush.line(&words, role, size, at, colour);
-            line.clip = clip;
-            x += line.width + space;
-            lines.push(line);
-        }
-    }
-    let period = (x.round() as i32 - inset).max(1);
-    lines.iter_mut().for_each(|line| line.x -= inset);
-    let pace = TICKER_PACE * CHARACTER * size / FRAMES_PER_SECOND;
-    let (step, slots) =
-        if pace >= 0.5 { (pace.round() as i32, 1) } else { (1, (1.0 / pace.max(0.05)).round() as u32) };
-    Some(TickerBand { rect: window, ground, lines, period, step, slots })
 }
 
 /// The issuer's line at the bottom of a notice.

@@ -22,9 +22,11 @@ mod look;
 mod neutral;
 mod notice;
 mod pages;
+mod pattern;
 mod rich;
 mod scene;
 pub mod sheet;
+mod ticker;
 mod warning;
 mod words;
 
@@ -32,8 +34,11 @@ mod words;
 pub(crate) mod tests;
 
 pub use fonts::Fonts;
+#[cfg(test)]
+pub(crate) use fonts::Weight;
+pub use pattern::{Pattern, pattern};
 pub use rich::rows_written;
-pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, Rect, Scene, TickerBand};
+pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, RATE_MHZ, Rect, Scene, TickerBand, frame_slot};
 
 use crate::model::board::{Board, Theme};
 use crate::model::media::Media;
@@ -43,7 +48,7 @@ use jiff::{Timestamp, Zoned};
 use look::Grid;
 use pages::Timed;
 use std::sync::Arc;
-use words::Measure;
+pub(crate) use words::Measure;
 
 /// Whether a picture or film can be shown now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +72,8 @@ pub struct View<'a> {
     pub clock_trusted: bool,
     /// Physical pixels.
     pub size: (u32, u32),
+    /// The display's refresh rate in millihertz: tickers move with it.
+    pub rate_mhz: u32,
     pub theme: Theme,
     /// What is known of the network, for the first-boot page, for example "Mạng: có".
     pub network: &'a str,
@@ -140,7 +147,7 @@ impl Composer {
         let (at, turns) = page_now(slot, &pages, &view.now);
         let mut brush = Brush::new(grid, view.theme, &self.measure);
         notice::draw(&mut brush, view, slot, &zones, &pages[at].0, (at + 1, pages.len()));
-        let ticker = frame::ticker(&mut brush, view);
+        let ticker = ticker::ticker(&mut brush, view);
         let scene = finish(view, brush, ticker);
         Composed { scene, page: at as u32 + 1, pages: pages.len() as u32, next_change: turns }
     }

@@ -7,7 +7,7 @@ use super::brush::{Brush, Side};
 use super::look::{Grid, Role};
 use super::scene::{Colour, Rect};
 use super::words::Measure;
-use super::{Composed, View, dates, finish, frame, rich};
+use super::{Composed, View, dates, finish, frame, rich, ticker};
 
 /// Heights of the three ridges above the bar, far to near, in steps of 3 u, for columns 8 u wide; repeated when a board is wider.
 const RIDGES: [[i32; 30]; 3] = [
@@ -25,13 +25,13 @@ const BAR: f32 = 17.0;
 
 pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, ever: bool) -> Composed {
     let mut brush = Brush::new(grid, view.theme, measure);
-    let ticker = frame::ticker_text(view).is_some();
+    let with_ticker = !ticker::items(view).is_empty();
     let (_, height) = grid.extent();
-    let bar_top = height - BAR - if ticker { frame::TICKER } else { 0.0 };
+    let bar_top = height - BAR - if with_ticker { frame::TICKER } else { 0.0 };
     let p = brush.palette();
     hills(&mut brush, bar_top);
     let bar = grid.rect(0.0, bar_top, 0.0, bar_top + BAR);
-    let bar = Rect::edges(0, bar.y, grid.area.w, if ticker { bar.bottom() } else { grid.area.h });
+    let bar = Rect::edges(0, bar.y, grid.area.w, if with_ticker { bar.bottom() } else { grid.area.h });
     brush.fill(Rect::new(0, bar.y, bar.w, grid.px(1.0)), p.thread);
     brush.fill(Rect::edges(0, bar.y + grid.px(1.0), bar.w, bar.bottom()), p.bar);
     let said = if ever {
@@ -48,7 +48,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, ever: bool) -> Co
     let room = bar.w - 2 * grid.px(4.0);
     let at = (bar.w / 2, brush.centred(middle, size));
     brush.text_within(&said, Role::Title, size, at, Side::Centre, p.bar_ink, room);
-    let band = frame::ticker(&mut brush, view);
+    let band = ticker::ticker(&mut brush, view);
     let scene = finish(view, brush, band);
     Composed { scene, page: 1, pages: 1, next_change: None }
 }

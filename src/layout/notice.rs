@@ -6,7 +6,7 @@ use super::look::{Dress, Grid, Role, dress};
 use super::pages::{self, Page, Room};
 use super::scene::{Colour, Draw, Meet, Rect};
 use super::words::Word;
-use super::{Availability, View, frame, icons};
+use super::{Availability, View, frame, icons, ticker};
 use crate::limits;
 use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
@@ -38,7 +38,7 @@ pub struct Zones {
 impl Zones {
     pub fn of(view: &View<'_>, grid: Grid, slot: &NoticeSlot) -> Zones {
         let (width, height) = grid.extent();
-        let floor = if frame::ticker_text(view).is_some() { height - frame::TICKER } else { height };
+        let floor = if !ticker::items(view).is_empty() { height - frame::TICKER } else { height };
         let picture =
             slot.notice.image.as_ref().filter(|media| matches!((view.media)(media), Availability::Ready(..)));
         let linked = qr(&slot.notice.link).is_some();

@@ -9,6 +9,7 @@
 //! Rectangles may reach over the edge of the board; whoever draws clips them.
 
 use crate::model::media::Sha256;
+use jiff::Timestamp;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -205,12 +206,28 @@ pub struct TickerBand {
     pub ground: Colour,
     /// The strip's lines: `x` from the strip's left end, baselines from the top of `rect`.
     pub lines: Vec<Line>,
+    /// Where its items begin, in pixels from the strip's left end; the first is 0.
+    pub starts: Vec<i32>,
     /// Length of the strip in pixels; after it, it begins again. Greater than 0.
     pub period: i32,
     /// Whole pixels it moves at each step.
     pub step: i32,
-    /// Frame slots of 1/60 s that each step takes: 1, or more where one pixel a frame would be too fast.
+    /// Frame slots that each step takes: 1, or more where one pixel a frame would be too fast.
     pub slots: u32,
+    /// Frame slots in a thousand seconds: the display's own rate.
+    pub rate_mhz: u32,
+    /// The frame slot at which the strip's left end is at the window's; a multiple of `slots`.
+    pub from: i64,
+    /// Another text that `joins` too follows what is on the screen, instead of taking its place.
+    pub joins: bool,
+}
+
+/// A display that does not tell its rate has this one, in millihertz.
+pub const RATE_MHZ: u32 = 60_000;
+
+/// The frame slot at `at`, counted from 1970, on a display of this rate.
+pub fn frame_slot(at: Timestamp, rate_mhz: u32) -> i64 {
+    i64::try_from((at.as_nanosecond() * i128::from(rate_mhz)).div_euclid(1_000_000_000_000)).unwrap_or(0)
 }
 
 /// Where a film shows. Until its first picture comes, what the scene drew there is seen.

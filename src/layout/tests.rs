@@ -143,6 +143,7 @@ pub fn view<'a>(plan: &'a Plan, board: &'a Board, size: (u32, u32)) -> View<'a> 
         now: monday(),
         clock_trusted: true,
         size,
+        rate_mhz: RATE_MHZ,
         theme: Theme::Day,
         network: "Mạng: có",
         media: &|_| Availability::Ready(1600, 900),

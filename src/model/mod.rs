@@ -2,9 +2,12 @@
 
 pub mod alert;
 pub mod board;
+pub mod display;
 pub mod feed;
+pub mod led;
 pub mod media;
 pub mod plan;
 pub mod programme;
 pub mod status;
+pub mod sun;
 pub mod time;

@@ -82,6 +82,14 @@ pub struct TimeRange {
     pub end: TimeOfDay,
 }
 
+impl TimeRange {
+    /// Whether a minute of the day, 0 to 1439, lies in it.
+    pub fn holds(&self, minute: u16) -> bool {
+        let (start, end) = (self.start.minutes(), self.end.minutes());
+        if start < end { (start..end).contains(&minute) } else { minute >= start || minute < end }
+    }
+}
+
 impl fmt::Display for TimeRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.start, self.end)

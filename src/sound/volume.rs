@@ -13,11 +13,6 @@ pub struct VolumePlan {
     pub quiet: Vec<TimeRange>,
 }
 
-fn within(range: &TimeRange, minute: u16) -> bool {
-    let (start, end) = (range.start.minutes(), range.end.minutes());
-    if start < end { (start..end).contains(&minute) } else { minute >= start || minute < end }
-}
-
 impl VolumePlan {
     /// Per cent at `minute` of the day. Without a believable clock (`None`) the quietest hour counts, but not
     /// the quiet hours: a board that lost its clock must still be able to speak.
@@ -26,10 +21,10 @@ impl VolumePlan {
             let loudness = self.by_hours.iter().map(|(_, volume)| *volume).filter(|volume| *volume > 0);
             return loudness.chain([self.volume]).min().unwrap_or(self.volume);
         };
-        if self.quiet.iter().any(|range| within(range, minute)) {
+        if self.quiet.iter().any(|range| range.holds(minute)) {
             return 0;
         }
-        let special = self.by_hours.iter().find(|(range, _)| within(range, minute));
+        let special = self.by_hours.iter().find(|(range, _)| range.holds(minute));
         special.map_or(self.volume, |(_, volume)| *volume).min(100)
     }
 

@@ -3,12 +3,17 @@
 //! A new scene repaints only the rectangle in which it differs from the last, so a clock that moves on costs a
 //! corner of the header. Both presenters and the screenshot read from here, so they show the same.
 
-use super::Show;
 use super::canvas::{Canvas, Pictures};
+use super::finish::Finish;
 use super::glyphs::Glyphs;
+use super::output::Output;
+use super::page::Page;
+use super::planes;
 use super::strip::{self, Piece, Strip};
 use super::yuv::{self, Scaler};
-use crate::layout::{Colour, Draw, Fonts, Rect, Scene};
+use super::{Setup, Show};
+use crate::layout::{Colour, Draw, FilmSlot, Fonts, Rect, Scene};
+use crate::model::display::Turn;
 use crate::model::media::{FilmPicture, Picture};
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,7 +21,9 @@ use std::time::Instant;
 /// What must reach the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Due {
-    /// The page changed here; the ticker and the film within it must be put again, too.
+    /// The whole output, with what is beside the picture.
+    pub all: bool,
+    /// The page changed here, in the scene's pixels; the ticker and the film within it must be put again, too.
     pub page: Rect,
     pub ticker: bool,
     pub film: bool,
@@ -24,13 +31,24 @@ pub struct Due {
 
 impl Due {
     pub fn is_nothing(&self) -> bool {
-        self.page.is_empty() && !self.ticker && !self.film
+        !self.all && self.page.is_empty() && !self.ticker && !self.film
+    }
+
+    /// What either asks for.
+    pub fn join(self, other: Due) -> Due {
+        Due {
+            all: self.all || other.all,
+            page: self.page.join(&other.page),
+            ticker: self.ticker || other.ticker,
+            film: self.film || other.film,
+        }
     }
 }
 
 pub struct Composition {
+    output: Output,
     show: Option<Show>,
-    pub page: Canvas,
+    page: Page,
     glyphs: Glyphs,
     strip: Strip,
     /// How often the strip was made anew.
@@ -38,20 +56,24 @@ pub struct Composition {
     /// Frame slot that the ticker was last put at.
     slot: Option<i64>,
     scaler: Scaler,
+    /// A film's picture on its way to a turned output.
+    scratch: Canvas,
     /// Film pictures shown for the first time.
     film_pictures: u64,
 }
 
 impl Composition {
-    pub fn new(fonts: Arc<Fonts>) -> Composition {
+    pub fn new(fonts: Arc<Fonts>, setup: &Setup, output: Output) -> Composition {
         Composition {
+            output,
             show: None,
-            page: Canvas::new(0, 0, Colour::BLACK),
+            page: Page::new(setup.panel),
             glyphs: Glyphs::new(fonts),
             strip: Strip::default(),
             strip_version: 0,
             slot: None,
             scaler: Scaler::default(),
+            scratch: Canvas::new(0, 0, Colour::BLACK),
             film_pictures: 0,
         }
     }
@@ -60,24 +82,42 @@ impl Composition {
         self.show.as_ref()
     }
 
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+    /// The output is another; a scene for it comes soon after.
+    pub fn set_output(&mut self, output: Output) {
+        self.output = output;
+    }
+
+    /// The page as it is shown.
+    pub fn page(&self) -> &Canvas {
+        &self.page.shown
+    }
+
     /// Takes a new show and paints what differs from the last; says where.
     pub fn adopt(&mut self, show: Show) -> Rect {
         let area = show.scene.area();
         let damage = match &self.show {
-            Some(last) if self.page.area() == area => difference(last, &show),
-            _ => {
-                self.page = Canvas::new(area.w, area.h, show.scene.ground);
-                area
-            }
+            Some(last) if self.page.shown.area() == area => difference(last, &show),
+            _ => area,
         };
-        self.page.paint(show.scene.ground, &show.scene.draws, damage, &show.pictures, &mut self.glyphs);
+        let table = self.page.table().cloned();
+        let damage = self.page.paint(&show, damage, &mut self.glyphs);
         let ticker = |show: &Show| show.scene.ticker.clone();
-        if self.show.as_ref().and_then(ticker) != show.scene.ticker {
+        let another = self.show.as_ref().and_then(ticker) != show.scene.ticker;
+        if another || table.as_ref() != self.page.table() {
             self.strip.clear();
             self.strip_version += 1;
+        }
+        if another {
             self.slot = None;
         }
         self.show = Some(show);
+        // A new brightness is put on the tiles that are seen, at once: a frame may be due before the ticker moves.
+        if let Some(slot) = self.slot {
+            self.move_ticker(slot);
+        }
         damage
     }
 
@@ -90,7 +130,7 @@ impl Composition {
     pub fn move_ticker(&mut self, slot: i64) {
         let Some(band) = self.show.as_ref().and_then(|show| show.scene.ticker.as_ref()) else { return };
         let pieces = strip::pieces(band, strip::offset_at(band, slot), band.rect.w);
-        self.strip.prepare(band, &pieces, &mut self.glyphs);
+        self.strip.prepare(band, &pieces, self.page.table(), &mut self.glyphs);
         self.slot = Some(slot);
     }
 
@@ -107,71 +147,72 @@ impl Composition {
         Some((band.rect, tiles.collect()))
     }
 
-    /// Puts what is due into a buffer of the screen's size. `now` decides which film picture is newest.
-    pub fn put(&mut self, due: Due, out: &mut [u32], (width, height): (i32, i32), now: Instant) {
-        if width <= 0 || height <= 0 || out.len() != width as usize * height as usize {
+    /// Puts what is due into a buffer of the output's size. `now` decides which film picture is newest.
+    pub fn put(&mut self, due: Due, out: &mut [u32], now: Instant) {
+        self.put_as(due, out, Some(now));
+    }
+
+    /// Without a time the film's last picture is put again.
+    fn put_as(&mut self, due: Due, out: &mut [u32], now: Option<Instant>) {
+        let screen = self.output.screen();
+        if screen.is_empty() || out.len() != screen.w as usize * screen.h as usize {
             return;
         }
-        let screen = Rect::new(0, 0, width, height);
-        self.put_page(due.page.meet(&screen), out, width);
-        let again = |rect: Option<Rect>| rect.is_some_and(|rect| !rect.meet(&due.page).is_empty());
+        if due.all && self.output.has_margin() {
+            out.fill(super::canvas::opaque(Colour::BLACK));
+        }
+        let page = if due.all { self.output.scene() } else { due.page.meet(&self.output.scene()) };
+        self.put_page(page, out);
+        let again = |rect: Option<Rect>| rect.is_some_and(|rect| !rect.meet(&page).is_empty());
         let film = self.show.as_ref().and_then(|show| show.scene.film.as_ref().map(|film| film.rect));
         if due.film || again(film) {
-            self.put_film(out, width, now);
+            self.put_film(out, now);
         }
         let band = self.show.as_ref().and_then(|show| show.scene.ticker.as_ref().map(|band| band.rect));
         if due.ticker || again(band) {
-            self.put_ticker(out, screen);
+            self.put_ticker(out);
         }
     }
 
-    fn put_page(&self, rect: Rect, out: &mut [u32], width: i32) {
-        let ground = self.show.as_ref().map_or(Colour::BLACK, |show| show.scene.ground);
-        let inner = rect.meet(&self.page.area());
-        if rect.is_empty() {
-            return;
+    fn put_page(&self, rect: Rect, out: &mut [u32]) {
+        // While an output has just changed its size, the page of the old one lies at its top left.
+        if !self.page.shown.area().contains(&rect) {
+            let ground = self.show.as_ref().map_or(Colour::BLACK, |show| show.scene.ground);
+            self.output.fill(rect, super::canvas::opaque(ground), out);
         }
-        for y in rect.y..rect.bottom() {
-            let row = &mut out[y as usize * width as usize..][..width as usize];
-            // While a window has just changed its size, the page of the old one lies at its top left.
-            if inner != rect {
-                row[rect.x as usize..rect.right() as usize].fill(super::canvas::opaque(ground));
-            }
-            if y < inner.bottom() && !inner.is_empty() {
-                let part = self.page.row(y, inner.x, inner.right());
-                row[inner.x as usize..inner.right() as usize].copy_from_slice(part);
-            }
-        }
+        self.output.copy(&self.page.shown, rect, (rect.x, rect.y), out);
     }
 
-    fn put_ticker(&self, out: &mut [u32], screen: Rect) {
+    fn put_ticker(&self, out: &mut [u32]) {
         let Some((rect, pieces)) = self.ticker() else { return };
         for (piece, tile) in pieces {
-            let target = Rect::new(rect.x + piece.at, rect.y, piece.width, rect.h).meet(&screen);
-            if target.is_empty() {
-                continue;
-            }
-            for y in target.y..target.bottom() {
-                let from = piece.from + target.x - (rect.x + piece.at);
-                let source = tile.row(y - rect.y, from, from + target.w);
-                let start = y as usize * screen.w as usize + target.x as usize;
-                out[start..start + target.w as usize].copy_from_slice(source);
-            }
+            let part = Rect::new(piece.from, 0, piece.width, rect.h);
+            self.output.copy(tile, part, (rect.x + piece.at, rect.y), out);
         }
     }
 
     /// The newest due picture, or the last one again.
-    fn put_film(&mut self, out: &mut [u32], width: i32, now: Instant) {
-        let scaler = &mut self.scaler;
+    fn put_film(&mut self, out: &mut [u32], now: Option<Instant>) {
+        let (output, scaler, scratch) = (&self.output, &mut self.scaler, &mut self.scratch);
         let Some(show) = &self.show else { return };
         let (Some(slot), Some(film)) = (&show.scene.film, &show.film) else { return };
+        let page = &self.page;
         let mut draw = |picture: FilmPicture<'_>| {
-            yuv::draw(&picture, slot.rect, slot.meet, out, width, scaler);
+            let finish = film_finish(page, show, slot, &picture);
+            put_picture(&picture, slot, output, &finish, scaler, scratch, out);
         };
-        if film.show(now, &mut draw) {
+        if now.is_some_and(|now| film.show(now, &mut draw)) {
             self.film_pictures += 1;
         } else {
             film.again(&mut draw);
+        }
+    }
+
+    /// What a picture of the film that shows needs put on it.
+    pub fn film_finish(&self, picture: &FilmPicture<'_>) -> Finish {
+        match self.show.as_ref().and_then(|show| show.scene.film.as_ref().map(|slot| (show, slot))) {
+            Some((show, slot)) => film_finish(&self.page, show, slot, picture),
+            None => Finish::NONE,
         }
     }
 
@@ -184,20 +225,47 @@ impl Composition {
         self.film_pictures += 1;
     }
 
-    /// Exactly what is on the screen: the page, the ticker where it is, the film's last picture.
+    /// Exactly what the output shows: the page, the ticker where it is, the film's last picture, and black beside them.
     pub fn snapshot(&mut self) -> Picture {
-        let mut whole = self.page.clone();
-        let (area, width) = (whole.area(), whole.width);
-        let scaler = &mut self.scaler;
-        if let Some(show) = &self.show
-            && let (Some(slot), Some(film)) = (&show.scene.film, &show.film)
-        {
-            film.again(&mut |picture| {
-                yuv::draw(&picture, slot.rect, slot.meet, &mut whole.pixels, width, scaler);
-            });
-        }
-        self.put_ticker(&mut whole.pixels, area);
+        let screen = self.output.screen();
+        let mut whole = Canvas::new(screen.w, screen.h, Colour::BLACK);
+        self.put_as(Due { all: true, ..Due::default() }, &mut whole.pixels, None);
         whole.to_picture()
+    }
+}
+
+fn film_finish(page: &Page, show: &Show, slot: &FilmSlot, picture: &FilmPicture<'_>) -> Finish {
+    let (_, target) = slot.meet.place((picture.width, picture.height), slot.rect);
+    let cover = f64::from(target.w) * f64::from(target.h);
+    page.film_finish(show, || planes::light(picture), cover)
+}
+
+/// Upright and wholly on the output, a film goes from the decoder's memory into the buffer in one pass; else
+/// through a canvas of its own.
+fn put_picture(
+    picture: &FilmPicture<'_>,
+    slot: &FilmSlot,
+    output: &Output,
+    finish: &Finish,
+    scaler: &mut Scaler,
+    scratch: &mut Canvas,
+    out: &mut [u32],
+) {
+    let whole = output.place_whole(slot.rect);
+    if output.turn() == Turn::None && output.place(slot.rect) == whole && finish.is_none() {
+        yuv::draw(picture, whole, slot.meet, out, output.screen().w, scaler);
+        return;
+    }
+    let Rect { x, y, w, h } = slot.rect;
+    if (scratch.width, scratch.height) != (w, h) {
+        *scratch = Canvas::new(w, h, Colour::BLACK);
+    }
+    let drawn = yuv::draw(picture, scratch.area(), slot.meet, &mut scratch.pixels, w, scaler);
+    if let Some(part) = drawn {
+        if !finish.is_none() {
+            finish.table().put(&mut scratch.pixels);
+        }
+        output.copy(scratch, part, (x + part.x, y + part.y), out);
     }
 }
 

@@ -8,9 +8,11 @@
 
 use super::canvas::Canvas;
 use super::composition::{Composition, Due};
+use super::output::Output;
 use super::planes::Planes;
 use crate::layout::Rect;
 use crate::limits;
+use crate::model::display::Turn;
 use crate::model::media::FilmPicture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,13 +40,18 @@ pub enum Trouble {
     Lost,
 }
 
-/// A rectangle of the screen, and of a texture in 0..1.
+/// A rectangle of the output, and where in a texture (0..1) its pixels come from.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 struct Quad {
     /// Left, top, right, bottom in clip space.
     to: [f32; 4],
-    from: [f32; 4],
+    /// The texel at the top left.
+    from: [f32; 2],
+    /// From there to the texel at the top right, and to the one at the bottom left: on a turned output the texture
+    /// lies across.
+    right: [f32; 2],
+    down: [f32; 2],
 }
 
 struct Tile {
@@ -172,17 +179,22 @@ impl Gpu {
             return Err(Trouble::Lost);
         }
         let Some(show) = composition.show().cloned() else { return Ok(()) };
-        self.upload_page(&composition.page, due.page);
+        let output = *composition.output();
+        let changed = if due.all { output.scene() } else { due.page };
+        self.upload_page(composition.page(), changed);
         self.upload_strip(composition);
         let slot = show.scene.film.as_ref().zip(show.film.as_ref());
         if let Some((_, film)) = slot
-            && (due.film || !due.page.is_empty())
+            && (due.film || !changed.is_empty())
         {
             let Gpu { planes, device, queue, .. } = self;
-            let mut take = |picture: FilmPicture<'_>| planes.upload(device, queue, &picture);
+            let finished = &*composition;
+            let mut take = |picture: FilmPicture<'_>| {
+                planes.upload(device, queue, &picture, &finished.film_finish(&picture));
+            };
             if film.show(now, &mut take) {
                 composition.count_film_picture();
-            } else if !due.page.is_empty() {
+            } else if !changed.is_empty() {
                 film.again(&mut take);
             }
         }
@@ -210,12 +222,12 @@ impl Gpu {
 
         let (mut quads, mut groups): (Vec<Quad>, Vec<&wgpu::BindGroup>) = (Vec::new(), Vec::new());
         for tile in &self.page {
-            quads.push(self.quad(tile.rect, [0.0, 0.0, 1.0, 1.0]));
+            quads.push(quad(&output, tile.rect, [0.0, 0.0, 1.0, 1.0]));
             groups.push(&tile.group);
         }
         let page_quads = quads.len();
         if let Some((source, target)) = film {
-            quads.push(self.quad(target, self.planes.part(source)));
+            quads.push(quad(&output, target, self.planes.part(source)));
         }
         let film_quads = quads.len() - page_quads;
         if let Some((rect, pieces)) = composition.ticker() {
@@ -223,7 +235,7 @@ impl Gpu {
                 let Some((_, tile)) = self.strip.get(&piece.tile) else { continue };
                 let (wide, from) = (tile.rect.w.max(1) as f32, piece.from as f32);
                 let to = Rect::new(rect.x + piece.at, rect.y, piece.width, rect.h);
-                quads.push(self.quad(to, [from / wide, 0.0, (from + piece.width as f32) / wide, 1.0]));
+                quads.push(quad(&output, to, [from / wide, 0.0, (from + piece.width as f32) / wide, 1.0]));
                 groups.push(&tile.group);
             }
         }
@@ -245,6 +257,9 @@ impl Gpu {
                 })],
                 ..Default::default()
             });
+            // A region or an inset leaves the rest of the output black, whatever reaches over its edge.
+            let seen = output.place(output.scene());
+            pass.set_scissor_rect(seen.x as u32, seen.y as u32, seen.w as u32, seen.h as u32);
             pass.set_vertex_buffer(0, self.quads.slice(..));
             let film_at = page_quads..page_quads + film_quads;
             let mut textured = groups.into_iter();
@@ -263,14 +278,6 @@ impl Gpu {
         self.queue.submit([encoder.finish()]);
         self.queue.present(frame);
         Ok(())
-    }
-
-    /// A quad from pixels of the screen.
-    fn quad(&self, rect: Rect, from: [f32; 4]) -> Quad {
-        let (w, h) = (self.config.width as f32, self.config.height as f32);
-        let across = |x: i32| x as f32 / w * 2.0 - 1.0;
-        let down = |y: i32| 1.0 - y as f32 / h * 2.0;
-        Quad { to: [across(rect.x), down(rect.y), across(rect.right()), down(rect.bottom())], from }
     }
 
     fn upload_page(&mut self, page: &Canvas, damage: Rect) {
@@ -326,6 +333,22 @@ impl Gpu {
         });
         Tile { texture, group, rect }
     }
+}
+
+/// A rectangle of the scene, filled with the part (left, top, right, bottom) of a texture.
+fn quad(output: &Output, rect: Rect, [left, top, right, bottom]: [f32; 4]) -> Quad {
+    let (at, screen) = (output.place_whole(rect), output.screen());
+    let across = |x: i32| x as f32 / screen.w.max(1) as f32 * 2.0 - 1.0;
+    let down = |y: i32| 1.0 - y as f32 / screen.h.max(1) as f32 * 2.0;
+    let to = [across(at.x), down(at.y), across(at.right()), down(at.bottom())];
+    let (wide, high) = (right - left, bottom - top);
+    let (from, right, down) = match output.turn() {
+        Turn::None => ([left, top], [wide, 0.0], [0.0, high]),
+        Turn::Quarter => ([left, bottom], [0.0, -high], [wide, 0.0]),
+        Turn::Half => ([right, bottom], [-wide, 0.0], [0.0, -high]),
+        Turn::ThreeQuarters => ([right, top], [0.0, high], [-wide, 0.0]),
+    };
+    Quad { to, from, right, down }
 }
 
 fn is_plain(format: wgpu::TextureFormat) -> bool {
@@ -409,7 +432,7 @@ pub fn pipeline(
             buffers: &[Some(wgpu::VertexBufferLayout {
                 array_stride: size_of::<Quad>() as u64,
                 step_mode: wgpu::VertexStepMode::Instance,
-                attributes: &wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x4],
+                attributes: &wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x2, 2 => Float32x2, 3 => Float32x2],
             })],
         },
         fragment: Some(wgpu::FragmentState {

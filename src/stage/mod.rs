@@ -14,9 +14,12 @@
 mod canvas;
 mod composition;
 mod film;
+mod finish;
 mod glyphs;
 mod gpu;
 mod mailbox;
+mod output;
+mod page;
 mod planes;
 mod presenter;
 mod scale;
@@ -25,12 +28,21 @@ mod strip;
 mod yuv;
 
 #[cfg(test)]
+mod finish_tests;
+#[cfg(test)]
+mod led_tests;
+#[cfg(test)]
+mod output_tests;
+#[cfg(test)]
 mod tests;
 
 pub use film::Film;
+pub use output::{misfit, scene_size};
 
-use crate::layout::{Fonts, Rect, Scene};
+use crate::layout::{Fonts, RATE_MHZ, Rect, Scene};
 use crate::limits;
+use crate::model::display::Geometry;
+use crate::model::led::{Panel, Permille};
 use crate::model::media::{Picture, Sha256};
 use crate::model::status::FrameCount;
 use crate::problem::{Outcome, Problem};
@@ -39,6 +51,7 @@ use composition::Composition;
 use gpu::Gpu;
 use jiff::Timestamp;
 use mailbox::Mailbox;
+use output::Output;
 use presenter::{About, Meter, Presenter, Thread};
 use shm::Shm;
 use std::collections::HashMap;
@@ -58,6 +71,13 @@ pub enum PresentMode {
     Shm,
 }
 
+/// What is fixed about a board's output.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Setup {
+    pub geometry: Geometry,
+    pub panel: Panel,
+}
+
 /// What should be on the screen from now on.
 #[derive(Clone)]
 pub struct Show {
@@ -66,6 +86,8 @@ pub struct Show {
     pub pictures: HashMap<Sha256, Arc<Picture>>,
     /// The film of the scene's film slot.
     pub film: Option<Arc<dyn Film>>,
+    /// How much of the panel's light it may have.
+    pub brightness: Permille,
     /// One moment on both clocks: where the ticker is depends on wall time alone.
     pub at: (Timestamp, Instant),
 }
@@ -88,10 +110,10 @@ impl Stage {
     ///
     /// No surface of either kind could be made on the window. A GPU that was asked for and is not
     /// there is a warning: the board shows without it.
-    pub fn window(window: Arc<Window>, mode: PresentMode, fonts: Arc<Fonts>) -> Outcome<Stage> {
+    pub fn window(window: Arc<Window>, mode: PresentMode, setup: Setup, fonts: Arc<Fonts>) -> Outcome<Stage> {
         let size = window.inner_size();
         let size = (size.width, size.height);
-        Stage::start(fonts, move || {
+        Stage::start(setup, fonts, move || {
             let presenter = match open_gpu(&window, size, mode) {
                 Some(gpu) => Presenter::Gpu(Box::new(gpu)),
                 None => Presenter::Shm(Shm::window(&window, size).map_err(|error| no_window(&error))?),
@@ -105,7 +127,7 @@ impl Stage {
     /// # Errors
     ///
     /// The size is nothing, or more than any screen has.
-    pub fn headless(width: u32, height: u32, fonts: Arc<Fonts>) -> Outcome<Stage> {
+    pub fn headless(width: u32, height: u32, setup: Setup, fonts: Arc<Fonts>) -> Outcome<Stage> {
         let pixels = u64::from(width) * u64::from(height);
         if pixels == 0 || pixels > limits::PICTURE_PIXELS_MAX || width.max(height) > 1 << 15 {
             return Err(Problem::new(
@@ -114,11 +136,12 @@ impl Stage {
                 say!(en: "give a size such as 1920x1080", vi: "hãy ghi một kích thước như 1920x1080"),
             ));
         }
-        Stage::start(fonts, move || Ok((Presenter::Shm(Shm::memory((width, height))), None)))
+        Stage::start(setup, fonts, move || Ok((Presenter::Shm(Shm::memory((width, height))), None)))
     }
 
     /// Opens the presenter on its own thread: surfaces are not to be moved between threads.
     fn start(
+        setup: Setup,
         fonts: Arc<Fonts>,
         open: impl FnOnce() -> Outcome<(Presenter, Option<Arc<Window>>)> + Send + 'static,
     ) -> Outcome<Stage> {
@@ -134,8 +157,9 @@ impl Stage {
                     if opened.send(Ok(())).is_err() {
                         return;
                     }
-                    let composition = Composition::new(Arc::clone(&fonts));
-                    Thread { mailbox, meter, about, fonts, composition, presenter, window }.run();
+                    let output = Output::new(&setup.geometry, presenter.size());
+                    let composition = Composition::new(Arc::clone(&fonts), &setup, output);
+                    Thread { mailbox, meter, about, setup, fonts, composition, presenter, window }.run();
                 }
                 Err(problem) => {
                     let _ = opened.send(Err(problem));
@@ -159,7 +183,7 @@ impl Stage {
         self.mailbox.leave(|orders| orders.show = Some(show));
     }
 
-    /// The window has this size now, in physical pixels. Give a scene of that size soon after.
+    /// The window has this size now, in physical pixels. Give a scene of [`scene_size`] soon after.
     pub fn resized(&self, width: u32, height: u32) {
         self.mailbox.leave(|orders| orders.size = Some((width, height)));
     }
@@ -208,12 +232,14 @@ impl Drop for Stage {
     }
 }
 
-/// Draws one moment of a show without a presenter: for previews, the same code and the same pixels.
-pub fn draw_still(show: Show, fonts: Arc<Fonts>) -> Picture {
-    let mut composition = Composition::new(fonts);
+/// Draws one moment of a show without a presenter, as an output of this size would show it: for previews, the same
+/// code and the same pixels.
+pub fn draw_still(show: Show, setup: &Setup, size: (u32, u32), fonts: Arc<Fonts>) -> Picture {
+    let mut composition = Composition::new(fonts, setup, Output::new(&setup.geometry, size));
     let (at, film) = (show.at, show.film.clone());
+    let rate_mhz = show.scene.ticker.as_ref().map_or(RATE_MHZ, |band| band.rate_mhz);
     composition.adopt(show);
-    composition.move_ticker(strip::slot_at(at, at.1));
+    composition.move_ticker(strip::slot_at(at, at.1, rate_mhz));
     if let Some(film) = film {
         film.show(at.1, &mut |_| ());
     }

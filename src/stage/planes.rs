@@ -1,5 +1,6 @@
 //! A film's planes on the GPU: three textures, and the shader that makes colours of them.
 
+use super::finish::{self, Finish, Light};
 use super::gpu::{pipeline, sampler_entry, texture, texture_entry};
 use super::yuv;
 use crate::limits;
@@ -7,6 +8,10 @@ use crate::model::media::{ColourRange, FilmPicture, Matrix};
 
 /// Rows of the matrix from (Y, U, V, 1) to R, G, B, each of four floats.
 type Coefficients = [[f32; 4]; 3];
+/// The same, and then the finish: three gains and an exponent.
+type Uniform = [[f32; 4]; 4];
+/// A film's light is measured on so many columns and rows.
+const SAMPLES: (u32, u32) = (64, 36);
 
 pub struct Planes {
     layout: wgpu::BindGroupLayout,
@@ -49,7 +54,7 @@ impl Planes {
             }),
             coefficients: device.create_buffer(&wgpu::BufferDescriptor {
                 label: None,
-                size: size_of::<Coefficients>() as u64,
+                size: size_of::<Uniform>() as u64,
                 usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             }),
@@ -71,7 +76,13 @@ impl Planes {
     }
 
     /// Takes a picture. One that is larger than textures can be, or whose planes are too short, is left out.
-    pub fn upload(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, picture: &FilmPicture<'_>) {
+    pub fn upload(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        picture: &FilmPicture<'_>,
+        finish: &Finish,
+    ) {
         let size = (picture.width, picture.height);
         let most = device.limits().max_texture_dimension_2d.max(limits::TEXTURE_SIDE_MAX);
         if !yuv::is_whole(picture) || size.0 > most || size.1 > most {
@@ -95,8 +106,10 @@ impl Planes {
                 wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
             );
         }
-        let rows = coefficients(picture.matrix, picture.range);
-        queue.write_buffer(&self.coefficients, 0, bytemuck::cast_slice(&rows));
+        let [red, green, blue] = coefficients(picture.matrix, picture.range);
+        let Finish { gains: [r, g, b], gamma } = *finish;
+        let uniform: Uniform = [red, green, blue, [r, g, b, gamma]];
+        queue.write_buffer(&self.coefficients, 0, bytemuck::cast_slice(&uniform));
     }
 
     fn hold(&self, device: &wgpu::Device, size: (u32, u32)) -> Held {
@@ -127,6 +140,33 @@ impl Planes {
         pass.set_bind_group(0, &held.group, &[]);
         pass.draw(0..4, at..at + 1);
     }
+}
+
+/// Mean light of each channel of a film's picture, from samples; none where its planes are too short.
+pub fn light(film: &FilmPicture<'_>) -> Light {
+    if !yuv::is_whole(film) {
+        return Light::default();
+    }
+    let rows = coefficients(film.matrix, film.range);
+    let (columns, lines) = (SAMPLES.0.min(film.width), SAMPLES.1.min(film.height));
+    let mut sum = [0.0; 3];
+    for line in 0..lines {
+        for column in 0..columns {
+            // Not in straight rows: a pattern as fine as pixels must not be met always at its light, or dark, ones.
+            let within = |at: u32, length: u32, count: u32| (5 * at + 2) % (length / count);
+            let x = (column * film.width / columns + within(line, film.width, columns)) as usize;
+            let y = (line * film.height / lines + within(column, film.height, lines)) as usize;
+            let chroma = y / 2 * film.uv_stride as usize + x / 2;
+            let value = |plane: &[u8], at: usize| f32::from(plane[at]) / 255.0;
+            let yuv =
+                [value(film.y, y * film.y_stride as usize + x), value(film.u, chroma), value(film.v, chroma)];
+            for (sum, row) in sum.iter_mut().zip(rows) {
+                let channel = row[0] * yuv[0] + row[1] * yuv[1] + row[2] * yuv[2] + row[3];
+                *sum += finish::light(f64::from(channel.clamp(0.0, 1.0)));
+            }
+        }
+    }
+    Light(sum.map(|sum| sum / f64::from(columns * lines)))
 }
 
 /// ITU-T H.273, 8.3 equations (38) to (46), for values of 0..1.
@@ -172,5 +212,39 @@ mod tests {
         // Source: the 100 % red bar of SMPTE RP 219-1 in BT.709 is (63, 102, 240).
         let [r, g, b] = colour(Matrix::Bt709, ColourRange::Limited, [63.0, 102.0, 240.0]);
         assert!(r >= 253 && g <= 2 && b <= 2, "{r} {g} {b}");
+    }
+
+    #[test]
+    fn a_film_s_light_is_that_of_its_pixels() {
+        // 235 and 16 in columns: half white, half black.
+        let y: Vec<u8> = (0..640 * 360).map(|at| if at % 2 == 0 { 235 } else { 16 }).collect();
+        let uv = vec![128; 320 * 180];
+        let (matrix, range) = (Matrix::Bt709, ColourRange::Limited);
+        let of = |width, y_stride| FilmPicture {
+            width,
+            height: 360,
+            y: &y,
+            u: &uv,
+            v: &uv,
+            y_stride,
+            uv_stride: 320,
+            matrix,
+            range,
+        };
+        let Light(seen) = light(&of(640, 640));
+        assert!(seen.iter().all(|mean| (mean - 0.5).abs() < 0.05), "{seen:?}");
+        assert_eq!(light(&of(640, 4_000)), Light::default());
+        let white = FilmPicture {
+            y: &[235; 4],
+            u: &[128; 1],
+            v: &[128; 1],
+            width: 2,
+            height: 2,
+            y_stride: 2,
+            uv_stride: 1,
+            matrix,
+            range,
+        };
+        assert!(light(&white).0.iter().all(|mean| (mean - 1.0).abs() < 0.01));
     }
 }

@@ -1,15 +1,16 @@
 //! The presenter thread: takes orders, moves what moves, sleeps until something is due.
 //!
-//! Frame slots are 1/60 s of wall time. In each slot at most one frame is presented; a slot that came and went
+//! Frame slots are those of the display, of wall time. In each slot at most one frame is presented; a slot that came and went
 //! while the ticker should have moved counts as missed, and the ticker is then where it should be, not where
 //! it would have been.
 
-use super::Show;
 use super::composition::{Composition, Due};
 use super::gpu::Gpu;
 use super::mailbox::{Mailbox, Orders};
+use super::output::Output;
 use super::shm::Shm;
 use super::strip::{slot_at, slot_begins};
+use super::{Setup, Show};
 use crate::clock;
 use crate::layout::{Fonts, Rect};
 use crate::model::status::FrameCount;
@@ -61,7 +62,7 @@ impl Presenter {
             Presenter::Gpu(gpu) => ("gpu".into(), gpu.name().to_owned()),
         }
     }
-    fn size(&self) -> (u32, u32) {
+    pub fn size(&self) -> (u32, u32) {
         match self {
             Presenter::Shm(shm) => shm.size(),
             Presenter::Gpu(gpu) => gpu.size(),
@@ -80,6 +81,7 @@ pub struct Thread {
     pub mailbox: Arc<Mailbox>,
     pub meter: Arc<Meter>,
     pub about: About,
+    pub setup: Setup,
     pub fonts: Arc<Fonts>,
     pub composition: Composition,
     pub presenter: Presenter,
@@ -115,7 +117,7 @@ impl Thread {
                     }
                     false => {
                         // Whatever was due is still due, and all of it.
-                        due.page = self.screen();
+                        due.all = true;
                         retry = Some(now + RETRY);
                     }
                 }
@@ -134,11 +136,6 @@ impl Thread {
         }
     }
 
-    fn screen(&self) -> Rect {
-        let (width, height) = self.presenter.size();
-        Rect::new(0, 0, width.min(1 << 16) as i32, height.min(1 << 16) as i32)
-    }
-
     fn follow(
         &mut self,
         orders: Orders,
@@ -151,11 +148,10 @@ impl Thread {
             && size != self.presenter.size()
         {
             self.presenter.resize(size);
-            due.page = self.screen();
+            self.composition.set_output(Output::new(&self.setup.geometry, size));
+            due.all = true;
         }
-        if orders.exposed {
-            due.page = self.screen();
-        }
+        due.all |= orders.exposed;
         orders.snapshots
     }
 
@@ -166,7 +162,8 @@ impl Thread {
             Ok(damage) => damage,
             Err(_) => {
                 tracing::error!("a page could not be drawn");
-                self.composition = Composition::new(Arc::clone(&self.fonts));
+                self.composition =
+                    Composition::new(Arc::clone(&self.fonts), &self.setup, *self.composition.output());
                 Rect::default()
             }
         }
@@ -176,7 +173,7 @@ impl Thread {
     fn look(&mut self, now: Instant, due: &mut Due) -> Option<Instant> {
         let Some(show) = self.composition.show() else {
             // Nothing has been given to show yet: the window keeps its colour.
-            due.page = Rect::default();
+            *due = Due::default();
             return None;
         };
         let film = show.film.as_ref().filter(|_| show.scene.film.is_some());
@@ -184,7 +181,7 @@ impl Thread {
         due.film |= film_at.is_some();
         let Some(band) = &show.scene.ticker else { return film_at };
         let slots = i64::from(band.slots.max(1));
-        let slot = slot_at(show.at, now);
+        let slot = slot_at(show.at, now, band.rate_mhz);
         let last = self.composition.slot();
         if last.is_none_or(|last| slot.div_euclid(slots) != last.div_euclid(slots)) {
             if let Some(last) = last {
@@ -207,8 +204,8 @@ impl Thread {
         let film = film.map(|film| film.next_due(now).filter(|at| *at > now).unwrap_or(now + LOOK_AGAIN));
         let ticker = show.scene.ticker.as_ref().map(|band| {
             let slots = i64::from(band.slots.max(1));
-            let step = slot_at(show.at, now).div_euclid(slots) + 1;
-            slot_begins(show.at, step * slots)
+            let step = slot_at(show.at, now, band.rate_mhz).div_euclid(slots) + 1;
+            slot_begins(show.at, step * slots, band.rate_mhz)
         });
         [film, ticker].into_iter().flatten().min()
     }

@@ -84,30 +84,24 @@ impl Shm {
         due: Due,
         now: Instant,
     ) -> Result<(), softbuffer::SoftBufferError> {
-        let size = (self.size.0.min(1 << 15) as i32, self.size.1.min(1 << 15) as i32);
-        if size.0 == 0 || size.1 == 0 {
+        if self.size.0 == 0 || self.size.1 == 0 {
             return Ok(());
         }
         match &mut self.target {
-            Target::Memory(pixels) => composition.put(due, pixels, size, now),
+            Target::Memory(pixels) => composition.put(due, pixels, now),
             Target::Window { surface, whole, buffered } => {
-                let screen = Rect::new(0, 0, size.0, size.1);
                 let mut buffer = surface.buffer_mut()?;
                 let age = usize::from(buffer.age());
-                let all = Due { page: screen, ..due };
+                let all = Due { all: true, ..due };
                 let needed = if *whole || age == 0 || age > AGE_MAX {
                     all
                 } else {
-                    self.past[..age - 1].iter().fold(due, |sum, past| Due {
-                        page: sum.page.join(&past.page),
-                        ticker: sum.ticker || past.ticker,
-                        film: sum.film || past.film,
-                    })
+                    self.past[..age - 1].iter().fold(due, |sum, past| sum.join(*past))
                 };
-                composition.put(needed, &mut buffer, size, now);
+                composition.put(needed, &mut buffer, now);
                 // What was shown last frame is as it was; only what is new counts as damage.
                 let damage = if *whole { all } else { due };
-                buffer.present_with_damage(&damaged(composition, damage, screen))?;
+                buffer.present_with_damage(&damaged(composition, damage))?;
                 if *buffered {
                     // Waiting for the buffer sends what is queued; otherwise the last picture before a rest
                     // would stay in the queue until the next one, a minute or a day later.
@@ -122,20 +116,24 @@ impl Shm {
     }
 }
 
-fn damaged(composition: &Composition, due: Due, screen: Rect) -> Vec<softbuffer::Rect> {
+fn damaged(composition: &Composition, due: Due) -> Vec<softbuffer::Rect> {
+    let output = composition.output();
     let scene = composition.show().map(|show| &show.scene);
     let ticker = scene.and_then(|scene| scene.ticker.as_ref().map(|band| band.rect)).filter(|_| due.ticker);
     let film = scene.and_then(|scene| scene.film.as_ref().map(|film| film.rect)).filter(|_| due.film);
-    let rects = [Some(due.page), ticker, film].into_iter().flatten();
-    rects
-        .filter_map(|rect| {
-            let rect = rect.meet(&screen);
-            Some(softbuffer::Rect {
-                x: rect.x as u32,
-                y: rect.y as u32,
-                width: NonZeroU32::new(rect.w as u32)?,
-                height: NonZeroU32::new(rect.h as u32)?,
-            })
+    let rects = match due.all {
+        true => vec![output.screen()],
+        false => {
+            [Some(due.page), ticker, film].into_iter().flatten().map(|rect| output.place(rect)).collect()
+        }
+    };
+    let damage = |rect: Rect| {
+        Some(softbuffer::Rect {
+            x: rect.x as u32,
+            y: rect.y as u32,
+            width: NonZeroU32::new(rect.w as u32)?,
+            height: NonZeroU32::new(rect.h as u32)?,
         })
-        .collect()
+    };
+    rects.into_iter().filter_map(damage).collect()
 }

@@ -1,31 +1,33 @@
 //! The ticker: where its text is at a moment, and the strip it is cut from.
 //!
 //! The strip is drawn once, in tiles no wider than any GPU's texture; only those in the window and the one that
-//! comes next are kept, however long the text is. The position is a function of wall time in slots of 1/60 s: a
-//! restart goes on in the same place, and two boards with one programme show the same.
+//! comes next are kept, however long the text is. The position is a function of wall time in frame slots of the display: a
+//! restart goes on in the same place, and two boards with one programme and alike displays show the same.
 
 use super::canvas::{Canvas, Pictures};
+use super::finish::Table;
 use super::glyphs::Glyphs;
 use crate::layout::{Draw, Line, Rect, TickerBand};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Frame slots in a second.
-const SLOTS_PER_SECOND: i128 = 60;
 /// Width of a tile in pixels.
 const TILE: i32 = 1024;
 const _: () = assert!(TILE as u32 <= crate::limits::TEXTURE_SIDE_MAX);
 
-/// The frame slot at `now`, counted from 1970.
-pub fn slot_at(anchor: (Timestamp, Instant), now: Instant) -> i64 {
+/// Nanoseconds in a thousand seconds: a rate in millihertz has so many slots in them.
+const RATE_NS: i128 = 1_000_000_000_000;
+
+/// The frame slot at `now`, counted from 1970, on a display of this rate.
+pub fn slot_at(anchor: (Timestamp, Instant), now: Instant, rate_mhz: u32) -> i64 {
     let wall = anchor.0.as_nanosecond() + since(anchor.1, now);
-    i64::try_from((wall * SLOTS_PER_SECOND).div_euclid(1_000_000_000)).unwrap_or(0)
+    i64::try_from((wall * i128::from(rate_mhz)).div_euclid(RATE_NS)).unwrap_or(0)
 }
 
 /// When `slot` begins.
-pub fn slot_begins(anchor: (Timestamp, Instant), slot: i64) -> Instant {
-    let begins = (i128::from(slot) * 1_000_000_000).div_euclid(SLOTS_PER_SECOND) + 1;
+pub fn slot_begins(anchor: (Timestamp, Instant), slot: i64, rate_mhz: u32) -> Instant {
+    let begins = (i128::from(slot) * RATE_NS).div_euclid(i128::from(rate_mhz.max(1))) + 1;
     let offset = begins - anchor.0.as_nanosecond();
     let length = Duration::from_nanos(u64::try_from(offset.unsigned_abs()).unwrap_or(0));
     let moved = if offset >= 0 { anchor.1.checked_add(length) } else { anchor.1.checked_sub(length) };
@@ -41,7 +43,7 @@ fn since(from: Instant, to: Instant) -> i128 {
 
 /// Pixels by which the strip has moved at `slot`.
 pub fn offset_at(band: &TickerBand, slot: i64) -> i32 {
-    let steps = slot.div_euclid(i64::from(band.slots.max(1)));
+    let steps = slot.wrapping_sub(band.from).div_euclid(i64::from(band.slots.max(1)));
     (steps.wrapping_mul(i64::from(band.step))).rem_euclid(i64::from(band.period.max(1))) as i32
 }
 
@@ -83,7 +85,13 @@ impl Strip {
     }
 
     /// Draws the tiles that `pieces` need and the next one, and lets go of the others.
-    pub fn prepare(&mut self, band: &TickerBand, pieces: &[Piece], glyphs: &mut Glyphs) {
+    pub fn prepare(
+        &mut self,
+        band: &TickerBand,
+        pieces: &[Piece],
+        finish: Option<&Table>,
+        glyphs: &mut Glyphs,
+    ) {
         let count = (band.period.max(1) + TILE - 1) / TILE;
         let next = pieces.last().map(|piece| (piece.tile + 1) % count);
         let wanted = |tile: &i32| pieces.iter().any(|piece| piece.tile == *tile) || next == Some(*tile);
@@ -93,7 +101,7 @@ impl Strip {
             pieces.iter().map(|piece| piece.tile).filter(|tile| !self.tiles.contains_key(tile)).collect();
         let due = if missing.is_empty() { next.into_iter().collect() } else { missing };
         for tile in due {
-            self.tiles.entry(tile).or_insert_with(|| draw_tile(band, tile, glyphs));
+            self.tiles.entry(tile).or_insert_with(|| draw_tile(band, tile, finish, glyphs));
         }
     }
 
@@ -102,7 +110,7 @@ impl Strip {
     }
 }
 
-fn draw_tile(band: &TickerBand, tile: i32, glyphs: &mut Glyphs) -> Canvas {
+fn draw_tile(band: &TickerBand, tile: i32, finish: Option<&Table>, glyphs: &mut Glyphs) -> Canvas {
     let period = band.period.max(1);
     let left = tile * TILE;
     let mut canvas = Canvas::new(TILE.min(period - left), band.rect.h, band.ground);
@@ -115,6 +123,9 @@ fn draw_tile(band: &TickerBand, tile: i32, glyphs: &mut Glyphs) -> Canvas {
         }));
     }
     canvas.paint(band.ground, &draws, canvas.area(), &Pictures::new(), glyphs);
+    if let Some(table) = finish {
+        table.put(&mut canvas.pixels);
+    }
     canvas
 }
 
@@ -128,9 +139,13 @@ mod tests {
             rect: Rect::new(0, 0, 100, 10),
             ground: Colour::BLACK,
             lines: Vec::new(),
+            starts: vec![0],
             period,
             step,
             slots,
+            rate_mhz: 60_000,
+            from: 0,
+            joins: true,
         }
     }
 
@@ -138,12 +153,17 @@ mod tests {
     fn slots_follow_wall_time_and_begin_when_they_say() {
         let now = crate::clock::instant();
         let anchor = ("2026-11-24T07:30:00Z".parse().unwrap(), now);
-        let slot = slot_at(anchor, now);
-        assert_eq!(slot_at(anchor, now + Duration::from_secs(1)), slot + 60);
-        for ahead in [1, 2, 59, 1000] {
-            let begins = slot_begins(anchor, slot + ahead);
-            assert_eq!(slot_at(anchor, begins), slot + ahead);
-            assert_eq!(slot_at(anchor, begins - Duration::from_micros(1)), slot + ahead - 1);
+        for rate in [25_000, 50_000, 59_940, 60_000, 75_000, 143_912] {
+            let at = |now| slot_at(anchor, now, rate);
+            let slot = at(now);
+            let second = at(now + Duration::from_secs(1000)) - slot;
+            assert_eq!(second, i64::from(rate));
+            assert_eq!(slot, crate::layout::frame_slot(anchor.0, rate));
+            for ahead in [1, 2, 59, 1000] {
+                let begins = slot_begins(anchor, slot + ahead, rate);
+                assert_eq!(at(begins), slot + ahead);
+                assert_eq!(at(begins - Duration::from_micros(1)), slot + ahead - 1);
+            }
         }
     }
 

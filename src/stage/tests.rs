@@ -5,12 +5,13 @@ use crate::layout::tests as sample;
 use crate::layout::{Composer, View};
 use crate::model::alert::AlertStatus;
 use crate::model::board::Theme;
+use crate::model::led::FULL;
 use crate::model::media::{ColourRange, FilmPicture, Matrix};
 use crate::model::plan::{Main, Plan};
 use crate::model::programme::Category;
 
 /// Sky, hills and terraces, drawn from nothing but arithmetic.
-fn landscape(width: u32, height: u32) -> Picture {
+pub(super) fn landscape(width: u32, height: u32) -> Picture {
     let mut rgba = Vec::with_capacity((width * height * 4) as usize);
     for y in 0..height {
         for x in 0..width {
@@ -30,7 +31,7 @@ fn landscape(width: u32, height: u32) -> Picture {
 }
 
 /// A film that always has the same grey-green picture with a bright bar.
-struct StillFilm {
+pub(super) struct StillFilm {
     y: Vec<u8>,
     uv: Vec<u8>,
     size: (u32, u32),
@@ -70,24 +71,24 @@ impl Film for StillFilm {
     }
 }
 
-fn show(scene: Scene) -> Show {
+pub(super) fn show(scene: Scene) -> Show {
     let pictures: HashMap<_, _> =
         scene.pictures().map(|sha256| (sha256, Arc::new(landscape(1600, 900)))).collect();
     let film: Option<Arc<dyn Film>> =
         scene.film.as_ref().map(|_| Arc::new(StillFilm::new(1600, 900)) as Arc<dyn Film>);
     let at = (sample::monday().timestamp(), crate::clock::instant());
-    Show { scene: Arc::new(scene), pictures, film, at }
+    Show { scene: Arc::new(scene), pictures, film, brightness: FULL, at }
 }
 
-fn drawn(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Picture {
+pub(super) fn drawn(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Picture {
     let board = sample::board();
     let mut view = sample::view(plan, &board, size);
     change(&mut view);
     let composed = Composer::new(sample::fonts()).compose(&view);
-    draw_still(show(composed.scene), sample::fonts())
+    draw_still(show(composed.scene), &Setup::default(), size, sample::fonts())
 }
 
-fn write_png(path: &Path, picture: &Picture) {
+pub(super) fn write_png(path: &Path, picture: &Picture) {
     let file = std::fs::File::create(path).unwrap();
     let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), picture.width, picture.height);
     encoder.set_color(png::ColorType::Rgba);
@@ -98,7 +99,7 @@ fn write_png(path: &Path, picture: &Picture) {
 const LONG: &str = "Từ ngày 24 đến 30/11, Trạm Y tế xã **tiêm miễn phí** cho trẻ từ 1 đến 10 tuổi, kể cả trẻ mất sổ tiêm. Bố mẹ hoặc ông bà đưa trẻ đến theo lịch của bản, mang theo sổ tiêm và thẻ bảo hiểm y tế.\nTrước khi tiêm, trẻ được khám sàng lọc. Trẻ đang sốt, ho nhiều hoặc mới ốm dậy thì hoãn, cán bộ y tế hẹn ngày khác. Cho trẻ ăn no, mặc áo rộng dễ vén tay.\n\nSau khi tiêm, bà con ở lại trạm 30 phút để theo dõi. Về nhà theo dõi thêm 2 ngày. Nếu trẻ sốt trên 39 độ, co giật, tím tái hoặc khó thở thì đưa ngay đến trạm y tế hoặc gọi **115**.\n- Mang sổ tiêm\n- Mang thẻ bảo hiểm y tế\n- Đến đúng giờ";
 const TABLE: &str = "| Bản | Ngày | Giờ | Nơi tiêm |\n|---|---|---|---|\n| Nà Đon | Thứ Ba 24/11 | 7h30 | Nhà văn hóa |\n| Nà Khan | Thứ Ba 24/11 | 13h30 | Nhà văn hóa |\n| Thống Nhất | Thứ Tư 25/11 | 7h30 | Trạm Y tế |\n| Hoa Vân | Thứ Năm 26/11 | 7h30 | Lớp mầm non |\n| Nà San | Thứ Sáu 27/11 | 8h00 | Nhà trưởng bản |\n| Nà Hum | Thứ Sáu 27/11 | 13h30 | Nhà trưởng bản |\n| Nà Phát | Thứ Bảy 28/11 | 8h00 | Nhà văn hóa |";
 
-fn cases() -> Vec<(&'static str, Plan)> {
+pub(super) fn cases() -> Vec<(&'static str, Plan)> {
     let plan = sample::plan;
     let slot = sample::slot;
     let mut picture = sample::notice(
@@ -243,11 +244,11 @@ fn every_size_can_be_drawn() {
     }
 }
 
-fn stage(size: (u32, u32)) -> Stage {
-    Stage::headless(size.0, size.1, sample::fonts()).unwrap()
+pub(super) fn stage(size: (u32, u32)) -> Stage {
+    Stage::headless(size.0, size.1, Setup::default(), sample::fonts()).unwrap()
 }
 
-fn scene(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Scene {
+pub(super) fn scene(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Scene {
     let board = sample::board();
     let mut view = sample::view(plan, &board, size);
     change(&mut view);
@@ -255,7 +256,7 @@ fn scene(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> S
 }
 
 /// Waits, for a deadline that only a hang reaches.
-fn until(what: &str, mut done: impl FnMut() -> bool) {
+pub(super) fn until(what: &str, mut done: impl FnMut() -> bool) {
     let end = crate::clock::instant() + Duration::from_secs(20);
     while !done() {
         assert!(crate::clock::instant() < end, "{what} did not come");
@@ -312,7 +313,7 @@ fn a_ticker_moves_and_a_screenshot_shows_where_it_is() {
 #[test]
 fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
     let size = (640, 360);
-    let mut composition = Composition::new(sample::fonts());
+    let mut composition = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
     let mut plans: Vec<Plan> = cases().into_iter().map(|(_, plan)| plan).collect();
     plans.extend(plans.clone().into_iter().rev());
     let later = |minutes| sample::monday().checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap();
@@ -322,10 +323,10 @@ fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
             view.theme = if at % 7 == 3 { Theme::Night } else { Theme::Day };
         });
         let next = show(scene);
-        let mut fresh = Composition::new(sample::fonts());
+        let mut fresh = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
         fresh.adopt(next.clone());
         composition.adopt(next);
-        assert!(composition.page == fresh.page, "page {at} differs from a fresh drawing");
+        assert!(composition.page() == fresh.page(), "page {at} differs from a fresh drawing");
     }
 }
 
@@ -333,7 +334,7 @@ fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
 fn a_clock_that_moves_on_repaints_a_corner_only() {
     let size = (1920, 1080);
     let plan = cases().swap_remove(0).1;
-    let mut composition = Composition::new(sample::fonts());
+    let mut composition = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
     composition.adopt(show(scene(&plan, size, |_| ())));
     let damage = composition.adopt(show(scene(&plan, size, |view| {
         view.now = sample::monday().checked_add(jiff::SignedDuration::from_mins(1)).unwrap();
@@ -350,8 +351,8 @@ fn a_film_is_shown_in_its_slot_and_a_size_no_screen_has_is_refused() {
     until("the first frame", || stage.meter().drawn >= 1);
     let picture = stage.snapshot().unwrap();
     assert!(picture.rgba[4 * (640 * 100 + 100)] > 30, "the film's place is black");
-    assert!(Stage::headless(0, 5, sample::fonts()).is_err());
-    assert!(Stage::headless(1 << 20, 1 << 20, sample::fonts()).is_err());
+    assert!(Stage::headless(0, 5, Setup::default(), sample::fonts()).is_err());
+    assert!(Stage::headless(1 << 20, 1 << 20, Setup::default(), sample::fonts()).is_err());
 }
 
 #[test]

@@ -217,6 +217,10 @@ impl<'d> Said<'d> {
         None
     }
 
+    pub fn is_list(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Array(_))
+    }
+
     /// The values of a list, each under the list's key.
     pub fn list(&self) -> Vec<Said<'d>> {
         match self.value.get_ref() {

@@ -1,0 +1,135 @@
+//! LED walls: black ground, a few large words, one idea after another.
+//!
+//! Under 64 pixels of height (`strip`) letters are Unifont's 16 pixels without grey: one line that runs where it does not
+//! fit, or pages of two and more. Above (`wall`), Noto's from 24 pixels an em, under a bar with category and clock.
+//! What is said (`saying`) is the same for both. A notice's pages share its slot by how long each takes to read.
+
+mod saying;
+mod strip;
+mod wall;
+
+use super::brush::Brush;
+use super::fit::wrap;
+use super::look::{Grid, Role};
+use super::scene::{Colour, Rect, Scene};
+use super::words::{Group, Measure, Word, cut_to, plain_groups};
+use super::{Composed, View, icons, pages};
+use crate::model::board::Theme;
+use crate::model::plan::Main;
+use jiff::Timestamp;
+use saying::Saying;
+
+const INK: Colour = Colour(0xFFECC8);
+const KEY: Colour = Colour(0xFFBE3C);
+/// Height of a Unifont line, and its baseline from the line's top.
+const PIXEL_LINE: i32 = 16;
+const PIXEL_BASELINE: i32 = 14;
+/// From this height on a wall has lines in Noto.
+const NOTO_WALL: i32 = 64;
+/// Reading time of a page: to find it, and for each syllable (LOOK.md section 7: the half second is for old eyes).
+const FIND_SECONDS: f64 = 1.0;
+const SYLLABLE_SECONDS: f64 = 0.5;
+/// The least that a page stays where no slot says so.
+const PAGE_SECONDS_MIN: f64 = 4.0;
+
+pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
+    let mut brush = Brush::new(grid, Theme::Night, measure);
+    let saying = saying::say(view);
+    let (ticker, (page, count, turns)) = match grid.area.h >= NOTO_WALL {
+        true => wall::draw(&mut brush, view, &saying),
+        false => strip::draw(&mut brush, view, &saying),
+    };
+    let scene = Scene { size: view.size, ground: Colour::BLACK, draws: brush.draws, film: None, ticker };
+    Composed { scene, page: page as u32 + 1, pages: count as u32, next_change: turns }
+}
+
+/// One line of a page.
+#[derive(Clone)]
+struct Row {
+    words: Vec<Word>,
+    colour: Colour,
+}
+
+impl Row {
+    fn syllables(&self) -> usize {
+        self.words.iter().filter(|word| word.space).count()
+    }
+}
+
+/// Which page is shown, of how many, and when it turns.
+type Turn = (usize, usize, Option<Timestamp>);
+
+/// Everything that is said, in lines `width` em wide.
+fn rows(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) -> Vec<Row> {
+    let ink = role.ink(Theme::Night);
+    let mut rows = Vec::new();
+    for (text, colour) in said {
+        let groups = cut_to(plain_groups(text, measure, ink), width.max(0.6), measure, ink);
+        let lines = wrap(&groups, width.max(0.6), measure.space(ink.plain), false);
+        for line in lines.unwrap_or_default() {
+            let words = groups[line].iter().flat_map(|group: &Group| group.words.iter().cloned()).collect();
+            rows.push(Row { words, colour: *colour });
+        }
+    }
+    rows
+}
+
+/// The rows as pages of `each`. What is always said stands first on every page; where a page is one row, on every
+/// other one.
+fn paged(rows: Vec<Row>, each: usize, head: Option<Row>) -> Vec<Vec<Row>> {
+    let Some(head) = head else { return rows.chunks(each.max(1)).map(<[Row]>::to_vec).collect() };
+    if each > 1 {
+        let page = |chunk: &[Row]| [std::slice::from_ref(&head), chunk].concat();
+        return if rows.is_empty() { vec![vec![head]] } else { rows.chunks(each - 1).map(page).collect() };
+    }
+    rows.into_iter().flat_map(|row| [vec![head.clone()], vec![row]]).collect()
+}
+
+/// Which page is shown now. Each has its share of a notice's slot, or of a round of its own, by how long it takes to read.
+fn turn(view: &View<'_>, pages: &[Vec<Row>]) -> Turn {
+    let count = pages.len().max(1);
+    if count < 2 {
+        return (0, count, None);
+    }
+    let syllables = |page: &Vec<Row>| page.iter().map(Row::syllables).sum::<usize>() as f64;
+    let seconds = pages.iter().map(|page| FIND_SECONDS + SYLLABLE_SECONDS * syllables(page));
+    let now = view.now.timestamp().as_millisecond();
+    if let Main::Notice(slot) = &view.plan.main {
+        let (start, end) = (slot.start.as_millisecond(), slot.end.as_millisecond());
+        let length = end.saturating_sub(start).max(1);
+        let elapsed = now.saturating_sub(start).clamp(0, length - 1);
+        let (at, turns) = pages::turn(seconds, elapsed, length);
+        let turns = (at + 1 < count).then(|| Timestamp::from_millisecond(start.saturating_add(turns)).ok());
+        return (at, count, turns.flatten());
+    }
+    // A warning is read twice as slowly as a notice.
+    let slowly = if matches!(view.plan.main, Main::Warning { .. }) { 2.0 } else { 1.0 };
+    let seconds = seconds.map(|seconds| (seconds * slowly).max(PAGE_SECONDS_MIN));
+    let length = ((seconds.clone().sum::<f64>() * 1000.0) as i64).max(1);
+    let elapsed = now.rem_euclid(length);
+    let (at, turns) = pages::turn(seconds, elapsed, length);
+    (at, count, Timestamp::from_millisecond(now.saturating_sub(elapsed).saturating_add(turns)).ok())
+}
+
+/// Draws a level's number, or what stands for the saying, in a square at the left; returns where the text begins.
+fn mark(brush: &mut Brush<'_>, saying: &Saying, area: Rect) -> i32 {
+    let side = area.h.min(NOTO_WALL) / 16 * 16;
+    if side < 16 || area.w < 4 * area.h.min(NOTO_WALL) {
+        return 0;
+    }
+    if let Some(level) = &saying.level {
+        let square = Rect::new(0, 0, side, area.h);
+        brush.fill(square, level.fill);
+        // Drawn twice, a pixel of the font apart: as heavy as a warning should be, and still without grey.
+        let cell = side / PIXEL_LINE;
+        let baseline = area.h / 2 + 5 * cell;
+        for shift in [0, cell] {
+            let at = ((side - 9 * cell) / 2 + shift, baseline);
+            brush.text(&level.number, Role::Pixel, side as f32, at, super::brush::Side::Left, level.ink);
+        }
+        return square.w + 4;
+    }
+    let cell = (side / 32).max(1);
+    brush.cells(icons::icon(saying.icon), 2, (area.h - 16 * cell) / 2, cell, saying.mark);
+    16 * cell + 6
+}

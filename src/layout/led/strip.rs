@@ -1,0 +1,102 @@
+//! Strips, under 64 pixels high: Unifont, each pixel on or off.
+//!
+//! One line of 16 pixels stands still where all of it fits, and else runs, beginning with its notice's turn. Two
+//! lines and more are pages: letters that stand are read from further than letters that run.
+
+use super::saying::Saying;
+use super::{INK, PIXEL_BASELINE, PIXEL_LINE, Row, Turn, mark, paged, rows, turn};
+use crate::layout::brush::Brush;
+use crate::layout::look::Role;
+use crate::layout::ticker::{self, Course};
+use crate::layout::words::Word;
+use crate::layout::{Colour, Draw, Rect, TickerBand, View};
+use crate::model::plan::Main;
+
+const SIZE: f32 = PIXEL_LINE as f32;
+
+pub fn draw(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying) -> (Option<TickerBand>, Turn) {
+    let area = brush.grid.area;
+    let left = mark(brush, saying, area);
+    let window = Rect::edges(left, 0, area.w, area.h);
+    let each = area.h / PIXEL_LINE;
+    if each < 2 {
+        (running(brush, view, saying, window), (0, 1, None))
+    } else {
+        (None, pages(brush, view, saying, window, each))
+    }
+}
+
+/// All in one line.
+fn running(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect) -> Option<TickerBand> {
+    let head = saying.heads.first().map(|head| (head.clone(), saying.head));
+    let mut said = Vec::new();
+    match &saying.first {
+        // An exercise says so before everything that it says.
+        Some(first) if saying.always => {
+            for item in std::iter::once(first).chain(&saying.said) {
+                said.extend(head.clone());
+                said.push(item.clone());
+            }
+        }
+        _ => said.extend(head.into_iter().chain(saying.said.iter().cloned())),
+    }
+    said.extend(ticker_now(view));
+    let from = match &view.plan.main {
+        Main::Notice(slot) => Some(slot.start),
+        Main::Warning { .. } | Main::Neutral { .. } => None,
+    };
+    let top = (window.h - PIXEL_LINE) / 2;
+    let course = Course {
+        window,
+        size: SIZE,
+        inset: 0,
+        baseline: top + PIXEL_BASELINE,
+        ground: Colour::BLACK,
+        role: Role::Pixel,
+        from,
+        joins: false,
+    };
+    ticker::run(brush, view, &said, &course)
+}
+
+fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect, each: i32) -> Turn {
+    let fits = |text: &String| brush.width(text, Role::Pixel, SIZE) <= window.w as f32;
+    let head = saying.heads.iter().find(|head| fits(head)).or(saying.heads.first().filter(|_| saying.always));
+    let first = saying.first.iter().filter(|_| head.is_none() || saying.always);
+    let said: Vec<_> = first.chain(&saying.said).cloned().chain(ticker_now(view)).collect();
+    let head = head.map(|text| {
+        let words = text.split(' ').map(|word| Word { text: word.into(), bold: false, space: true });
+        Row { words: words.collect(), colour: saying.head }
+    });
+    let rows = rows(brush.measure, &said, Role::Pixel, window.w as f32 / SIZE);
+    let pages = paged(rows, each as usize, head);
+    let turn = turn(view, &pages);
+    let page = pages.get(turn.0).map_or(&[][..], Vec::as_slice);
+    // A last page with one line has it where the others have their first: letters that jump up and down tire.
+    let lines = if pages.len() > 1 { each } else { page.len() as i32 };
+    let top = window.y + (window.h - PIXEL_LINE * lines) / 2;
+    for (at, row) in page.iter().enumerate() {
+        let words: Vec<&Word> = row.words.iter().collect();
+        let baseline = top + at as i32 * PIXEL_LINE + PIXEL_BASELINE;
+        let line = brush.line(&words, Role::Pixel, SIZE, (window.x, baseline), row.colour);
+        brush.draws.push(Draw::Text(line));
+    }
+    turn
+}
+
+/// A strip has no room for a ticker of its own. What it would say takes its turn: one line of it after each notice, another
+/// one each time, and all of them when there is nothing else.
+fn ticker_now(view: &View<'_>) -> Vec<(String, Colour)> {
+    let items = ticker::items(view);
+    let shown: Vec<String> = match &view.plan.main {
+        Main::Warning { .. } => Vec::new(),
+        Main::Neutral { .. } => items,
+        Main::Notice(slot) => {
+            let (start, end) = (slot.start.as_second(), slot.end.as_second());
+            let turns = start.div_euclid(end.saturating_sub(start).max(1));
+            let at = turns.rem_euclid(items.len().max(1) as i64) as usize;
+            items.into_iter().skip(at).take(1).collect()
+        }
+    };
+    shown.into_iter().map(|text| (text, INK)).collect()
+}

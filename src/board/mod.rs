@@ -114,7 +114,11 @@ fn present_mode(config: &Config) -> PresentMode {
 
 /// What the configuration says of the output.
 fn setup(config: &Config) -> Setup {
-    Setup { geometry: config.display.geometry, panel: config.led.panel }
+    Setup {
+        geometry: config.display.geometry,
+        panel: config.led.panel,
+        reduced_motion: config.display.reduced_motion,
+    }
 }
 
 fn thread_problem(error: &std::io::Error) -> Problem {

@@ -27,6 +27,8 @@ pub struct DisplayConfig {
     pub present: Present,
     pub theme: ThemeChoice,
     pub geometry: Geometry,
+    /// Notices follow one another in plain cuts.
+    pub reduced_motion: bool,
 }
 
 impl Default for DisplayConfig {
@@ -37,6 +39,7 @@ impl Default for DisplayConfig {
             present: Present::default(),
             theme: ThemeChoice::default(),
             geometry: Geometry::default(),
+            reduced_motion: false,
         }
     }
 }
@@ -93,6 +96,7 @@ pub(super) fn read(mut section: Section<'_>) -> DisplayConfig {
         present: section.get("present").and_then(|said| said.choice(&PRESENTS)).unwrap_or_default(),
         theme: section.get("theme").and_then(|said| said.choice(&THEMES)).unwrap_or_default(),
         geometry: geometry(&mut section),
+        reduced_motion: section.get("reduced_motion").and_then(|said| said.flag()).unwrap_or(false),
     };
     section.finish();
     display

@@ -148,7 +148,7 @@ impl Composer {
         let mut brush = Brush::new(grid, view.theme, &self.measure);
         notice::draw(&mut brush, view, slot, &zones, &pages[at].0, (at + 1, pages.len()));
         let ticker = ticker::ticker(&mut brush, view);
-        let scene = finish(view, brush, ticker);
+        let scene = Scene { body: zones.body(grid), ..finish(view, brush, ticker) };
         Composed { scene, page: at as u32 + 1, pages: pages.len() as u32, next_change: turns }
     }
 
@@ -195,5 +195,5 @@ fn next_minute(now: &Zoned) -> Option<Timestamp> {
 /// The scene of a brush, with its ground.
 fn finish(view: &View<'_>, brush: Brush<'_>, ticker: Option<TickerBand>) -> Scene {
     let ground = brush.palette().ground;
-    Scene { size: view.size, ground, draws: brush.draws, film: None, ticker }
+    Scene { size: view.size, ground, draws: brush.draws, body: Rect::default(), film: None, ticker }
 }

@@ -75,6 +75,11 @@ impl Zones {
         }
     }
 
+    /// Everything but header and ticker.
+    pub fn body(&self, grid: Grid) -> Rect {
+        Rect::edges(0, self.side.y, grid.area.w, self.side.bottom().max(self.foot.bottom()))
+    }
+
     pub fn room(&self, grid: Grid) -> Room {
         let unit = grid.u.max(f32::MIN_POSITIVE);
         Room {

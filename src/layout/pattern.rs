@@ -66,7 +66,7 @@ pub fn pattern(asked: &Pattern<'_>, fonts: Arc<Fonts>) -> Scene {
     }
     frame(&mut brush, area);
     let ground = if area.w.min(area.h) >= SMALL { GROUND } else { Colour::BLACK };
-    Scene { size: asked.size, ground, draws: brush.draws, film: None, ticker: None }
+    Scene { draws: brush.draws, ..Scene::plain(asked.size, ground) }
 }
 
 /// One pixel all around, and the corners.

@@ -246,6 +246,9 @@ pub struct Scene {
     pub ground: Colour,
     /// Back to front.
     pub draws: Vec<Draw>,
+    /// Where what is on air stands, if another may fade in there: neither header nor ticker, and empty on a page
+    /// that is to come and go at once.
+    pub body: Rect,
     pub film: Option<FilmSlot>,
     pub ticker: Option<TickerBand>,
 }
@@ -253,7 +256,7 @@ pub struct Scene {
 impl Scene {
     /// An empty board of one colour.
     pub fn plain(size: (u32, u32), ground: Colour) -> Scene {
-        Scene { size, ground, draws: Vec::new(), film: None, ticker: None }
+        Scene { size, ground, draws: Vec::new(), body: Rect::default(), film: None, ticker: None }
     }
     /// The whole board.
     pub fn area(&self) -> Rect {

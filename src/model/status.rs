@@ -69,7 +69,7 @@ pub struct FrameCount {
     pub drawn: u64,
     /// Frame slots that came and went while something should have moved.
     pub missed: u64,
-    /// Frames presented with nothing on them: always 0.
+    /// Frames presented that were one colour all over, although something was on air.
     pub blank: u64,
     /// Film pictures shown more than 50 ms after their time.
     pub late: u64,

@@ -51,6 +51,14 @@ impl Canvas {
         &mut self.pixels[start + left as usize..start + right as usize]
     }
 
+    /// A copy of a rectangle of it.
+    pub fn part(&self, rect: Rect) -> Canvas {
+        let rect = rect.meet(&self.area());
+        let mut pixels = Vec::with_capacity(rect.w as usize * rect.h as usize);
+        (rect.y..rect.bottom()).for_each(|y| pixels.extend_from_slice(self.row(y, rect.x, rect.right())));
+        Canvas { width: rect.w, height: rect.h, pixels }
+    }
+
     /// Draws what of `draws` falls within `clip`, over a ground of one colour.
     pub fn paint(
         &mut self,

@@ -4,17 +4,20 @@
 //! corner of the header. Both presenters and the screenshot read from here, so they show the same.
 
 use super::canvas::{Canvas, Pictures};
+use super::fade::Fade;
 use super::finish::Finish;
 use super::glyphs::Glyphs;
 use super::output::Output;
 use super::page::Page;
 use super::planes;
-use super::strip::{self, Piece, Strip};
+use super::ticker::Ticker;
 use super::yuv::{self, Scaler};
 use super::{Setup, Show};
 use crate::layout::{Colour, Draw, FilmSlot, Fonts, Rect, Scene};
 use crate::model::display::Turn;
 use crate::model::media::{FilmPicture, Picture};
+use std::cell::Cell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -50,11 +53,12 @@ pub struct Composition {
     show: Option<Show>,
     page: Page,
     glyphs: Glyphs,
-    strip: Strip,
-    /// How often the strip was made anew.
-    strip_version: u64,
-    /// Frame slot that the ticker was last put at.
-    slot: Option<i64>,
+    ticker: Ticker,
+    fade: Option<Fade>,
+    /// Pages follow one another in plain cuts.
+    cuts: bool,
+    /// Whether the page is one colour all over; `None` where nobody has looked since it changed.
+    plain: Cell<Option<bool>>,
     scaler: Scaler,
     /// A film's picture on its way to a turned output.
     scratch: Canvas,
@@ -69,9 +73,10 @@ impl Composition {
             show: None,
             page: Page::new(setup.panel),
             glyphs: Glyphs::new(fonts),
-            strip: Strip::default(),
-            strip_version: 0,
-            slot: None,
+            ticker: Ticker::default(),
+            fade: None,
+            cuts: setup.reduced_motion,
+            plain: Cell::new(None),
             scaler: Scaler::default(),
             scratch: Canvas::new(0, 0, Colour::BLACK),
             film_pictures: 0,
@@ -95,56 +100,99 @@ impl Composition {
         &self.page.shown
     }
 
-    /// Takes a new show and paints what differs from the last; says where.
-    pub fn adopt(&mut self, show: Show) -> Rect {
+    /// Takes a new show and paints what differs from the last; says where. What fades is still the last show's: see
+    /// [`Composition::step`].
+    pub fn adopt(&mut self, show: Show, now: Instant) -> Rect {
         let area = show.scene.area();
-        let damage = match &self.show {
+        let differs = match &self.show {
             Some(last) if self.page.shown.area() == area => difference(last, &show),
             _ => area,
         };
-        let table = self.page.table().cloned();
-        let damage = self.page.paint(&show, damage, &mut self.glyphs);
-        let ticker = |show: &Show| show.scene.ticker.clone();
-        let another = self.show.as_ref().and_then(ticker) != show.scene.ticker;
-        if another || table.as_ref() != self.page.table() {
-            self.strip.clear();
-            self.strip_version += 1;
+        let running = self.fade.take();
+        // A clock in the header moves on while the page fades: the fade goes on. One that is cut short by another page
+        // ends here, and the next begins with what is seen of it.
+        let (kept, ended): (Option<Fade>, Option<Fade>) = match running {
+            Some(fade) if fade.rect().meet(&differs).is_empty() => (Some(fade), None),
+            other => (None, other),
+        };
+        let seen = ended.as_ref().map(|_| self.page.shown.clone());
+        if let Some(fade) = kept.as_ref().or(ended.as_ref()) {
+            fade.finish(&mut self.page.shown);
         }
-        if another {
-            self.slot = None;
+        let damage = differs.join(&ended.map(|fade| fade.rect()).unwrap_or_default());
+        let last = self.show.as_ref().filter(|_| !self.cuts && kept.is_none());
+        let fading = last.and_then(|last| Some((last, fading(last, &show, damage)?)));
+        let old = fading.map(|(_, rect)| seen.as_ref().unwrap_or(&self.page.shown).part(rect));
+        let table = self.page.table().cloned();
+        let mut damage = self.page.paint(&show, damage, &mut self.glyphs);
+        self.ticker.take(show.scene.ticker.as_ref());
+        if table.as_ref() != self.page.table() {
+            self.ticker.repaint();
+        } else if let Some(mut fade) = kept {
+            damage = damage.join(&fade.resume(now, &mut self.page.shown));
+            self.fade = Some(fade);
+        } else if let (Some((last, rect)), Some(old)) = (fading, old) {
+            let stays = stays(last, &show);
+            let empty = self.page.paint_part(&show, &stays, rect, &mut self.glyphs);
+            let new = self.page.shown.part(rect);
+            let mut fade = Fade::new(now, rect, crossing(last, &show), [old, empty, new]);
+            if !fade.is_nothing() {
+                fade.step(now, &mut self.page.shown);
+                self.fade = Some(fade);
+            }
         }
         self.show = Some(show);
-        // A new brightness is put on the tiles that are seen, at once: a frame may be due before the ticker moves.
-        if let Some(slot) = self.slot {
+        self.plain.set(None);
+        // New colours are put on the tiles that are seen, at once: a frame may be due before the ticker moves.
+        if let Some(slot) = self.ticker.slot() {
             self.move_ticker(slot);
         }
         damage
     }
 
-    /// Another number for another strip.
-    pub fn strip_version(&self) -> u64 {
-        self.strip_version
+    /// Brings what fades to `now`; says what of the page changed.
+    pub fn step(&mut self, now: Instant) -> Rect {
+        let Some(fade) = &mut self.fade else { return Rect::default() };
+        let (changed, goes_on) = fade.step(now, &mut self.page.shown);
+        if !goes_on {
+            self.fade = None;
+        }
+        self.plain.set(None);
+        changed
+    }
+
+    /// Whether the page changes from frame to frame.
+    pub fn is_fading(&self) -> bool {
+        self.fade.is_some()
+    }
+
+    /// Whether all that is shown is one colour, although something is on air.
+    pub fn is_blank(&self) -> bool {
+        let Some(show) = &self.show else { return false };
+        let scene = &show.scene;
+        let on_air = !scene.draws.is_empty() || scene.ticker.is_some() || scene.film.is_some();
+        let filmed = scene.film.is_some() && show.film.is_some();
+        let page = &self.page.shown.pixels;
+        let one_colour = |pixels: &[u32]| pixels.iter().all(|pixel| Some(pixel) == page.first());
+        let plain = self.plain.get().unwrap_or_else(|| one_colour(page));
+        self.plain.set(Some(plain));
+        on_air
+            && !filmed
+            && plain
+            && self.ticker.parts().is_none_or(|(rect, parts, _)| {
+                parts.iter().all(|part| {
+                    (0..rect.h).all(|y| one_colour(part.tile.row(y, part.from, part.from + part.width)))
+                })
+            })
     }
 
     /// Draws the tiles that the ticker needs at `slot`, and remembers the slot.
     pub fn move_ticker(&mut self, slot: i64) {
-        let Some(band) = self.show.as_ref().and_then(|show| show.scene.ticker.as_ref()) else { return };
-        let pieces = strip::pieces(band, strip::offset_at(band, slot), band.rect.w);
-        self.strip.prepare(band, &pieces, self.page.table(), &mut self.glyphs);
-        self.slot = Some(slot);
+        self.ticker.move_to(slot, self.page.table(), &mut self.glyphs);
     }
 
-    /// Frame slot that the ticker was last put at.
-    pub fn slot(&self) -> Option<i64> {
-        self.slot
-    }
-
-    /// The ticker's pieces as last moved, and the rectangle they fill.
-    pub fn ticker(&self) -> Option<(Rect, Vec<(Piece, &Canvas)>)> {
-        let band = self.show.as_ref()?.scene.ticker.as_ref()?;
-        let pieces = strip::pieces(band, strip::offset_at(band, self.slot?), band.rect.w);
-        let tiles = pieces.into_iter().filter_map(|piece| Some((piece, self.strip.tile(piece.tile)?)));
-        Some((band.rect, tiles.collect()))
+    pub fn ticker(&self) -> &Ticker {
+        &self.ticker
     }
 
     /// Puts what is due into a buffer of the output's size. `now` decides which film picture is newest.
@@ -184,10 +232,13 @@ impl Composition {
     }
 
     fn put_ticker(&self, out: &mut [u32]) {
-        let Some((rect, pieces)) = self.ticker() else { return };
-        for (piece, tile) in pieces {
-            let part = Rect::new(piece.from, 0, piece.width, rect.h);
-            self.output.copy(tile, part, (rect.x + piece.at, rect.y), out);
+        let Some((rect, parts, (from, to))) = self.ticker.parts() else { return };
+        let ground = self.show.as_ref().and_then(|show| show.scene.ticker.as_ref()).map(|band| band.ground);
+        let ground = self.page.finished(super::canvas::opaque(ground.unwrap_or(Colour::BLACK)));
+        self.output.fill(Rect::edges(rect.x + from, rect.y, rect.x + to, rect.bottom()), ground, out);
+        for part in parts {
+            let columns = Rect::new(part.from, 0, part.width, rect.h);
+            self.output.copy(part.tile, columns, (rect.x + part.at, rect.y), out);
         }
     }
 
@@ -267,6 +318,54 @@ fn put_picture(
         }
         output.copy(scratch, part, (x + part.x, y + part.y), out);
     }
+}
+
+/// The rectangle in which one page fades into the other; `None` is a cut. Only notices fade: a warning comes at once, a
+/// film with its first picture, and an LED wall's letters know no grey.
+fn fading(last: &Show, next: &Show, damage: Rect) -> Option<Rect> {
+    let (a, b) = (&last.scene, &next.scene);
+    let alike = a.size == b.size && a.ground == b.ground && a.film.is_none() && b.film.is_none();
+    let notices = !a.body.is_empty() && !b.body.is_empty();
+    let rect = a.body.join(&b.body).meet(&damage);
+    (alike && notices && last.brightness == next.brightness && !rect.is_empty()).then_some(rect)
+}
+
+/// What of the next page is there while its text is not: what the last one has too, and grounds that reach the board's
+/// edge, such as the rail, whose colour changes without going through the page's ground.
+fn stays(last: &Show, next: &Show) -> Vec<Draw> {
+    let mut had: HashMap<Rect, Vec<&Draw>> = HashMap::new();
+    last.scene.draws.iter().for_each(|draw| had.entry(draw.bounds()).or_default().push(draw));
+    let area = next.scene.area();
+    let stays = |draw: &&Draw| {
+        let common = had.get(&draw.bounds()).is_some_and(|draws| draws.contains(draw));
+        match draw {
+            Draw::Fill { rect, .. } => {
+                let at_edge = rect.x <= 0 || rect.right() >= area.w;
+                common
+                    || at_edge
+                        && i64::from(rect.w) * i64::from(rect.h) * 100
+                            >= i64::from(area.w) * i64::from(area.h)
+            }
+            Draw::Picture { sha256, .. } => common && same_picture(&last.pictures, &next.pictures, sha256),
+            Draw::Text(_) => common,
+        }
+    };
+    next.scene.draws.iter().filter(stays).cloned().collect()
+}
+
+/// Where both pages have a picture.
+fn crossing(last: &Show, next: &Show) -> Rect {
+    let pictures = |show: &Show| {
+        let body = show.scene.body;
+        let shown = |draw: &Draw| match draw {
+            Draw::Picture { sha256, rect, .. } if show.pictures.contains_key(sha256) => {
+                Some(rect.meet(&body))
+            }
+            _ => None,
+        };
+        show.scene.draws.iter().filter_map(shown).fold(Rect::default(), |all, rect| all.join(&rect))
+    };
+    pictures(last).meet(&pictures(next))
 }
 
 /// The smallest rectangle outside of which both shows give the same page.

@@ -38,12 +38,12 @@ fn every_pixel_of_page_ticker_and_film_gets_the_panel_s_finish() {
     for name in ["a-ngan", "c-anh", "e-phim"] {
         let mut next = show(scene(&plan(name), size, |_| ()));
         let mut plain = on_panel(Panel::default(), size);
-        plain.adopt(next.clone());
+        plain.adopt(next.clone(), crate::clock::instant());
         let mut expected = pixels(&mut plain);
         Finish::new(&panel, 0.4).table().put(&mut expected);
         next.brightness = 400;
         let mut finished = on_panel(panel, size);
-        finished.adopt(next);
+        finished.adopt(next, crate::clock::instant());
         assert!(pixels(&mut finished) == expected, "{name}");
     }
 }
@@ -53,15 +53,15 @@ fn a_brightness_that_changes_is_put_on_everything_at_once_and_can_be_taken_back(
     let size = (640, 360);
     let mut composition = on_panel(Panel::default(), size);
     let at = |brightness| Show { brightness, ..show(scene(&plan("a-ngan"), size, |_| ())) };
-    composition.adopt(at(FULL));
+    composition.adopt(at(FULL), crate::clock::instant());
     let full = pixels(&mut composition);
-    assert_eq!(composition.adopt(at(300)), Rect::new(0, 0, 640, 360));
+    assert_eq!(composition.adopt(at(300), crate::clock::instant()), Rect::new(0, 0, 640, 360));
     let mut dim = full.clone();
     Finish::new(&Panel::default(), 0.3).table().put(&mut dim);
     assert!(pixels(&mut composition) == dim);
     // Nothing new is nothing to do.
-    assert!(composition.adopt(at(300)).is_empty());
-    composition.adopt(at(FULL));
+    assert!(composition.adopt(at(300), crate::clock::instant()).is_empty());
+    composition.adopt(at(FULL), crate::clock::instant());
     assert!(pixels(&mut composition) == full);
 }
 
@@ -74,7 +74,7 @@ fn a_wall_never_draws_more_than_its_supply_gives() {
     ] {
         for name in names {
             let mut composition = on_panel(panel, size);
-            composition.adopt(show(scene(&plan(name), size, |_| ())));
+            composition.adopt(show(scene(&plan(name), size, |_| ())), crate::clock::instant());
             let drawn = watts(&pixels(&mut composition), &panel);
             // Pixels are sent in 255 steps, and a film's light is measured on some of its pixels.
             assert!(drawn < 63.0 && drawn > 0.5, "{name} at {size:?} draws {drawn} W");
@@ -82,9 +82,9 @@ fn a_wall_never_draws_more_than_its_supply_gives() {
     }
     // A dark page is not dimmed at all.
     let mut composition = on_panel(panel, (320, 160));
-    composition.adopt(show(scene(&plan("a-ngan"), (320, 160), |_| ())));
+    composition.adopt(show(scene(&plan("a-ngan"), (320, 160), |_| ())), crate::clock::instant());
     let mut plain = on_panel(Panel::default(), (320, 160));
-    plain.adopt(show(scene(&plan("a-ngan"), (320, 160), |_| ())));
+    plain.adopt(show(scene(&plan("a-ngan"), (320, 160), |_| ())), crate::clock::instant());
     assert!(pixels(&mut composition) == pixels(&mut plain));
 }
 
@@ -101,7 +101,7 @@ fn a_ticker_of_heavy_letters_is_within_what_the_page_reckons_with() {
         line.line = Arc::new(ticker);
     });
     let mut composition = on_panel(panel, (320, 160));
-    composition.adopt(show(scene(&plan, (320, 160), |_| ())));
+    composition.adopt(show(scene(&plan, (320, 160), |_| ())), crate::clock::instant());
     let drawn = watts(&pixels(&mut composition), &panel);
     assert!(drawn < 10.2, "{drawn} W");
 }
@@ -116,7 +116,7 @@ fn a_photograph_on_a_small_supply_keeps_its_shadows_and_its_lights_apart() {
     let mut next = show(picture);
     next.pictures.insert(sha256, Arc::new(landscape(320, 240)));
     let mut composition = on_panel(panel, (320, 240));
-    composition.adopt(next);
+    composition.adopt(next, crate::clock::instant());
     let seen = pixels(&mut composition);
     assert!(watts(&seen, &panel) < 20.5);
     let mut greens: Vec<u32> = seen.iter().map(|pixel| pixel >> 8 & 0xFF).collect();

@@ -10,6 +10,7 @@ use super::canvas::Canvas;
 use super::composition::{Composition, Due};
 use super::output::Output;
 use super::planes::Planes;
+use super::ticker::Part;
 use crate::layout::Rect;
 use crate::limits;
 use crate::model::display::Turn;
@@ -72,8 +73,8 @@ pub struct Gpu {
     quads: wgpu::Buffer,
     page: Vec<Tile>,
     page_size: (i32, i32),
-    /// The ticker's tiles, by their number and how often the strip was made anew.
-    strip: BTreeMap<i32, (u64, Tile)>,
+    /// The ticker's tiles, by the keys of their pictures.
+    strip: BTreeMap<(u64, i32), Tile>,
     planes: Planes,
     lost: Arc<AtomicBool>,
     name: String,
@@ -230,12 +231,14 @@ impl Gpu {
             quads.push(quad(&output, target, self.planes.part(source)));
         }
         let film_quads = quads.len() - page_quads;
-        if let Some((rect, pieces)) = composition.ticker() {
-            for (piece, _) in pieces {
-                let Some((_, tile)) = self.strip.get(&piece.tile) else { continue };
-                let (wide, from) = (tile.rect.w.max(1) as f32, piece.from as f32);
-                let to = Rect::new(rect.x + piece.at, rect.y, piece.width, rect.h);
-                quads.push(quad(&output, to, [from / wide, 0.0, (from + piece.width as f32) / wide, 1.0]));
+        // Between two texts there is the page's own ground.
+        if let Some((rect, parts, _)) = composition.ticker().parts() {
+            for part in parts {
+                let Some(tile) = self.strip.get(&part.key) else { continue };
+                let (wide, from) = (tile.rect.w.max(1) as f32, part.from as f32);
+                let to = Rect::new(rect.x + part.at, rect.y, part.width, rect.h);
+                let texels = [from / wide, 0.0, (from + part.width as f32) / wide, 1.0];
+                quads.push(quad(&output, to, texels));
                 groups.push(&tile.group);
             }
         }
@@ -303,17 +306,16 @@ impl Gpu {
     }
 
     fn upload_strip(&mut self, composition: &Composition) {
-        let Some((_, pieces)) = composition.ticker() else {
+        let Some((_, parts, _)) = composition.ticker().parts() else {
             self.strip.clear();
             return;
         };
-        let version = composition.strip_version();
-        self.strip.retain(|tile, (made, _)| *made == version && pieces.iter().any(|(p, _)| p.tile == *tile));
-        for (piece, canvas) in pieces {
-            if !self.strip.contains_key(&piece.tile) {
+        self.strip.retain(|key, _| parts.iter().any(|part| part.key == *key));
+        for Part { key, tile: canvas, .. } in parts {
+            if !self.strip.contains_key(&key) {
                 let tile = self.tile(canvas.area());
                 upload(&self.queue, &tile.texture, canvas, canvas.area(), (0, 0));
-                self.strip.insert(piece.tile, (version, tile));
+                self.strip.insert(key, tile);
             }
         }
     }

@@ -74,7 +74,7 @@ fn a_strip_of_one_line_runs_from_its_notice_s_turn_on() {
     let mut composition = Composition::new(sample::fonts(), &Setup::default(), Output::plain((96, 16)));
     let start = crate::layout::frame_slot(sample::monday().timestamp(), band.rate_mhz);
     assert_eq!(strip::offset_at(&band, start), 0);
-    composition.adopt(show(scene));
+    composition.adopt(show(scene), crate::clock::instant());
     let mut at = |slot: i64| {
         composition.move_ticker(slot);
         composition.snapshot()

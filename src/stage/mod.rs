@@ -13,6 +13,7 @@
 
 mod canvas;
 mod composition;
+mod fade;
 mod film;
 mod finish;
 mod glyphs;
@@ -25,8 +26,11 @@ mod presenter;
 mod scale;
 mod shm;
 mod strip;
+mod ticker;
 mod yuv;
 
+#[cfg(test)]
+mod fade_tests;
 #[cfg(test)]
 mod finish_tests;
 #[cfg(test)]
@@ -76,6 +80,8 @@ pub enum PresentMode {
 pub struct Setup {
     pub geometry: Geometry,
     pub panel: Panel,
+    /// Nothing fades.
+    pub reduced_motion: bool,
 }
 
 /// What should be on the screen from now on.
@@ -238,7 +244,7 @@ pub fn draw_still(show: Show, setup: &Setup, size: (u32, u32), fonts: Arc<Fonts>
     let mut composition = Composition::new(fonts, setup, Output::new(&setup.geometry, size));
     let (at, film) = (show.at, show.film.clone());
     let rate_mhz = show.scene.ticker.as_ref().map_or(RATE_MHZ, |band| band.rate_mhz);
-    composition.adopt(show);
+    composition.adopt(show, at.1);
     composition.move_ticker(strip::slot_at(at, at.1, rate_mhz));
     if let Some(film) = film {
         film.show(at.1, &mut |_| ());

@@ -96,7 +96,10 @@ fn a_ticker_that_moves_on_a_turned_output_leaves_nothing_behind() {
         let geometry = Geometry { turn, part: Part::InsetPercent(3.0) };
         let output = Output::new(&geometry, size);
         let mut composition = Composition::new(sample::fonts(), &Setup::default(), output);
-        composition.adopt(show(scene(&plan("a-ngan"), scene_size(&geometry, size), |_| ())));
+        composition.adopt(
+            show(scene(&plan("a-ngan"), scene_size(&geometry, size), |_| ())),
+            crate::clock::instant(),
+        );
         let now = crate::clock::instant();
         let (mut parts, mut whole) = (vec![0; 640 * 360], vec![0; 640 * 360]);
         for slot in [0, 1, 500, 5_000] {

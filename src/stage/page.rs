@@ -7,7 +7,7 @@ use super::Show;
 use super::canvas::{Canvas, opaque};
 use super::finish::{Finish, Light, Table, level, watts};
 use super::glyphs::Glyphs;
-use crate::layout::{Colour, Rect, TickerBand};
+use crate::layout::{Colour, Draw, Rect, TickerBand};
 use crate::model::led::{FULL, Panel};
 
 /// The most of a ticker's band that letters ever light: measured, 0.26 for a line of Ẫ on a wall, 0.18 for a sentence.
@@ -89,6 +89,26 @@ impl Page {
             }
         }
         damage
+    }
+
+    /// What some of a show's draws look like in `rect`, in a canvas of its size.
+    pub fn paint_part(&self, show: &Show, draws: &[Draw], rect: Rect, glyphs: &mut Glyphs) -> Canvas {
+        let mut whole = Canvas::new(self.shown.width, self.shown.height, show.scene.ground);
+        whole.paint(show.scene.ground, draws, rect, &show.pictures, glyphs);
+        let mut part = whole.part(rect);
+        if let Some(table) = &self.table {
+            table.put(&mut part.pixels);
+        }
+        part
+    }
+
+    /// A pixel as it is shown.
+    pub fn finished(&self, pixel: u32) -> u32 {
+        let mut pixels = [pixel];
+        if let Some(table) = &self.table {
+            table.put(&mut pixels);
+        }
+        pixels[0]
     }
 
     /// What a film's picture of this light needs: what the page has, or less where the wall's supply has not enough

@@ -12,7 +12,7 @@ use super::shm::Shm;
 use super::strip::{slot_at, slot_begins};
 use super::{Setup, Show};
 use crate::clock;
-use crate::layout::{Fonts, Rect};
+use crate::layout::{Fonts, RATE_MHZ, Rect};
 use crate::model::status::FrameCount;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,13 +32,19 @@ const RETRY: Duration = Duration::from_millis(250);
 pub struct Meter {
     drawn: AtomicU64,
     missed: AtomicU64,
+    blank: AtomicU64,
     late: AtomicU64,
 }
 
 impl Meter {
     pub fn count(&self) -> FrameCount {
         let get = |of: &AtomicU64| of.load(Ordering::Relaxed);
-        FrameCount { drawn: get(&self.drawn), missed: get(&self.missed), blank: 0, late: get(&self.late) }
+        FrameCount {
+            drawn: get(&self.drawn),
+            missed: get(&self.missed),
+            blank: get(&self.blank),
+            late: get(&self.late),
+        }
     }
     fn add(&self, of: &AtomicU64, count: u64) {
         of.fetch_add(count, Ordering::Relaxed);
@@ -109,6 +115,7 @@ impl Thread {
                 match self.present(due, now) {
                     true => {
                         self.meter.add(&self.meter.drawn, 1);
+                        self.meter.add(&self.meter.blank, u64::from(self.composition.is_blank()));
                         let late = film_at.is_some_and(|at| now.duration_since(at) > LATE);
                         if late && self.composition.film_pictures() > film_pictures {
                             self.meter.add(&self.meter.late, 1);
@@ -158,7 +165,7 @@ impl Thread {
     /// A page that panics is our bug: it costs itself, not the board.
     fn adopt(&mut self, show: Show) -> Rect {
         let composition = &mut self.composition;
-        match catch_unwind(AssertUnwindSafe(|| composition.adopt(show))) {
+        match catch_unwind(AssertUnwindSafe(|| composition.adopt(show, clock::instant()))) {
             Ok(damage) => damage,
             Err(_) => {
                 tracing::error!("a page could not be drawn");
@@ -171,6 +178,7 @@ impl Thread {
 
     /// Sees what has become due by itself; says when the film's picture was.
     fn look(&mut self, now: Instant, due: &mut Due) -> Option<Instant> {
+        let faded = self.composition.step(now);
         let Some(show) = self.composition.show() else {
             // Nothing has been given to show yet: the window keeps its colour.
             *due = Due::default();
@@ -179,10 +187,11 @@ impl Thread {
         let film = show.film.as_ref().filter(|_| show.scene.film.is_some());
         let film_at = film.and_then(|film| film.next_due(now)).filter(|at| *at <= now);
         due.film |= film_at.is_some();
+        due.page = due.page.join(&faded);
         let Some(band) = &show.scene.ticker else { return film_at };
         let slots = i64::from(band.slots.max(1));
         let slot = slot_at(show.at, now, band.rate_mhz);
-        let last = self.composition.slot();
+        let last = self.composition.ticker().slot();
         if last.is_none_or(|last| slot.div_euclid(slots) != last.div_euclid(slots)) {
             if let Some(last) = last {
                 let steps = slot.div_euclid(slots) - last.div_euclid(slots);
@@ -207,7 +216,12 @@ impl Thread {
             let step = slot_at(show.at, now, band.rate_mhz).div_euclid(slots) + 1;
             slot_begins(show.at, step * slots, band.rate_mhz)
         });
-        [film, ticker].into_iter().flatten().min()
+        let rate_mhz = show.scene.ticker.as_ref().map_or(RATE_MHZ, |band| band.rate_mhz);
+        let fade = self.composition.is_fading().then(|| {
+            let slot = slot_at(show.at, now, rate_mhz) + 1;
+            slot_begins(show.at, slot, rate_mhz)
+        });
+        [film, ticker, fade].into_iter().flatten().min()
     }
 
     /// Brings what is due to the screen; says whether it did. A GPU that fails is given up for shared memory.

@@ -313,7 +313,8 @@ fn a_ticker_moves_and_a_screenshot_shows_where_it_is() {
 #[test]
 fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
     let size = (640, 360);
-    let mut composition = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
+    let setup = Setup { reduced_motion: true, ..Setup::default() };
+    let mut composition = Composition::new(sample::fonts(), &setup, Output::plain(size));
     let mut plans: Vec<Plan> = cases().into_iter().map(|(_, plan)| plan).collect();
     plans.extend(plans.clone().into_iter().rev());
     let later = |minutes| sample::monday().checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap();
@@ -324,8 +325,8 @@ fn what_changes_is_repainted_and_equals_a_fresh_drawing() {
         });
         let next = show(scene);
         let mut fresh = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
-        fresh.adopt(next.clone());
-        composition.adopt(next);
+        fresh.adopt(next.clone(), crate::clock::instant());
+        composition.adopt(next, crate::clock::instant());
         assert!(composition.page() == fresh.page(), "page {at} differs from a fresh drawing");
     }
 }
@@ -335,10 +336,13 @@ fn a_clock_that_moves_on_repaints_a_corner_only() {
     let size = (1920, 1080);
     let plan = cases().swap_remove(0).1;
     let mut composition = Composition::new(sample::fonts(), &Setup::default(), Output::plain(size));
-    composition.adopt(show(scene(&plan, size, |_| ())));
-    let damage = composition.adopt(show(scene(&plan, size, |view| {
-        view.now = sample::monday().checked_add(jiff::SignedDuration::from_mins(1)).unwrap();
-    })));
+    composition.adopt(show(scene(&plan, size, |_| ())), crate::clock::instant());
+    let damage = composition.adopt(
+        show(scene(&plan, size, |view| {
+            view.now = sample::monday().checked_add(jiff::SignedDuration::from_mins(1)).unwrap();
+        })),
+        crate::clock::instant(),
+    );
     assert!(damage.w < 400 && damage.h < 250 && !damage.is_empty(), "{damage:?}");
 }
 

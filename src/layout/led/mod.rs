@@ -39,7 +39,8 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
         true => wall::draw(&mut brush, view, &saying),
         false => strip::draw(&mut brush, view, &saying),
     };
-    let scene = Scene { size: view.size, ground: Colour::BLACK, draws: brush.draws, film: None, ticker };
+    // Nothing fades on a wall: a strip would be dark in between, and its letters have no grey.
+    let scene = Scene { draws: brush.draws, ticker, ..Scene::plain(view.size, Colour::BLACK) };
     Composed { scene, page: page as u32 + 1, pages: count as u32, next_change: turns }
 }
 

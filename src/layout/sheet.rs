@@ -62,7 +62,7 @@ pub fn sheet(fonts: Arc<Fonts>, heading: &str, tiles: &[Tile], board: (u32, u32)
             brush.text_within(caption, role, CAPTION_SIZE, at, Side::Left, colour, tile_w);
         }
     }
-    Scene { size, ground: p.ground, draws: brush.draws, film: None, ticker: None }
+    Scene { draws: brush.draws, ..Scene::plain(size, p.ground) }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod control;
 mod event;
 mod feeds;
 mod loader;
+mod monitor;
 mod pattern;
 mod playout;
 mod state;

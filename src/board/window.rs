@@ -1,14 +1,21 @@
 //! The window, on the main thread: winit asks for nothing less. It opens, reports what happens to it, and
 //! draws nothing itself; the board runs in a thread of its own.
+//!
+//! A full-screen window follows its monitor: under a window manager or a compositor by itself, on a bare X server, where
+//! nobody tells it, whenever the server tells of a new mode. When the window system goes away there is nothing left to
+//! show on: the program says so and ends with an error, for the service manager to start both again.
 
 use super::event::{Event, WindowEvent};
+use super::monitor::{self, Mode};
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use winit::application::ApplicationHandler;
-use winit::dpi::PhysicalSize;
+use winit::dpi::{PhysicalPosition, PhysicalSize};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop};
+use winit::monitor::MonitorHandle;
+use winit::raw_window_handle::{HasDisplayHandle, RawDisplayHandle};
 use winit::window::{Fullscreen, Window, WindowId};
 
 /// Refresh rates that displays have; a system that tells another does not know.
@@ -45,6 +52,7 @@ pub fn run(
     event_loop.set_control_flow(ControlFlow::Wait);
     let waker = Waker(event_loop.create_proxy());
     let mut shell = Shell {
+        bare: false,
         kind,
         title,
         events,
@@ -53,15 +61,64 @@ pub fn run(
         rate_mhz: None,
         problem: None,
     };
+    last_words::arm();
     let ran = event_loop.run_app(&mut shell);
+    last_words::disarm();
     if let Some(problem) = shell.problem {
         return Err(problem);
     }
-    ran.map_err(|error| no_display(&error))
+    match (ran, shell.window) {
+        (Ok(()), _) => Ok(()),
+        (Err(_), Some(_)) => Err(gone()),
+        (Err(error), None) => Err(no_display(&error)),
+    }
+}
+
+fn gone() -> Problem {
+    Problem::new(
+        "display",
+        say!(en: "the window system went away", vi: "hệ thống cửa sổ đã tắt"),
+        say!(en: "start it again, and the board; as a service both start by themselves",
+             vi: "hãy chạy lại hệ thống cửa sổ và bảng; nếu cài thành dịch vụ thì cả hai tự chạy lại"),
+    )
+}
+
+/// Xlib ends the program when its server goes away, with a sentence of its own and without asking anybody.
+mod last_words {
+    use std::io::Write;
+    use std::sync::Once;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    static ARMED: AtomicBool = AtomicBool::new(false);
+    static REGISTERED: Once = Once::new();
+
+    /// From now on an end of the program means that the window system went away.
+    pub fn arm() {
+        ARMED.store(true, Ordering::Release);
+        REGISTERED.call_once(|| {
+            // SAFETY: the function is a plain one of this program, takes nothing and does not unwind.
+            unsafe { libc::atexit(say) };
+        });
+    }
+
+    pub fn disarm() {
+        ARMED.store(false, Ordering::Release);
+    }
+
+    extern "C" fn say() {
+        if ARMED.load(Ordering::Acquire) {
+            // There is nobody left to tell if that fails.
+            let _ = writeln!(std::io::stderr(), "bangtin: {}", super::gone());
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Wake;
+enum Wake {
+    End,
+    /// The monitor of a bare X server shows this now.
+    Monitor(Mode),
+}
 
 /// Ends the window's loop from another thread.
 #[derive(Debug, Clone)]
@@ -70,8 +127,12 @@ pub struct Waker(winit::event_loop::EventLoopProxy<Wake>);
 impl Waker {
     pub fn close(&self) {
         // The loop may have ended by itself.
-        let _ = self.0.send_event(Wake);
+        let _ = self.0.send_event(Wake::End);
     }
+}
+
+fn first_monitor(event_loop: &ActiveEventLoop) -> Option<MonitorHandle> {
+    event_loop.primary_monitor().or_else(|| event_loop.available_monitors().next())
 }
 
 struct Shell<F> {
@@ -81,6 +142,8 @@ struct Shell<F> {
     opened: Option<(F, Waker)>,
     window: Option<Arc<Window>>,
     rate_mhz: Option<u32>,
+    /// There is neither a window manager nor a compositor.
+    bare: bool,
     problem: Option<Problem>,
 }
 
@@ -90,12 +153,17 @@ impl<F> Shell<F> {
         let _ = self.events.send(Event::Window(event));
     }
 
-    /// Tells the monitor's refresh rate where it is known and has changed: the window came up, or went to another one,
-    /// or the monitor's mode is another.
-    fn look_at_rate(&mut self) {
-        let monitor = self.window.as_ref().and_then(|window| window.current_monitor());
-        let rate = monitor.and_then(|monitor| monitor.refresh_rate_millihertz());
-        let Some(rate) = rate.filter(|rate| RATES_MHZ.contains(rate)) else { return };
+    /// Brings a full-screen window to where its monitor is on a bare X server.
+    fn fill(&mut self, mode: Mode) {
+        if let (WindowKind::FullScreen, Some(window)) = (self.kind, &self.window) {
+            window.set_outer_position(PhysicalPosition::new(mode.place.0, mode.place.1));
+            let _ = window.request_inner_size(PhysicalSize::new(mode.size.0, mode.size.1));
+        }
+    }
+
+    /// Tells the monitor's refresh rate where it is known and has changed.
+    fn tell_rate(&mut self, rate_mhz: Option<u32>) {
+        let Some(rate) = rate_mhz.filter(|rate| RATES_MHZ.contains(rate)) else { return };
         if self.rate_mhz.replace(rate) != Some(rate) {
             self.tell(WindowEvent::Rate(rate));
         }
@@ -108,6 +176,10 @@ impl<F: FnOnce(Arc<Window>, Waker) -> Outcome<()>> ApplicationHandler<Wake> for 
         let attributes = Window::default_attributes().with_title(&self.title);
         let attributes = match self.kind {
             WindowKind::FullScreen => {
+                let attributes = match first_monitor(event_loop) {
+                    Some(monitor) => attributes.with_inner_size(monitor.size()),
+                    None => attributes,
+                };
                 attributes.with_fullscreen(Some(Fullscreen::Borderless(None))).with_decorations(false)
             }
             WindowKind::Windowed(width, height) => attributes
@@ -126,6 +198,16 @@ impl<F: FnOnce(Arc<Window>, Waker) -> Outcome<()>> ApplicationHandler<Wake> for 
         let ready = made.and_then(|window| {
             window.set_cursor_visible(false);
             self.window = Some(window.clone());
+            let on_x = window.display_handle().is_ok_and(|handle| {
+                matches!(handle.as_raw(), RawDisplayHandle::Xlib(_) | RawDisplayHandle::Xcb(_))
+            });
+            if on_x {
+                let proxy = waker.0.clone();
+                monitor::watch(move |mode| {
+                    // The loop may have ended.
+                    let _ = proxy.send_event(Wake::Monitor(mode));
+                });
+            }
             opened(window, waker)
         });
         if let Err(problem) = ready {
@@ -137,15 +219,8 @@ impl<F: FnOnce(Arc<Window>, Waker) -> Outcome<()>> ApplicationHandler<Wake> for 
     fn window_event(&mut self, event_loop: &ActiveEventLoop, _: WindowId, event: winit::event::WindowEvent) {
         use winit::event::WindowEvent as Winit;
         match event {
-            Winit::Resized(size) => {
-                self.tell(WindowEvent::Resized(size.width, size.height));
-                self.look_at_rate();
-            }
-            Winit::RedrawRequested => {
-                self.tell(WindowEvent::Exposed);
-                self.look_at_rate();
-            }
-            Winit::Moved(_) | Winit::ScaleFactorChanged { .. } => self.look_at_rate(),
+            Winit::Resized(size) => self.tell(WindowEvent::Resized(size.width, size.height)),
+            Winit::RedrawRequested => self.tell(WindowEvent::Exposed),
             Winit::CloseRequested | Winit::Destroyed => {
                 self.tell(WindowEvent::Closed);
                 event_loop.exit();
@@ -154,7 +229,22 @@ impl<F: FnOnce(Arc<Window>, Waker) -> Outcome<()>> ApplicationHandler<Wake> for 
         }
     }
 
-    fn user_event(&mut self, event_loop: &ActiveEventLoop, Wake: Wake) {
-        event_loop.exit();
+    /// The window may have come up, or gone to another monitor: there is no event that says so everywhere.
+    fn about_to_wait(&mut self, _: &ActiveEventLoop) {
+        if !self.bare {
+            let monitor = self.window.as_ref().and_then(|window| window.current_monitor());
+            self.tell_rate(monitor.and_then(|monitor| monitor.refresh_rate_millihertz()));
+        }
+    }
+
+    fn user_event(&mut self, event_loop: &ActiveEventLoop, wake: Wake) {
+        match wake {
+            Wake::End => event_loop.exit(),
+            Wake::Monitor(mode) => {
+                self.bare = true;
+                self.fill(mode);
+                self.tell_rate(mode.rate_mhz);
+            }
+        }
     }
 }

@@ -4,7 +4,9 @@
 //! ticker's tiles are uploaded once; a film's planes become colours in a shader, by the film's own matrix and range.
 //! Frames are timed by the caller's clock: Fifo does not pace everywhere.
 //!
-//! A frame that cannot be shown now (a covered window) is dropped; a lost GPU is an error, and the caller goes on without one.
+//! No texture is larger than 2048 pixels a side, whatever the page: a Raspberry Pi's OpenGL has no more. The output itself
+//! must be within what the GPU draws; a larger one is an error, as is a lost GPU, and the caller goes on without one.
+//! A frame that cannot be shown now (a covered window) is dropped.
 
 use super::canvas::Canvas;
 use super::composition::{Composition, Due};
@@ -37,6 +39,8 @@ pub enum Trouble {
     NoSurface(#[from] wgpu::CreateSurfaceError),
     #[error("the surface has no format that can be drawn to")]
     NoFormat,
+    #[error("the output has {0}x{1} pixels, and the GPU draws no more than {2} a side")]
+    TooLarge(u32, u32, u32),
     #[error("the GPU was lost")]
     Lost,
 }
@@ -62,8 +66,23 @@ struct Tile {
     rect: Rect,
 }
 
+/// What is drawn to.
+enum Target {
+    Surface(wgpu::Surface<'static>),
+    #[cfg(test)]
+    Texture(wgpu::Texture),
+}
+
+/// A frame to draw, and what presents it.
+struct Frame {
+    view: wgpu::TextureView,
+    surface: Option<wgpu::SurfaceTexture>,
+}
+
 pub struct Gpu {
-    surface: wgpu::Surface<'static>,
+    target: Target,
+    /// The output's, which may be more than the GPU can draw.
+    size: (u32, u32),
     device: wgpu::Device,
     queue: wgpu::Queue,
     config: wgpu::SurfaceConfiguration,
@@ -99,20 +118,13 @@ impl Gpu {
         if real && info.device_type == wgpu::DeviceType::Cpu {
             return Err(Trouble::CpuOnly);
         }
-        let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
-            required_limits: adapter.limits(),
-            memory_hints: wgpu::MemoryHints::MemoryUsage,
-            ..Default::default()
-        }))?;
-        let lost = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&lost);
-        device.set_device_lost_callback(move |_, _| flag.store(true, Ordering::Release));
-        let flag = Arc::clone(&lost);
-        device.on_uncaptured_error(Arc::new(move |error| {
-            tracing::error!(%error, "gpu");
-            flag.store(true, Ordering::Release);
-        }));
-
+        let (device, queue) = device(&adapter, adapter.limits())?;
+        let most = device.limits().max_texture_dimension_2d;
+        if size.0 > most || size.1 > most {
+            return Err(Trouble::TooLarge(size.0, size.1, most));
+        }
+        // From here on an error of the driver is noted, and is no panic.
+        let lost = watch(&device);
         let formats = surface.get_capabilities(&adapter).formats;
         // Colours are stored as they are shown; a surface that converts them is the second choice.
         let format = formats.iter().find(|f| !f.is_srgb() && is_plain(**f)).or(formats.first());
@@ -123,7 +135,20 @@ impl Gpu {
         config.present_mode = wgpu::PresentMode::Fifo;
         config.desired_maximum_frame_latency = 1;
         surface.configure(&device, &config);
+        let name = format!("{} ({:?})", info.name, info.backend);
+        Gpu::with(Target::Surface(surface), size, device, queue, config, lost, name)
+    }
 
+    fn with(
+        target: Target,
+        size: (u32, u32),
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        config: wgpu::SurfaceConfiguration,
+        lost: Arc<AtomicBool>,
+        name: String,
+    ) -> Result<Gpu, Trouble> {
+        let format = config.format;
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: None,
             entries: &[texture_entry(0), sampler_entry(1)],
@@ -141,9 +166,9 @@ impl Gpu {
         if lost.load(Ordering::Acquire) {
             return Err(Trouble::Lost);
         }
-        let name = format!("{} ({:?})", info.name, info.backend);
         Ok(Gpu {
-            surface,
+            target,
+            size,
             device,
             queue,
             config,
@@ -165,19 +190,62 @@ impl Gpu {
         &self.name
     }
     pub fn size(&self) -> (u32, u32) {
-        (self.config.width, self.config.height)
+        self.size
     }
     pub fn resize(&mut self, size: (u32, u32)) {
-        let most = self.device.limits().max_texture_dimension_2d;
-        self.config.width = size.0.clamp(1, most);
-        self.config.height = size.1.clamp(1, most);
-        self.surface.configure(&self.device, &self.config);
+        self.size = size;
+        if !self.is_too_large() {
+            (self.config.width, self.config.height) = (size.0.max(1), size.1.max(1));
+            self.configure();
+        }
+    }
+    fn is_too_large(&self) -> bool {
+        self.size.0.max(self.size.1) > self.device.limits().max_texture_dimension_2d
+    }
+    fn configure(&self) {
+        match &self.target {
+            Target::Surface(surface) => surface.configure(&self.device, &self.config),
+            #[cfg(test)]
+            Target::Texture(_) => {}
+        }
+    }
+
+    /// The next frame; none while the window is covered.
+    fn acquire(&self) -> Result<Option<Frame>, Trouble> {
+        let surface = match &self.target {
+            Target::Surface(surface) => surface,
+            #[cfg(test)]
+            Target::Texture(texture) => {
+                let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+                return Ok(Some(Frame { view, surface: None }));
+            }
+        };
+        use wgpu::CurrentSurfaceTexture::{
+            Lost, Occluded, Outdated, Suboptimal, Success, Timeout, Validation,
+        };
+        let mut next = surface.get_current_texture();
+        if matches!(next, Outdated) {
+            self.configure();
+            next = surface.get_current_texture();
+        }
+        match next {
+            Success(frame) | Suboptimal(frame) => {
+                let view = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());
+                Ok(Some(Frame { view, surface: Some(frame) }))
+            }
+            Timeout | Occluded | Outdated => Ok(None),
+            Lost | Validation => Err(Trouble::Lost),
+        }
     }
 
     /// Draws and presents the whole frame.
     pub fn present(&mut self, composition: &mut Composition, due: Due, now: Instant) -> Result<(), Trouble> {
         if self.lost.load(Ordering::Acquire) {
             return Err(Trouble::Lost);
+        }
+        if self.is_too_large() {
+            let most = self.device.limits().max_texture_dimension_2d;
+            return Err(Trouble::TooLarge(self.size.0, self.size.1, most));
         }
         let Some(show) = composition.show().cloned() else { return Ok(()) };
         let output = *composition.output();
@@ -204,23 +272,7 @@ impl Gpu {
             Some(slot.meet.place(size, slot.rect))
         });
 
-        let frame = match self.surface.get_current_texture() {
-            wgpu::CurrentSurfaceTexture::Success(frame) => frame,
-            wgpu::CurrentSurfaceTexture::Suboptimal(frame) => frame,
-            wgpu::CurrentSurfaceTexture::Timeout | wgpu::CurrentSurfaceTexture::Occluded => return Ok(()),
-            wgpu::CurrentSurfaceTexture::Outdated => {
-                self.surface.configure(&self.device, &self.config);
-                match self.surface.get_current_texture() {
-                    wgpu::CurrentSurfaceTexture::Success(frame) => frame,
-                    wgpu::CurrentSurfaceTexture::Suboptimal(frame) => frame,
-                    _ => return Ok(()),
-                }
-            }
-            wgpu::CurrentSurfaceTexture::Lost | wgpu::CurrentSurfaceTexture::Validation => {
-                return Err(Trouble::Lost);
-            }
-        };
-
+        let Some(frame) = self.acquire()? else { return Ok(()) };
         let (mut quads, mut groups): (Vec<Quad>, Vec<&wgpu::BindGroup>) = (Vec::new(), Vec::new());
         for tile in &self.page {
             quads.push(quad(&output, tile.rect, [0.0, 0.0, 1.0, 1.0]));
@@ -245,12 +297,11 @@ impl Gpu {
         quads.truncate(QUADS_MAX);
         self.queue.write_buffer(&self.quads, 0, bytemuck::cast_slice(&quads));
 
-        let view = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
                 color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                    view: &view,
+                    view: &frame.view,
                     depth_slice: None,
                     resolve_target: None,
                     ops: wgpu::Operations {
@@ -279,7 +330,9 @@ impl Gpu {
             }
         }
         self.queue.submit([encoder.finish()]);
-        self.queue.present(frame);
+        if let Some(surface) = frame.surface {
+            self.queue.present(surface);
+        }
         Ok(())
     }
 
@@ -351,6 +404,28 @@ fn quad(output: &Output, rect: Rect, [left, top, right, bottom]: [f32; 4]) -> Qu
         Turn::ThreeQuarters => ([right, top], [0.0, high], [-wide, 0.0]),
     };
     Quad { to, from, right, down }
+}
+
+fn device(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<(wgpu::Device, wgpu::Queue), Trouble> {
+    let asked = wgpu::DeviceDescriptor {
+        required_limits: limits,
+        memory_hints: wgpu::MemoryHints::MemoryUsage,
+        ..Default::default()
+    };
+    Ok(pollster::block_on(adapter.request_device(&asked))?)
+}
+
+/// A flag that is set when the device is lost, or fails in a way that nobody asked about.
+fn watch(device: &wgpu::Device) -> Arc<AtomicBool> {
+    let lost = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&lost);
+    device.set_device_lost_callback(move |_, _| flag.store(true, Ordering::Release));
+    let flag = Arc::clone(&lost);
+    device.on_uncaptured_error(Arc::new(move |error| {
+        tracing::error!(%error, "gpu");
+        flag.store(true, Ordering::Release);
+    }));
+    lost
 }
 
 fn is_plain(format: wgpu::TextureFormat) -> bool {
@@ -453,3 +528,6 @@ pub fn pipeline(
         cache: None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use crate::model::media::Picture;
 use crate::model::status::Status;
 use crate::problem::{Outcome, Problem};
 use crate::say;
+use crate::stage;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -77,9 +78,11 @@ fn answer(mut stream: UnixStream, events: &Sender<Event>) -> io::Result<()> {
         b"screenshot" => {
             let (sender, answer) = channel();
             events.send(Event::Ask(Question::Screenshot(sender))).map_err(gone)?;
-            match answer.recv_timeout(PATIENCE).map_err(late)? {
+            match answer.recv_timeout(stage::SNAPSHOT_WAIT) {
                 Ok(picture) => stream.write_all(&png(&picture)?),
-                Err(problem) => stream.write_all(&serde_json::to_vec(&problem).map_err(io::Error::other)?),
+                Err(_) => {
+                    stream.write_all(&serde_json::to_vec(&stage::no_snapshot()).map_err(io::Error::other)?)
+                }
             }
         }
         b"poll" => {
@@ -178,7 +181,7 @@ mod tests {
         let board = std::thread::spawn(move || match inbox.recv() {
             Ok(Event::Ask(Question::Screenshot(answer))) => {
                 let picture = Picture { width: 2, height: 1, rgba: vec![1, 2, 3, 255, 4, 5, 6, 255] };
-                answer.send(Ok(picture)).unwrap();
+                answer.send(picture).unwrap();
             }
             other => panic!("{other:?}"),
         });

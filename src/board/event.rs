@@ -2,7 +2,7 @@
 
 use crate::model::media::{Picture, Sha256};
 use crate::model::status::Status;
-use crate::problem::{Outcome, Problem};
+use crate::problem::Problem;
 use crate::store::Asset;
 use crate::sync::FeedEvent;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub enum WindowEvent {
 #[derive(Debug)]
 pub enum Question {
     Status(Sender<Status>),
-    Screenshot(Sender<Outcome<Picture>>),
+    Screenshot(Sender<Picture>),
     /// Ask every feed for news now.
     Poll(Sender<()>),
 }

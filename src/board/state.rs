@@ -252,9 +252,7 @@ impl Board {
                 // Whoever asked may have left.
                 let _ = answer.send(self.status());
             }
-            Event::Ask(Question::Screenshot(answer)) => {
-                let _ = answer.send(self.stage.snapshot());
-            }
+            Event::Ask(Question::Screenshot(answer)) => self.stage.snapshot_to(answer),
             Event::Ask(Question::Poll(answer)) => {
                 if let Some(service) = &self.service {
                     self.feeds.iter().for_each(|feed| service.poll_now(&feed.name));

@@ -107,7 +107,7 @@ pub struct Stage {
 }
 
 /// How long a screenshot may take: a presenter waits at most for a compositor.
-const SNAPSHOT_WAIT: Duration = Duration::from_secs(5);
+pub const SNAPSHOT_WAIT: Duration = Duration::from_secs(5);
 
 impl Stage {
     /// Starts presenting in a window. `fonts` are those that shaped the scenes.
@@ -206,14 +206,14 @@ impl Stage {
     /// The presenter does not answer.
     pub fn snapshot(&self) -> Outcome<Picture> {
         let (send, receive) = mpsc::channel();
-        self.mailbox.leave(|orders| orders.snapshots.push(send));
-        receive.recv_timeout(SNAPSHOT_WAIT).map_err(|_| {
-            Problem::new(
-                "screen",
-                say!(en: "the presenter does not answer", vi: "bộ phận trình chiếu không trả lời"),
-                say!(en: "try again; if it stays so, restart the board", vi: "hãy thử lại; nếu vẫn vậy, hãy khởi động lại bảng"),
-            )
-        })
+        self.snapshot_to(send);
+        receive.recv_timeout(SNAPSHOT_WAIT).map_err(|_| no_snapshot())
+    }
+
+    /// The same for whoever waits elsewhere, at most [`SNAPSHOT_WAIT`]: a board that waited here for its first
+    /// picture could not give it.
+    pub fn snapshot_to(&self, answer: mpsc::Sender<Picture>) {
+        self.mailbox.leave(|orders| orders.snapshots.push(answer));
     }
 
     /// Frames since the start.
@@ -236,6 +236,15 @@ impl Drop for Stage {
             tracing::error!("the presenter thread panicked");
         }
     }
+}
+
+/// What to say when a screenshot did not come in time.
+pub fn no_snapshot() -> Problem {
+    Problem::new(
+        "screen",
+        say!(en: "the presenter does not answer", vi: "bộ phận trình chiếu không trả lời"),
+        say!(en: "try again; if it stays so, restart the board", vi: "hãy thử lại; nếu vẫn vậy, hãy khởi động lại bảng"),
+    )
 }
 
 /// Draws one moment of a show without a presenter, as an output of this size would show it: for previews, the same

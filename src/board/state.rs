@@ -9,7 +9,7 @@ use super::loader::{Loader, Want};
 use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
 use crate::config::Config;
-use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, Scene, View};
+use crate::layout::{Availability, Composed, Composer, FilmSlot, Look, Meet, Scene, View};
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
@@ -85,6 +85,7 @@ pub struct Board {
     loader: Loader,
     pub(super) stage: Stage,
     composer: Composer,
+    look: Look,
     pub(super) sound: Sound,
     playout: Playout,
     pub(super) feeds: Vec<Feed>,
@@ -117,6 +118,7 @@ pub struct Parts {
     pub loader: Loader,
     pub stage: Stage,
     pub composer: Composer,
+    pub look: Look,
     pub sound: Sound,
     pub decoder: Decoder,
     pub feeds: Vec<Feed>,
@@ -126,7 +128,8 @@ pub struct Parts {
 
 impl Board {
     pub fn new(parts: Parts) -> Board {
-        let Parts { config, store, events, loader, stage, composer, sound, decoder, feeds, size } = parts;
+        let Parts { config, store, events, loader, stage, composer, look, sound, decoder, feeds, size } =
+            parts;
         let mut board = Board {
             started: clock::read().system,
             timetable: Timetable::new(Vec::new(), &config.board),
@@ -138,6 +141,7 @@ impl Board {
             loader,
             stage,
             composer,
+            look,
             sound,
             feeds,
             floor: Floor::at_start(clock::read().since_boot),
@@ -460,9 +464,17 @@ impl Board {
             // A film: its size is known before its first picture is there.
             None => known_size(media),
         };
-        let (board, size) = (&self.config.board, self.size);
-        let view =
-            View { plan, board, now, clock_trusted: trusted, size, theme, network: &network, media: &media };
+        let view = View {
+            plan,
+            board: &self.config.board,
+            now,
+            clock_trusted: trusted,
+            size: self.size,
+            theme,
+            look: &self.look,
+            network: &network,
+            media: &media,
+        };
         self.composer.compose(&view)
     }
 

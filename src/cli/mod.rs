@@ -151,6 +151,9 @@ struct Render {
     out: PathBuf,
     #[arg(long, value_parser = ["day", "night"], default_value = "day")]
     theme: String,
+    /// Colours and sizes: cham, don-gian, or a .toml file
+    #[arg(long, default_value = "cham")]
+    look: String,
 }
 
 /// `1920x1080`, each side from 16 to 16384 pixels.

@@ -5,10 +5,10 @@ use super::feed::read_folder;
 use super::{Render, report};
 use crate::board::control::png;
 use crate::clock;
-use crate::layout::{Availability, Composer, Fonts, View};
+use crate::layout::{Availability, Composer, Fonts, Look, View};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
-use crate::model::board::{Board, Theme};
+use crate::model::board::{Board, LookSource, Theme};
 use crate::model::feed::{FeedContent, FeedState, Rights};
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, Plan};
@@ -22,6 +22,7 @@ use crate::store::Asset;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +35,8 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
         Some(text) => moment(text, &zone).map_err(one)?,
     };
     let theme = if asked.theme == "night" { Theme::Night } else { Theme::Day };
-    let picture = draw(&checked, at, asked.size, theme).map_err(one)?;
+    let look = look(&asked.look)?;
+    let picture = draw(&checked, at, asked.size, (theme, &look)).map_err(one)?;
     let bytes = png(&picture).map_err(|error| one(report::file_problem(&asked.out, &error)))?;
     crate::disk::write_for_person(&asked.out, &bytes).map_err(one)
 }
@@ -51,8 +53,29 @@ fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Problem> {
     moment.in_zone(zone).map_err(|error| refused(&error))
 }
 
+/// The look asked for. Unlike a board, a preview refuses one with a mistake: somebody is there to mend it.
+fn look(word: &str) -> Result<Look, Vec<Problem>> {
+    let source = LookSource::from_word(word, Path::new("")).ok_or_else(|| {
+        let names = LookSource::NAMES.join(", ");
+        let why =
+            say!(en: "there is no look called `{word}`", vi: "không có giao diện tên `{word}`", word = word);
+        let remedy = say!(
+            en: "write one of {names}, or the path of a .toml file",
+            vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp .toml",
+            names = names
+        );
+        vec![Problem::new("--look", why, remedy)]
+    })?;
+    Look::load(&source)
+}
+
 /// What a board with a believed clock and all files at hand shows.
-fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Result<Picture, Problem> {
+fn draw(
+    checked: &Checked,
+    at: Timestamp,
+    size: (u32, u32),
+    (theme, look): (Theme, &Look),
+) -> Result<Picture, Problem> {
     let board = Board { name: "preview".into(), tags: Vec::new(), viewing_distance_m: 10.0 };
     let content = FeedContent {
         name: "preview".into(),
@@ -63,7 +86,7 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
         alerts: Arc::new(Alerts::default()),
     };
     let plan = Timetable::new(vec![content], &board).on_air(at, true);
-    let files: HashMap<Sha256, &std::path::Path> =
+    let files: HashMap<Sha256, &Path> =
         checked.files.iter().map(|file| (file.media.sha256, file.source.as_path())).collect();
     let decoder = Decoder::this_program();
     let open =
@@ -98,6 +121,7 @@ fn draw(checked: &Checked, at: Timestamp, size: (u32, u32), theme: Theme) -> Res
         clock_trusted: true,
         size,
         theme,
+        look,
         network: "",
         media: &known,
     };

@@ -1,9 +1,10 @@
 //! `[display]`: the window, how pictures reach it, and when it is dark.
 
-use crate::model::board::Theme;
+use crate::model::board::{LookSource, Theme};
 use crate::model::time::TimeOfDay;
 use crate::say;
-use crate::toml_doc::{Said, Section};
+use crate::toml_doc::{Said, Section, unknown_word};
+use std::path::Path;
 
 /// Smaller than any LED strip in use.
 const SIDE_PX_MIN: u32 = 16;
@@ -22,6 +23,7 @@ pub struct DisplayConfig {
     pub size: Option<(u32, u32)>,
     pub present: Present,
     pub theme: ThemeChoice,
+    pub look: LookSource,
 }
 
 impl Default for DisplayConfig {
@@ -31,6 +33,7 @@ impl Default for DisplayConfig {
             size: None,
             present: Present::default(),
             theme: ThemeChoice::default(),
+            look: LookSource::default(),
         }
     }
 }
@@ -76,7 +79,7 @@ impl ThemeChoice {
     }
 }
 
-pub(super) fn read(mut section: Section<'_>) -> DisplayConfig {
+pub(super) fn read(mut section: Section<'_>, base: &Path) -> DisplayConfig {
     const PRESENTS: [(&str, Present); 3] =
         [("auto", Present::Auto), ("gpu", Present::Gpu), ("shm", Present::Shm)];
     const THEMES: [(&str, ThemeChoice); 3] =
@@ -86,9 +89,26 @@ pub(super) fn read(mut section: Section<'_>) -> DisplayConfig {
         size: section.get("size").and_then(|said| size(&said)),
         present: section.get("present").and_then(|said| said.choice(&PRESENTS)).unwrap_or_default(),
         theme: section.get("theme").and_then(|said| said.choice(&THEMES)).unwrap_or_default(),
+        look: section.get("look").and_then(|said| look(&said, base)).unwrap_or_default(),
     };
     section.finish();
     display
+}
+
+/// A built-in look by its name, or the path of a file.
+fn look(said: &Said<'_>, base: &Path) -> Option<LookSource> {
+    let word = said.text()?;
+    let look = LookSource::from_word(word, base);
+    if look.is_none() {
+        let (why, _) = unknown_word("look", word, &LookSource::NAMES);
+        let remedy = say!(
+            en: "write one of {names}, or the path of a file such as \"xa.toml\"",
+            vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp như \"xa.toml\"",
+            names = LookSource::NAMES.join(", ")
+        );
+        said.refuse(why, remedy);
+    }
+    look
 }
 
 /// `1280x720`.

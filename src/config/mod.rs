@@ -111,7 +111,7 @@ fn read(mut root: Section<'_>, base: &Path) -> Config {
     }
     config.feeds = feed::read(feeds, base);
     if let Some(section) = root.section("display") {
-        config.display = display::read(section);
+        config.display = display::read(section, base);
     }
     if let Some(section) = root.section("sound") {
         config.sound = sound::read(section);

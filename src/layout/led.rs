@@ -7,7 +7,7 @@
 
 use super::brush::{Brush, Side};
 use super::fit::wrap;
-use super::look::{Grid, Role, dress, level};
+use super::look::{Grid, Role};
 use super::scene::{Colour, Rect, Scene};
 use super::words::{Group, Measure, Word, cut_to, plain_groups};
 use super::{Composed, View, dates, frame, icons, pages, rich};
@@ -17,8 +17,6 @@ use crate::model::board::Theme;
 use crate::model::plan::Main;
 use jiff::Timestamp;
 
-const INK: Colour = Colour(0xFFECC8);
-const KEY: Colour = Colour(0xFFBE3C);
 /// Height of a Unifont line, and its baseline from the line's top.
 const PIXEL_LINE: i32 = 16;
 const PIXEL_BASELINE: i32 = 14;
@@ -53,7 +51,8 @@ struct Row {
 }
 
 pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
-    let mut brush = Brush::new(grid, Theme::Night, measure);
+    let colours = view.look.led;
+    let mut brush = Brush::new(grid, view.look, Theme::Night, measure);
     let mut saying = say(view);
     let area = grid.area;
     let left = if area.w >= 4 * area.h.min(64) { mark(&mut brush, &saying, area) } else { 0 };
@@ -64,9 +63,9 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
         if role == Role::Title && area.h >= 3 * NOTO_LINE {
             room.h -= NOTO_LINE;
             let window = Rect::edges(left, room.bottom(), area.w, area.bottom());
-            ticker = frame::run(&mut brush, &said, window, 24.0, 0, Colour::BLACK, INK, role);
+            ticker = frame::run(&mut brush, &said, window, 24.0, 0, Colour::BLACK, colours.ink, role);
         } else {
-            saying.said.push((said, INK));
+            saying.said.push((said, colours.ink));
         }
     }
     let line = if role == Role::Pixel { PIXEL_LINE } else { (room.h / 3).max(NOTO_LINE) };
@@ -76,7 +75,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
     let mut rows = rows;
     let head = saying.always.map(|text| {
         let words = text.split(' ').map(|word| Word { text: word.into(), bold: true, space: true }).collect();
-        Row { words, colour: KEY }
+        Row { words, colour: colours.key }
     });
     if let Some(head) = head {
         // An exercise says so on every screenful; where there is one line, on every other one.
@@ -86,7 +85,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
             marked.push(head.clone());
             marked.extend(chunk.iter().cloned());
             // A last screenful that is not full is filled up, so that the next head stands first.
-            marked.extend((chunk.len()..others).map(|_| Row { words: Vec::new(), colour: KEY }));
+            marked.extend((chunk.len()..others).map(|_| Row { words: Vec::new(), colour: colours.key }));
         }
         rows = marked;
     }
@@ -163,19 +162,20 @@ fn mark(brush: &mut Brush<'_>, saying: &Saying, area: Rect) -> i32 {
 
 fn say(view: &View<'_>) -> Saying {
     let clean = |text: &str| rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ").replace("**", "");
+    let super::look::LedColours { ink: plain, key } = view.look.led;
     let mut saying = match &view.plan.main {
         Main::Warning { alert, .. } => {
-            let (fill, ink, word) = level(alert.level.number());
+            let (fill, ink, word) = view.look.level(alert.level.number());
             let drill = alert.status != AlertStatus::Actual;
             let square = (!drill).then(|| (fill, ink, alert.level.number().to_string()));
-            let mut said = vec![(clean(&alert.event), INK), (clean(&alert.area), KEY)];
+            let mut said = vec![(clean(&alert.event), plain), (clean(&alert.area), key)];
             if !drill {
-                said.push((format!("CẤP {}: {word}", alert.level.number()), KEY));
+                said.push((format!("CẤP {}: {word}", alert.level.number()), key));
             }
-            said.extend(alert.actions.iter().take(4).map(|action| (clean(action), INK)));
+            said.extend(alert.actions.iter().take(4).map(|action| (clean(action), plain)));
             Saying {
                 icon: icons::icon("canh-bao"),
-                mark: INK,
+                mark: plain,
                 level: square,
                 said,
                 always: drill.then_some("DIỄN TẬP"),
@@ -183,8 +183,8 @@ fn say(view: &View<'_>) -> Saying {
         }
         Main::Notice(slot) => {
             let notice = &slot.notice;
-            let dress = dress(notice.category, Theme::Night);
-            let mut said = vec![(clean(&notice.title), INK)];
+            let dress = view.look.dress(notice.category, Theme::Night);
+            let mut said = vec![(clean(&notice.title), plain)];
             let mut left = CHARS_MAX;
             for block in rich::blocks(&notice.text) {
                 let text: String = match block {
@@ -195,17 +195,17 @@ fn say(view: &View<'_>) -> Saying {
                 };
                 let text: String = text.chars().take(left).collect();
                 left -= text.chars().count();
-                said.push((text, KEY));
+                said.push((text, key));
             }
             Saying { icon: icons::icon(dress.icon), mark: dress.accent, level: None, said, always: None }
         }
         Main::Neutral { ever } => {
             let name = if *ever { clean(&view.plan.title) } else { clean(&view.board.name) };
-            let mut said = vec![(name, INK)];
+            let mut said = vec![(name, plain)];
             if view.clock_trusted {
-                said.push((dates::clock(&view.now), KEY));
+                said.push((dates::clock(&view.now), key));
             }
-            Saying { icon: icons::icon("chung"), mark: KEY, level: None, said, always: None }
+            Saying { icon: icons::icon("chung"), mark: key, level: None, said, always: None }
         }
     };
     saying.said.retain(|(text, _)| !text.trim().is_empty());

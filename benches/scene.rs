@@ -5,7 +5,7 @@
 //! after every round: a board that leaks shows it here in a minute.
 
 use bangtin::clock;
-use bangtin::layout::{Availability, Composed, Composer, Fonts, RATE_MHZ, View};
+use bangtin::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View};
 use bangtin::model::board::{Board, Theme};
 use bangtin::model::feed::{FeedContent, FeedState, Rights};
 use bangtin::model::led::FULL;
@@ -48,6 +48,7 @@ fn compose(composer: &mut Composer, plan: &Plan, at: Timestamp) -> Composed {
         size: SIZE,
         rate_mhz: RATE_MHZ,
         theme: Theme::Day,
+        look: Look::cham(),
         network: "",
         media: &known,
     })

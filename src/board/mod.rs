@@ -21,7 +21,7 @@ pub use window::WindowKind;
 
 use crate::clock;
 use crate::config::{Config, Present};
-use crate::layout::{Composer, Fonts};
+use crate::layout::{Composer, Fonts, Look};
 use crate::media::Decoder;
 use crate::model::feed::Rights;
 use crate::problem::{Outcome, Problem};
@@ -158,6 +158,11 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
     problems.extend(store.problems().iter().cloned());
     problems.extend(misfit(&config.display.geometry, size));
 
+    // A look with a mistake in it costs itself: the built-in one serves.
+    let look = Look::load(&config.display.look).unwrap_or_else(|wrong| {
+        problems.extend(wrong);
+        Look::cham().clone()
+    });
     let mut feeds = Vec::new();
     let mut specs = Vec::new();
     for feed in &config.feeds {
@@ -198,6 +203,7 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
         loader: Loader::start(store.clone(), decoder.clone(), events.clone()).map_err(start)?,
         stage,
         composer: Composer::new(fonts),
+        look,
         sound: match config.sound.enabled {
             true => Sound::new(config.sound.device.clone(), clock::instant()),
             false => Sound::silent(clock::instant()),

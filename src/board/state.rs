@@ -9,7 +9,7 @@ use super::loader::{Loader, Want};
 use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
 use crate::config::Config;
-use crate::layout::{Availability, Composed, Composer, FilmSlot, Meet, RATE_MHZ, Scene, View};
+use crate::layout::{Availability, Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View};
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
@@ -91,6 +91,7 @@ pub struct Board {
     loader: Loader,
     pub(super) stage: Stage,
     composer: Composer,
+    look: Look,
     pub(super) sound: Sound,
     playout: Playout,
     pub(super) feeds: Vec<Feed>,
@@ -125,6 +126,7 @@ pub struct Parts {
     pub loader: Loader,
     pub stage: Stage,
     pub composer: Composer,
+    pub look: Look,
     pub sound: Sound,
     pub decoder: Decoder,
     pub feeds: Vec<Feed>,
@@ -134,7 +136,8 @@ pub struct Parts {
 
 impl Board {
     pub fn new(parts: Parts) -> Board {
-        let Parts { config, store, events, loader, stage, composer, sound, decoder, feeds, size } = parts;
+        let Parts { config, store, events, loader, stage, composer, look, sound, decoder, feeds, size } =
+            parts;
         let mut board = Board {
             started: clock::read().system,
             timetable: Timetable::new(Vec::new(), &config.board),
@@ -146,6 +149,7 @@ impl Board {
             loader,
             stage,
             composer,
+            look,
             sound,
             feeds,
             floor: Floor::at_start(clock::read().since_boot),
@@ -482,6 +486,7 @@ impl Board {
             size,
             rate_mhz: self.rate_mhz,
             theme,
+            look: &self.look,
             network: &network,
             media: &media,
         };

@@ -163,6 +163,9 @@ struct Render {
     out: PathBuf,
     #[arg(long, value_parser = ["day", "night"], default_value = "day")]
     theme: String,
+    /// Colours and sizes: cham, don-gian, or a .toml file
+    #[arg(long, default_value = "cham")]
+    look: String,
 }
 
 #[derive(Debug, Args)]

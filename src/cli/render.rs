@@ -5,10 +5,10 @@ use super::feed::read_folder;
 use super::{Render, report};
 use crate::board::control::png;
 use crate::clock;
-use crate::layout::{Availability, Composed, Composer, Fonts, RATE_MHZ, View, sheet};
+use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, sheet};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
-use crate::model::board::{Board, Theme};
+use crate::model::board::{Board, LookSource, Theme};
 use crate::model::feed::{FeedContent, FeedState, Rights};
 use crate::model::led::FULL;
 use crate::model::media::{Media, Picture, Sha256};
@@ -23,7 +23,7 @@ use crate::store::Asset;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
     let at = |name, text: &str| moment(name, text, &zone).map_err(one);
-    let mut preview = Preview::new(&checked, asked, zone.clone());
+    let mut preview = Preview::new(&checked, asked, look(&asked.look)?, zone.clone());
     let picture = match (&asked.from, &asked.to) {
         (Some(from), Some(to)) => {
             let (from, to) = (at("--from", from)?, at("--to", to)?);
@@ -83,6 +83,22 @@ fn check_span(from: Timestamp, to: Timestamp) -> Outcome<()> {
     Err(Problem::new("--to", why, remedy))
 }
 
+/// The look asked for. Unlike a board, a preview refuses one with a mistake: somebody is there to mend it.
+fn look(word: &str) -> Result<Look, Vec<Problem>> {
+    let source = LookSource::from_word(word, Path::new("")).ok_or_else(|| {
+        let names = LookSource::NAMES.join(", ");
+        let why =
+            say!(en: "there is no look called `{word}`", vi: "không có giao diện tên `{word}`", word = word);
+        let remedy = say!(
+            en: "write one of {names}, or the path of a .toml file",
+            vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp .toml",
+            names = names
+        );
+        vec![Problem::new("--look", why, remedy)]
+    })?;
+    Look::load(&source)
+}
+
 /// A board with a believed clock and all files at hand.
 struct Preview {
     board: Board,
@@ -95,6 +111,7 @@ struct Preview {
     zone: TimeZone,
     size: (u32, u32),
     theme: Theme,
+    look: Look,
 }
 
 /// A page that shows in a span of time.
@@ -106,7 +123,7 @@ struct Seen {
 }
 
 impl Preview {
-    fn new(checked: &Checked, asked: &Render, zone: TimeZone) -> Preview {
+    fn new(checked: &Checked, asked: &Render, look: Look, zone: TimeZone) -> Preview {
         let board = Board { name: "preview".into(), tags: Vec::new(), viewing_distance_m: 10.0 };
         let content = FeedContent {
             name: "preview".into(),
@@ -130,6 +147,7 @@ impl Preview {
             zone,
             size: asked.size,
             theme: if asked.theme == "night" { Theme::Night } else { Theme::Day },
+            look,
         }
     }
 
@@ -148,6 +166,7 @@ impl Preview {
             size: self.size,
             rate_mhz: RATE_MHZ,
             theme: self.theme,
+            look: &self.look,
             network: "",
             media: &known,
         };

@@ -1,10 +1,11 @@
 //! `[display]`: the window, how pictures reach it and lie on it, and when it is dark.
 
-use crate::model::board::Theme;
+use crate::model::board::{LookSource, Theme};
 use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::time::TimeOfDay;
 use crate::say;
-use crate::toml_doc::{Said, Section};
+use crate::toml_doc::{Said, Section, unknown_word};
+use std::path::Path;
 
 /// Smaller than any LED strip in use.
 const SIDE_PX_MIN: u32 = 16;
@@ -29,6 +30,7 @@ pub struct DisplayConfig {
     pub geometry: Geometry,
     /// Notices follow one another in plain cuts.
     pub reduced_motion: bool,
+    pub look: LookSource,
 }
 
 impl Default for DisplayConfig {
@@ -40,6 +42,7 @@ impl Default for DisplayConfig {
             theme: ThemeChoice::default(),
             geometry: Geometry::default(),
             reduced_motion: false,
+            look: LookSource::default(),
         }
     }
 }
@@ -85,7 +88,7 @@ impl ThemeChoice {
     }
 }
 
-pub(super) fn read(mut section: Section<'_>) -> DisplayConfig {
+pub(super) fn read(mut section: Section<'_>, base: &Path) -> DisplayConfig {
     const PRESENTS: [(&str, Present); 3] =
         [("auto", Present::Auto), ("gpu", Present::Gpu), ("shm", Present::Shm)];
     const THEMES: [(&str, ThemeChoice); 3] =
@@ -97,6 +100,7 @@ pub(super) fn read(mut section: Section<'_>) -> DisplayConfig {
         theme: section.get("theme").and_then(|said| said.choice(&THEMES)).unwrap_or_default(),
         geometry: geometry(&mut section),
         reduced_motion: section.get("reduced_motion").and_then(|said| said.flag()).unwrap_or(false),
+        look: section.get("look").and_then(|said| look(&said, base)).unwrap_or_default(),
     };
     section.finish();
     display
@@ -188,6 +192,22 @@ fn parse_region(text: &str) -> Option<Region> {
         x: number(x)?,
         y: number(y)?,
     })
+}
+
+/// A built-in look by its name, or the path of a file.
+fn look(said: &Said<'_>, base: &Path) -> Option<LookSource> {
+    let word = said.text()?;
+    let look = LookSource::from_word(word, base);
+    if look.is_none() {
+        let (why, _) = unknown_word("look", word, &LookSource::NAMES);
+        let remedy = say!(
+            en: "write one of {names}, or the path of a file such as \"xa.toml\"",
+            vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp như \"xa.toml\"",
+            names = LookSource::NAMES.join(", ")
+        );
+        said.refuse(why, remedy);
+    }
+    look
 }
 
 /// `1280x720`.

@@ -133,7 +133,7 @@ fn read(mut root: Section<'_>, base: &Path) -> Config {
     }
     config.feeds = feed::read(feeds, base);
     if let Some(section) = root.section("display") {
-        config.display = display::read(section);
+        config.display = display::read(section, base);
     }
     if let Some(section) = root.section("led") {
         config.led = led::read(section);

@@ -1,7 +1,7 @@
 //! The annotated example is the configuration it says it is, and mistakes are told with their line.
 
 use super::*;
-use crate::model::board::Theme;
+use crate::model::board::{LookSource, Theme};
 use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::led::Power;
 use crate::model::sun::Place;
@@ -67,11 +67,19 @@ fn relative_paths_start_from_the_folder_of_the_file() {
 }
 
 #[test]
+fn a_look_is_built_in_or_a_file_beside_the_configuration() {
+    let look = |word: &str| read(&format!("{FEED}[display]\nlook = '{word}'")).display.look;
+    assert_eq!(look("cham"), LookSource::Cham);
+    assert_eq!(look("don-gian"), LookSource::DonGian);
+    assert_eq!(look("xa.toml"), LookSource::File("/etc/bangtin/xa.toml".into()));
+}
+
+#[test]
 fn mistakes_are_told_all_at_once_with_their_lines() {
     check("", &["b.toml:1: there is no feed"]);
     check(
         "nmae = 'x'\nviewing_distance_m = 0\n[[feed]]\nname = 'Xã'\nurl = 'ftp://x'\n\
-         [display]\ntheme = 'nigth'\nsize = '1280'\n[sound]\nvolume = 101\nquiet_hours = ['22h']\n\
+         [display]\ntheme = 'nigth'\nsize = '1280'\nlook = 'hoa'\n[sound]\nvolume = 101\nquiet_hours = ['22h']\n\
          volume_by_hour = [{ from = '1:00', volume = 3 }]\n[clock]\nhas_rtc = 1",
         &[
             "b.toml:1: unknown key `nmae`; did you mean `name`",
@@ -81,10 +89,11 @@ fn mistakes_are_told_all_at_once_with_their_lines() {
             "b.toml:5: `ftp://x` is not an address",
             "b.toml:7: `theme` knows no `nigth`; did you mean `night`",
             "b.toml:8: `1280` is not a size",
-            "b.toml:10: `volume` cannot be 101",
-            "b.toml:11: `22h` is not a span",
-            "b.toml:12: this entry is not whole",
-            "b.toml:14: `has_rtc` is a whole number, not true or false",
+            "b.toml:9: `look` knows no `hoa`; write one of cham, don-gian",
+            "b.toml:11: `volume` cannot be 101",
+            "b.toml:12: `22h` is not a span",
+            "b.toml:13: this entry is not whole",
+            "b.toml:15: `has_rtc` is a whole number, not true or false",
         ],
     );
     check(&format!("{FEED}{FEED}"), &["b.toml:6: two feeds are called `xa`"]);

@@ -6,7 +6,7 @@
 use super::fit::Lines;
 use super::fonts::Weight;
 use super::icons::Cells;
-use super::look::{Grid, Palette, Role, palette};
+use super::look::{Grid, Look, Palette, Role};
 use super::scene::{Colour, Draw, Glyph, Line, Rect};
 use super::words::{Group, Measure, Word};
 use crate::model::board::Theme;
@@ -21,6 +21,7 @@ pub enum Side {
 
 pub struct Brush<'a> {
     pub grid: Grid,
+    pub look: &'a Look,
     pub theme: Theme,
     pub measure: &'a Measure,
     pub draws: Vec<Draw>,
@@ -36,12 +37,12 @@ pub fn first_baseline(leading: f32) -> f32 {
 }
 
 impl<'a> Brush<'a> {
-    pub fn new(grid: Grid, theme: Theme, measure: &'a Measure) -> Brush<'a> {
-        Brush { grid, theme, measure, draws: Vec::new(), clip: grid.area }
+    pub fn new(grid: Grid, look: &'a Look, theme: Theme, measure: &'a Measure) -> Brush<'a> {
+        Brush { grid, look, theme, measure, draws: Vec::new(), clip: grid.area }
     }
 
-    pub fn palette(&self) -> &'static Palette {
-        palette(self.theme)
+    pub fn palette(&self) -> &'a Palette {
+        self.look.palette(self.theme)
     }
     pub fn fill(&mut self, rect: Rect, colour: Colour) {
         self.rounded(rect, colour, 0);

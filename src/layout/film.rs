@@ -5,7 +5,7 @@
 //! a file that is broken, the notice shows as text instead.
 
 use super::brush::{Brush, Side};
-use super::look::{Dress, Grid, Role, dress};
+use super::look::{Dress, Grid, Role};
 use super::scene::{Colour, Draw, FilmSlot, Meet, Rect};
 use super::words::Measure;
 use super::{Availability, Composed, View, dates, finish, frame, icons, rich};
@@ -29,8 +29,8 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, slot: &NoticeSlot
     let poster = notice.image.as_ref().filter(|_| alone && film.is_none()).and_then(ready);
     let (sha256, source) = film.or(poster)?;
 
-    let mut brush = Brush::new(grid, view.theme, measure);
-    let dress = dress(notice.category, view.theme);
+    let mut brush = Brush::new(grid, view.look, view.theme, measure);
+    let dress = view.look.dress(notice.category, view.theme);
     let (_, height) = grid.extent();
     let area = Rect::edges(0, 0, grid.area.w, grid.px(height - strip_height(grid) - 1.0));
     brush.fill(area, Colour::BLACK);
@@ -70,7 +70,7 @@ fn strip(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, dress: &Dres
     let mut right = bar.right() - grid.px(frame::MARGIN);
     if view.clock_trusted {
         // A narrow strip keeps its first line for the title.
-        let size = if grid.portrait { 8.4 } else { 11.0 } * grid.u;
+        let size = if grid.portrait { 8.4 } else { brush.look.sizes.clock } * grid.u;
         let middle = bar.y as f32 + bar.h as f32 / 2.0;
         let baseline = if grid.portrait { bar.y + grid.px(22.0) } else { brush.centred(middle, size) };
         let clock = dates::clock(&view.now);

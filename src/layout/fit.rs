@@ -9,16 +9,27 @@
 use super::words::Group;
 use std::ops::Range;
 
-/// Title sizes, large to small, in u.
-const TITLES: [f32; 9] = [20.0, 18.5, 17.0, 15.6, 14.4, 13.4, 12.4, 11.4, 10.6];
-/// Title sizes of a notice that is nothing but a title.
-const TITLES_ALONE: [f32; 14] =
-    [34.0, 31.0, 28.0, 25.5, 23.0, 21.0, 20.0, 18.5, 17.0, 15.6, 14.4, 13.4, 12.4, 11.4];
-/// Body sizes, large to small, in u; nothing smaller can be read from where people stand.
-const BODIES: [f32; 8] = [13.0, 12.0, 11.4, 10.8, 10.2, 9.6, 9.2, BODY_MIN];
-pub const BODY_MIN: f32 = 8.8;
-pub const TITLE_MIN: f32 = 10.6;
-const _: () = assert!(BODY_MIN < TITLE_MIN);
+/// The steps that letters are set in, large to small, in u; none is empty.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Scale {
+    pub titles: Vec<f32>,
+    /// Of a notice that is nothing but a title.
+    pub titles_alone: Vec<f32>,
+    /// Nothing smaller than the last can be read from where people stand.
+    pub bodies: Vec<f32>,
+    /// Of a table's cells.
+    pub cells: Vec<f32>,
+}
+
+impl Scale {
+    pub fn body_min(&self) -> f32 {
+        self.bodies.last().copied().unwrap_or(1.0)
+    }
+    pub fn title_min(&self) -> f32 {
+        self.titles.last().copied().unwrap_or(1.0)
+    }
+}
+
 const TITLE_LINES_MAX: usize = 3;
 const TITLE_ALONE_LINES_MAX: usize = 6;
 /// Space between title and body, and between paragraphs, in body sizes.
@@ -160,13 +171,17 @@ pub fn break_text(text: &Text, title: f32, body: f32, width: f32, space: f32) ->
 }
 
 /// The best pair of sizes at which every text fits a column of `width` and `height` u.
-pub fn fit(texts: &[Text], width: f32, height: f32, space: f32) -> Option<Fitted> {
+pub fn fit(texts: &[Text], width: f32, height: f32, space: f32, scale: &Scale) -> Option<Fitted> {
     if texts.iter().all(|text| text.body.is_empty()) {
-        let sizes = TITLES_ALONE.iter().map(|&title| (title, BODY_MIN));
+        let sizes = scale.titles_alone.iter().map(|&title| (title, scale.body_min()));
         return best_of(texts, sizes, width, height, space, TITLE_ALONE_LINES_MAX);
     }
     let pair = |&(title, body): &(f32, f32)| (1.18 * body..=1.65 * body).contains(&title);
-    let sizes = BODIES.iter().flat_map(|&body| TITLES.iter().map(move |&title| (title, body))).filter(pair);
+    let sizes = scale
+        .bodies
+        .iter()
+        .flat_map(|&body| scale.titles.iter().map(move |&title| (title, body)))
+        .filter(pair);
     best_of(texts, sizes, width, height, space, TITLE_LINES_MAX)
 }
 
@@ -234,8 +249,9 @@ mod tests {
             body: vec![Para { marker: None, groups: vec![group("Chữ", 3.0)] }],
             leading: Leading::default(),
         };
-        let fitted = fit(std::slice::from_ref(&text), 200.0, 90.0, 0.25).unwrap();
+        let scale = &crate::layout::look::Look::cham().sizes.scale;
+        let fitted = fit(std::slice::from_ref(&text), 200.0, 90.0, 0.25, scale).unwrap();
         assert_eq!((fitted.title, fitted.body), (20.0, 13.0));
-        assert!(fit(&[text], 20.0, 90.0, 0.25).is_none());
+        assert!(fit(&[text], 20.0, 90.0, 0.25, scale).is_none());
     }
 }

@@ -10,25 +10,20 @@ use super::{Availability, View, dates, icons, rich};
 use crate::limits;
 use crate::model::plan::NoticeSlot;
 
-/// Height of the header with its thread, in u.
-pub const HEADER: f32 = 16.0;
-pub const HEADER_PORTRAIT: f32 = 27.0;
-/// Height of the ticker, in u.
-pub const TICKER: f32 = 13.0;
 /// Outer margin, in u.
 pub const MARGIN: f32 = 6.0;
 /// Draws the header across the top.
 pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     let grid = brush.grid;
-    let p = brush.palette();
+    let (p, sizes) = (brush.palette(), &brush.look.sizes);
     let portrait = grid.portrait;
-    let height = if portrait { HEADER_PORTRAIT } else { HEADER };
+    let height = if portrait { sizes.header_portrait } else { sizes.header };
     let (right, bottom) = (grid.area.w, grid.px(height));
     brush.fill(Rect::edges(0, 0, right, grid.px(height - 1.0)), p.bar);
     brush.fill(Rect::edges(0, grid.px(height - 1.0), right, bottom), p.thread);
 
     let emblem = if portrait { 16.0 } else { 12.0 };
-    let top = if portrait { 5.0 } else { 1.5 };
+    let top = (height - 1.0 - emblem) / 2.0;
     let name_x =
         grid.px(if draw_emblem(brush, view, MARGIN, top, emblem) { MARGIN + emblem + 3.0 } else { MARGIN });
     let middle = (height - 1.0) / 2.0 * grid.u;
@@ -36,7 +31,7 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
 
     if view.clock_trusted {
         let clock = dates::clock(&view.now);
-        let size = if portrait { 13.0 } else { 11.0 } * grid.u;
+        let size = if portrait { sizes.clock_portrait } else { sizes.clock } * grid.u;
         let x = right - grid.px(MARGIN);
         let baseline = brush.centred(middle, size);
         let width =
@@ -44,9 +39,9 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
         room -= width + grid.px(5.0);
         if !portrait {
             let date_x = x - width - grid.px(6.0);
-            let size = 6.8 * grid.u;
+            let size = sizes.date * grid.u;
             let date = dates::long_date(&view.now);
-            let name = brush.width(&board_title(view), Role::Title, 8.4 * grid.u) as i32;
+            let name = brush.width(&board_title(view), Role::Title, sizes.name * grid.u) as i32;
             let wide = brush.width(&date, Role::Body, size) as i32;
             // Where both cannot be, the name matters more than the date.
             if name_x + name + grid.px(6.0) + wide <= date_x {
@@ -66,39 +61,41 @@ pub fn board_title(view: &View<'_>) -> String {
 
 /// The commune's name, and under it the stale line; in a portrait header also the date.
 fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32) {
-    let (grid, p) = (brush.grid, brush.palette());
+    let (grid, p, size) = (brush.grid, brush.palette(), brush.look.sizes.name);
     let title = board_title(view);
     let put = |brush: &mut Brush<'_>, text: &str, role, size: f32, baseline: f32, colour| {
         let at = (x, (baseline * grid.u).round() as i32);
         brush.text_within(text, role, size * grid.u, at, Side::Left, colour, room);
     };
+    // Lines were placed in a header of LOOK.md's height; in another they keep to its middle.
+    let lower = middle / grid.u.max(f32::MIN_POSITIVE) - if grid.portrait { 13.0 } else { 7.5 };
     if grid.portrait {
         let date = view.clock_trusted.then(|| dates::long_date(&view.now));
         match (&view.plan.stale, date) {
             (None, None) => {
-                let at = (x, brush.centred(middle, 8.4 * grid.u));
-                brush.text_within(&title, Role::Title, 8.4 * grid.u, at, Side::Left, p.bar_ink, room);
+                let at = (x, brush.centred(middle, size * grid.u));
+                brush.text_within(&title, Role::Title, size * grid.u, at, Side::Left, p.bar_ink, room);
             }
             (None, Some(date)) => {
-                put(brush, &title, Role::Title, 8.4, 11.4, p.bar_ink);
-                put(brush, &date, Role::Body, 6.4, 20.6, p.bar_soft);
+                put(brush, &title, Role::Title, size, 11.4 + lower, p.bar_ink);
+                put(brush, &date, Role::Body, 6.4, 20.6 + lower, p.bar_soft);
             }
             (Some(_), None) => {
-                put(brush, &title, Role::Title, 8.4, 11.4, p.bar_ink);
-                stale_line(brush, view, x, 20.4, room);
+                put(brush, &title, Role::Title, size, 11.4 + lower, p.bar_ink);
+                stale_line(brush, view, x, 20.4 + lower, room);
             }
             (Some(_), Some(date)) => {
-                put(brush, &title, Role::Title, 7.6, 8.8, p.bar_ink);
-                put(brush, &date, Role::Body, 5.8, 16.0, p.bar_soft);
-                stale_line(brush, view, x, 22.8, room);
+                put(brush, &title, Role::Title, 7.6, 8.8 + lower, p.bar_ink);
+                put(brush, &date, Role::Body, 5.8, 16.0 + lower, p.bar_soft);
+                stale_line(brush, view, x, 22.8 + lower, room);
             }
         }
     } else if view.plan.stale.is_some() {
-        put(brush, &title, Role::Title, 7.0, 7.1, p.bar_ink);
-        stale_line(brush, view, x, 13.1, room);
+        put(brush, &title, Role::Title, 7.0, 7.1 + lower, p.bar_ink);
+        stale_line(brush, view, x, 13.1 + lower, room);
     } else {
-        let at = (x, brush.centred(middle, 8.4 * grid.u));
-        brush.text_within(&title, Role::Title, 8.4 * grid.u, at, Side::Left, p.bar_ink, room);
+        let at = (x, brush.centred(middle, size * grid.u));
+        brush.text_within(&title, Role::Title, size * grid.u, at, Side::Left, p.bar_ink, room);
     }
 }
 
@@ -111,7 +108,15 @@ pub fn stale_line(brush: &mut Brush<'_>, view: &View<'_>, x: i32, baseline: f32,
     let y = (baseline * grid.u).round() as i32;
     brush.frame(Rect::new(x, y - side, side, side), p.gold, line);
     let at = (x + grid.px(5.0), y);
-    brush.text_within(&said, Role::Body, 5.2 * grid.u, at, Side::Left, p.gold, room - grid.px(5.0));
+    brush.text_within(
+        &said,
+        Role::Body,
+        brush.look.sizes.stale * grid.u,
+        at,
+        Side::Left,
+        p.gold,
+        room - grid.px(5.0),
+    );
 }
 
 /// The commune's own picture in a square; nothing where there is none.
@@ -146,7 +151,8 @@ pub fn foot(
     let seal_y = (middle - 8.0 * seal as f32).round() as i32;
     brush.cells(icons::icon("da-ky"), rect.x, seal_y, seal, dress.accent);
     let x = rect.x + 16 * seal + grid.px(if grid.portrait { 4.0 } else { 2.5 });
-    let size = if grid.portrait { 6.2 } else { 6.0 } * grid.u;
+    let sizes = &brush.look.sizes;
+    let size = if grid.portrait { sizes.meta_portrait } else { sizes.meta } * grid.u;
     let mut room = rect.right() - x;
     let mut baseline = brush.centred(middle, size);
     if let Some(until) = until {

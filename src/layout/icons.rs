@@ -73,14 +73,14 @@ pub fn weave(name: &str) -> &'static Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::look;
+    use crate::layout::Look;
     use crate::model::board::Theme;
-    use crate::model::programme::Category::*;
+    use crate::model::programme::Category;
 
     #[test]
     fn every_category_has_its_icon_and_weave() {
-        for category in [Chung, YTe, Dien, Nuoc, Hop, NongNghiep, AnNinh, ThoiTiet, VanHoa] {
-            let dress = look::dress(category, Theme::Day);
+        for category in Category::ALL {
+            let dress = Look::cham().dress(category, Theme::Day);
             assert_eq!(icon(dress.icon).rows.len(), 16, "{category:?}");
             assert_eq!(weave(dress.weave).rows.len(), 8, "{category:?}");
         }

@@ -4,7 +4,7 @@
 //! says when that picture changes next by itself. Equal views give equal scenes. Any text whatever gives a
 //! scene: nothing panics, nothing overlaps the ticker, and work is bounded by limits.rs.
 //!
-//! The order of reading: `scene` (what comes out), `look` (colours and grid), `fonts` and `words` (shaped words that
+//! The order of reading: `scene` (what comes out), `look` (grid, colours, sizes), `fonts` and `words` (shaped words that
 //! stay together), `fit` (sizes and lines), `pages` (a notice cut into pages), then a file for each kind of page.
 //! Page count depends on fonts, air time must not: the plan gives a notice its slot, and the slot is divided here.
 //!
@@ -36,6 +36,7 @@ pub(crate) mod tests;
 pub use fonts::Fonts;
 #[cfg(test)]
 pub(crate) use fonts::Weight;
+pub use look::Look;
 pub use pattern::{Pattern, pattern};
 pub use rich::rows_written;
 pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, RATE_MHZ, Rect, Scene, TickerBand, frame_slot};
@@ -75,6 +76,8 @@ pub struct View<'a> {
     /// The display's refresh rate in millihertz: tickers move with it.
     pub rate_mhz: u32,
     pub theme: Theme,
+    /// Colours and sizes.
+    pub look: &'a Look,
     /// What is known of the network, for the first-boot page, for example "Mạng: có".
     pub network: &'a str,
     /// Whether a file of the plan can be shown.
@@ -103,6 +106,7 @@ pub struct Composer {
 struct Cut {
     slot: NoticeSlot,
     room: pages::Room,
+    sizes: look::Sizes,
     pages: Arc<Vec<Timed>>,
 }
 
@@ -123,7 +127,7 @@ impl Composer {
         let grid = Grid::new(view.size);
         let (narrow, wide) = (view.size.0.min(view.size.1), view.size.0.max(view.size.1));
         if narrow < READABLE_SIDE_MIN || wide > 1 << 16 {
-            let scene = Scene::plain(view.size, look::palette(view.theme).ground);
+            let scene = Scene::plain(view.size, view.look.palette(view.theme).ground);
             return Composed { scene, page: 1, pages: 1, next_change: None };
         }
         let led = narrow <= LED_SIDE_MAX;
@@ -143,9 +147,9 @@ impl Composer {
             return composed;
         }
         let zones = notice::Zones::of(view, grid, slot);
-        let pages = self.pages(slot, zones.room(grid));
+        let pages = self.pages(slot, zones.room(grid), &view.look.sizes);
         let (at, turns) = page_now(slot, &pages, &view.now);
-        let mut brush = Brush::new(grid, view.theme, &self.measure);
+        let mut brush = Brush::new(grid, view.look, view.theme, &self.measure);
         notice::draw(&mut brush, view, slot, &zones, &pages[at].0, (at + 1, pages.len()));
         let ticker = ticker::ticker(&mut brush, view);
         let scene = Scene { body: zones.body(grid), ..finish(view, brush, ticker) };
@@ -156,9 +160,10 @@ impl Composer {
         led::compose(view, grid, &self.measure)
     }
 
-    fn pages(&mut self, slot: &NoticeSlot, room: pages::Room) -> Arc<Vec<Timed>> {
+    fn pages(&mut self, slot: &NoticeSlot, room: pages::Room, sizes: &look::Sizes) -> Arc<Vec<Timed>> {
         let same = |cut: &Cut| {
             cut.room == room
+                && cut.sizes == *sizes
                 && cut.slot.languages == slot.languages
                 && (Arc::ptr_eq(&cut.slot.notice, &slot.notice) || cut.slot.notice == slot.notice)
         };
@@ -168,11 +173,11 @@ impl Composer {
             self.cut.push(cut);
             return pages;
         }
-        let pages = Arc::new(pages::pages(slot, room, &self.measure));
+        let pages = Arc::new(pages::pages(slot, room, &self.measure, sizes));
         if self.cut.len() >= CUTS_KEPT {
             self.cut.remove(0);
         }
-        self.cut.push(Cut { slot: slot.clone(), room, pages: Arc::clone(&pages) });
+        self.cut.push(Cut { slot: slot.clone(), room, sizes: sizes.clone(), pages: Arc::clone(&pages) });
         pages
     }
 }

@@ -24,10 +24,10 @@ const STEP: f32 = 3.0;
 const BAR: f32 = 17.0;
 
 pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, ever: bool) -> Composed {
-    let mut brush = Brush::new(grid, view.theme, measure);
+    let mut brush = Brush::new(grid, view.look, view.theme, measure);
     let with_ticker = !ticker::items(view).is_empty();
     let (_, height) = grid.extent();
-    let bar_top = height - BAR - if with_ticker { frame::TICKER } else { 0.0 };
+    let bar_top = height - BAR - if with_ticker { view.look.sizes.ticker } else { 0.0 };
     let p = brush.palette();
     hills(&mut brush, bar_top);
     let bar = grid.rect(0.0, bar_top, 0.0, bar_top + BAR);

@@ -2,7 +2,7 @@
 
 use super::brush::{Brush, Side};
 use super::fit::{Broken, PARAGRAPH_GAP, TITLE_GAP, Text};
-use super::look::{Dress, Grid, Role, dress};
+use super::look::{Dress, Grid, Role};
 use super::pages::{self, Page, Room};
 use super::scene::{Colour, Draw, Meet, Rect};
 use super::words::Word;
@@ -11,11 +11,7 @@ use crate::limits;
 use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
 
-const RAIL: f32 = 28.0;
-const BAND: f32 = 22.0;
 const GAP: f32 = 7.0;
-const FOOT: f32 = 12.0;
-const FOOT_PORTRAIT: f32 = 22.0;
 const PICTURE_WIDTH: f32 = 75.0;
 const PICTURE_HEIGHT: f32 = 66.0;
 /// Least space between text and the issuer's line.
@@ -38,27 +34,28 @@ pub struct Zones {
 impl Zones {
     pub fn of(view: &View<'_>, grid: Grid, slot: &NoticeSlot) -> Zones {
         let (width, height) = grid.extent();
-        let floor = if !ticker::items(view).is_empty() { height - frame::TICKER } else { height };
+        let sizes = &view.look.sizes;
+        let floor = if !ticker::items(view).is_empty() { height - sizes.ticker } else { height };
         let picture =
             slot.notice.image.as_ref().filter(|media| matches!((view.media)(media), Availability::Ready(..)));
         let linked = qr(&slot.notice.link).is_some();
         if grid.portrait {
-            let band = frame::HEADER_PORTRAIT + BAND;
-            let foot = floor - FOOT_PORTRAIT;
+            let band = sizes.header_portrait + sizes.band;
+            let foot = floor - sizes.foot_portrait;
             let below = if picture.is_some() { band + PICTURE_HEIGHT } else { band };
             let plate =
                 |bottom: f32| grid.rect(width - 6.0 - QR_PLATE, bottom - QR_PLATE, width - 6.0, bottom);
             let code = linked.then(|| plate(if picture.is_some() { below - 6.0 } else { foot - 3.0 }));
             let text_floor = if linked && picture.is_none() { foot - QR_PLATE - 5.0 } else { foot };
             return Zones {
-                side: grid.rect(0.0, frame::HEADER_PORTRAIT, width, band),
+                side: grid.rect(0.0, sizes.header_portrait, width, band),
                 text: grid.rect(6.0, below + 6.0, width - 6.0, text_floor),
                 foot: grid.rect(6.0, foot, width - 6.0, floor),
                 picture: picture.map(|media| (media.sha256, grid.rect(0.0, band, width, below))),
                 code,
             };
         }
-        let foot = floor - FOOT;
+        let foot = floor - sizes.foot;
         // Never more than 3/8 of a board that is nearly square.
         let picture_width = PICTURE_WIDTH.min(width * 0.375);
         let right = if picture.is_some() { width - picture_width - 6.0 } else { width - GAP };
@@ -66,11 +63,11 @@ impl Zones {
         let beside = grid.rect(right - QR_PLATE, foot - 3.0 - QR_PLATE, right, foot - 3.0);
         let text_right = if linked && picture.is_none() { right - QR_PLATE - 6.0 } else { right };
         Zones {
-            side: grid.rect(0.0, frame::HEADER, RAIL, floor),
-            text: grid.rect(RAIL + GAP, frame::HEADER + 4.0, text_right, foot),
-            foot: grid.rect(RAIL + GAP, foot, right, floor),
+            side: grid.rect(0.0, sizes.header, sizes.rail, floor),
+            text: grid.rect(sizes.rail + GAP, sizes.header + 4.0, text_right, foot),
+            foot: grid.rect(sizes.rail + GAP, foot, right, floor),
             picture: picture
-                .map(|media| (media.sha256, grid.rect(width - picture_width, frame::HEADER, width, floor))),
+                .map(|media| (media.sha256, grid.rect(width - picture_width, sizes.header, width, floor))),
             code: linked.then_some(if picture.is_some() { plate } else { beside }),
         }
     }
@@ -99,7 +96,7 @@ pub fn draw(
     page: &Page,
     count: (usize, usize),
 ) {
-    let dress = dress(slot.notice.category, view.theme);
+    let dress = view.look.dress(slot.notice.category, view.theme);
     frame::header(brush, view);
     if brush.grid.portrait {
         band(brush, zones.side, &dress, count)
@@ -150,7 +147,14 @@ pub fn draw(
 fn name(brush: &mut Brush<'_>, name: Option<&str>, x: i32, top: i32, dress: &Dress) -> f32 {
     let Some(name) = name else { return top as f32 };
     let grid = brush.grid;
-    brush.text(name, Role::Title, 6.2 * grid.u, (x, top + grid.px(5.5)), Side::Left, dress.accent);
+    brush.text(
+        name,
+        Role::Title,
+        brush.look.sizes.label * grid.u,
+        (x, top + grid.px(5.5)),
+        Side::Left,
+        dress.accent,
+    );
     top as f32 + pages::LANGUAGE_NAME * grid.u
 }
 
@@ -207,7 +211,7 @@ fn table(
         let baseline = (top + 7.0 * u).round() as i32;
         for (head, left) in table.head.iter().zip(&lefts) {
             let at = (zone.x + grid.px(*left), baseline);
-            brush.text(head, Role::Title, 6.2 * u, at, Side::Left, dress.accent);
+            brush.text(head, Role::Title, brush.look.sizes.label * u, at, Side::Left, dress.accent);
         }
         top += pages::HEADS * u;
         let rule = grid.px(0.5).max(2);
@@ -235,9 +239,16 @@ fn rail(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize))
     let icon_x = rect.x + (rect.w - 16 * cell) / 2;
     brush.cells(icons::icon(dress.icon), icon_x, rect.y + grid.px(5.0), cell, dress.rail_ink);
     let middle = rect.x + rect.w / 2;
-    let mut baseline = grid.px(48.0);
+    let mut baseline = grid.px(brush.look.sizes.header + 32.0);
     for word in dress.words {
-        brush.text(word, Role::Title, 6.2 * grid.u, (middle, baseline), Side::Centre, dress.rail_ink);
+        brush.text(
+            word,
+            Role::Title,
+            brush.look.sizes.label * grid.u,
+            (middle, baseline),
+            Side::Centre,
+            dress.rail_ink,
+        );
         baseline += grid.px(7.9);
     }
     let label_bottom = baseline - grid.px(7.9) + grid.px(6.0);
@@ -246,7 +257,7 @@ fn rail(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize))
         bottom = rect.bottom() - grid.px(24.0);
         let said = format!("{}/{}", count.0, count.1);
         let at = (middle, rect.bottom() - grid.px(14.2));
-        brush.text(&said, Role::Title, 8.4 * grid.u, at, Side::Centre, dress.rail_ink);
+        brush.text(&said, Role::Title, brush.look.sizes.name * grid.u, at, Side::Centre, dress.rail_ink);
         let bars = Rect::new(
             rect.x + grid.px(4.0),
             rect.bottom() - grid.px(9.0),
@@ -262,6 +273,9 @@ fn rail(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize))
 }
 
 fn weave(brush: &mut Brush<'_>, x: i32, y: i32, (columns, rows): (i32, i32), dress: &Dress) {
+    if brush.palette().weave == 0 {
+        return;
+    }
     let cell = (brush.grid.u.floor() as i32).max(1);
     for row in 0..rows.max(0) {
         for column in 0..columns.max(0) {
@@ -296,13 +310,20 @@ fn band(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize))
     brush.cells(icons::icon(dress.icon), grid.px(6.0), top, cell, dress.rail_ink);
     let middle = rect.y as f32 + rect.h as f32 / 2.0;
     let x = grid.px(27.0);
-    let baseline = brush.centred(middle, 8.4 * grid.u);
-    let width = brush.text(dress.label, Role::Title, 8.4 * grid.u, (x, baseline), Side::Left, dress.rail_ink);
+    let baseline = brush.centred(middle, brush.look.sizes.name * grid.u);
+    let width = brush.text(
+        dress.label,
+        Role::Title,
+        brush.look.sizes.name * grid.u,
+        (x, baseline),
+        Side::Left,
+        dress.rail_ink,
+    );
     let right = rect.right() - grid.px(6.0);
     if count.1 > 1 {
         let said = format!("{}/{}", count.0, count.1);
         let at = (right, rect.y + grid.px(11.0));
-        brush.text(&said, Role::Title, 8.4 * grid.u, at, Side::Right, dress.rail_ink);
+        brush.text(&said, Role::Title, brush.look.sizes.name * grid.u, at, Side::Right, dress.rail_ink);
         let wide = grid.px(32.0);
         page_bars(brush, Rect::new(right - wide, rect.y + grid.px(14.0), wide, grid.px(3.0)), count, dress);
         return;

@@ -5,9 +5,9 @@
 //! languages stand side by side where both fit; otherwise each has its pages in turn. The slot of air
 //! time is shared among the pages by how long each takes to read (LOOK.md section 7).
 
-use super::fit::{self, Broken, Fitted, Leading, Para, Text, break_text};
+use super::fit::{self, Broken, Fitted, Leading, Para, Scale, Text, break_text};
 use super::fonts::Weight;
-use super::look::Role;
+use super::look::{Role, Sizes};
 use super::rich::{self, Block, Paragraph, Span, Table};
 use super::words::{Group, Measure, cut_to, groups};
 use crate::limits;
@@ -15,8 +15,6 @@ use crate::model::board::Theme;
 use crate::model::plan::NoticeSlot;
 use unicode_script::{Script, UnicodeScript};
 
-/// Cell sizes of a table, large to small, in u.
-const CELLS: [f32; 5] = [9.4, 8.9, 8.4, 7.9, 7.4];
 /// Least gap between a table's columns, margin at its sides, and least and greatest height of a row, in u.
 const COLUMN_GAP: f32 = 4.0;
 pub const TABLE_MARGIN: f32 = 2.0;
@@ -71,8 +69,8 @@ pub struct Room {
 pub type Timed = (Page, f64);
 
 /// Every page of a slot's notice, in order; at least one.
-pub fn pages(slot: &NoticeSlot, room: Room, measure: &Measure) -> Vec<Timed> {
-    let cutter = Cutter { room, measure };
+pub fn pages(slot: &NoticeSlot, room: Room, measure: &Measure, sizes: &Sizes) -> Vec<Timed> {
+    let cutter = Cutter { room, measure, scale: &sizes.scale, head: sizes.label };
     let voices: Vec<Voice> = slot.languages.iter().map(|lang| cutter.voice(slot, lang)).collect();
     let voices = if voices.is_empty() { vec![cutter.voice(slot, &slot.notice.lang)] } else { voices };
     if let [first, second] = voices.as_slice()
@@ -135,6 +133,9 @@ struct Voice {
 struct Cutter<'a> {
     room: Room,
     measure: &'a Measure,
+    scale: &'a Scale,
+    /// Size of a table's heads, in u.
+    head: f32,
 }
 
 impl Cutter<'_> {
@@ -170,9 +171,10 @@ impl Cutter<'_> {
             title.chars().chain(paragraphs.iter().flat_map(|p| p.spans.iter().flat_map(|s| s.text.chars())));
         let tall = tall.take(limits::TEXT_CHARS_MAX).any(|c| c.script() == Script::Tai_Viet);
         let leading = if tall { Leading::TALL } else { Leading::default() };
-        let mut title = self.groups(&span(title), Role::Title, width / fit::TITLE_MIN);
+        let mut title = self.groups(&span(title), Role::Title, width / self.scale.title_min());
         let mut body: Vec<Para> = paragraphs.iter().map(|p| self.para(p, width)).collect();
-        let lines = fit::wrap(&title, width / fit::TITLE_MIN, self.space(), false).unwrap_or_default();
+        let lines =
+            fit::wrap(&title, width / self.scale.title_min(), self.space(), false).unwrap_or_default();
         let most = if body.is_empty() { 6 } else { 3 };
         if lines.len() > most {
             let rest = title.split_off(lines[2].end);
@@ -189,7 +191,7 @@ impl Cutter<'_> {
         let marker =
             paragraph.marker.as_ref().and_then(|text| self.groups(&span(text), Role::Body, f32::MAX).pop());
         let mut para = Para { marker, groups: Vec::new() };
-        let room = (width / fit::BODY_MIN - para.indent()).max(0.5);
+        let room = (width / self.scale.body_min() - para.indent()).max(0.5);
         para.groups = self.groups(&paragraph.spans, Role::Body, room);
         para
     }
@@ -207,7 +209,7 @@ impl Cutter<'_> {
                 .push(Column { name: Some(voice.name), text: self.text(&voice.title, &paragraphs?, width) });
         }
         let texts: Vec<Text> = columns.iter().map(|column| column.text.clone()).collect();
-        let fitted = fit::fit(&texts, width, self.room.height - LANGUAGE_NAME, self.space())?;
+        let fitted = fit::fit(&texts, width, self.room.height - LANGUAGE_NAME, self.space(), self.scale)?;
         Some(Page::Text { columns, fitted })
     }
 
@@ -257,30 +259,35 @@ impl Cutter<'_> {
             columns: vec![Column { name, text }],
             fitted: Fitted { title, body, texts: vec![broken] },
         };
-        if let Some(fitted) = fit::fit(std::slice::from_ref(&text), self.room.width, height, self.space()) {
+        if let Some(fitted) =
+            fit::fit(std::slice::from_ref(&text), self.room.width, height, self.space(), self.scale)
+        {
             return vec![Page::Text { columns: vec![Column { name, text }], fitted }];
         }
         let texts = self.split(&text, height);
-        let (title, body, broken) = match fit::fit(&texts, self.room.width, height, self.space()) {
+        let (title, body, broken) = match fit::fit(&texts, self.room.width, height, self.space(), self.scale)
+        {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {
                 let smallest =
                     |text: &Text| self.smallest(text).map_or_else(Broken::default, |(broken, _)| broken);
-                (fit::TITLE_MIN, fit::BODY_MIN, texts.iter().map(smallest).collect())
+                (self.scale.title_min(), self.scale.body_min(), texts.iter().map(smallest).collect())
             }
         };
         texts.into_iter().zip(broken).map(|(text, broken)| page(text, title, body, broken)).collect()
     }
 
     fn smallest(&self, text: &Text) -> Option<(Broken, f32)> {
-        break_text(text, fit::TITLE_MIN, fit::BODY_MIN, self.room.width, self.space())
+        break_text(text, self.scale.title_min(), self.scale.body_min(), self.room.width, self.space())
     }
 
     /// Cuts a text into as few pages as it needs at the smallest sizes, then as evenly as that number allows.
     fn split(&self, text: &Text, height: f32) -> Vec<Text> {
         let empty = Text { title: text.title.clone(), body: Vec::new(), leading: text.leading };
-        let head = self.smallest(&empty).map_or(0.0, |(_, height)| height) + fit::TITLE_GAP * fit::BODY_MIN;
-        let lines_max = ((height - head) / (fit::BODY_MIN * text.leading.body)).floor().max(1.0) as usize;
+        let head =
+            self.smallest(&empty).map_or(0.0, |(_, height)| height) + fit::TITLE_GAP * self.scale.body_min();
+        let lines_max =
+            ((height - head) / (self.scale.body_min() * text.leading.body)).floor().max(1.0) as usize;
         let pieces = self.pieces(text, lines_max);
         let fullest = self.pack(&empty, &pieces, height);
         let (mut low, mut high, mut best) = (0.0, height, fullest);
@@ -312,7 +319,7 @@ impl Cutter<'_> {
                     continue;
                 }
                 let sentence = &para.groups[start..=at];
-                let width = self.room.width / fit::BODY_MIN - para.indent();
+                let width = self.room.width / self.scale.body_min() - para.indent();
                 let lines = fit::wrap(sentence, width, self.space(), true).unwrap_or_default();
                 for chunk in lines.chunks(lines_max) {
                     cut(start + chunk[0].start, start + chunk[chunk.len() - 1].end);
@@ -361,10 +368,11 @@ impl Cutter<'_> {
     /// Size of a table's cells and widths of its columns, in u; `None` when it is too wide.
     fn columns(&self, table: &Table) -> Option<Columns> {
         let count = table.rows.iter().chain([&table.head]).map(Vec::len).max()?;
-        CELLS.iter().find_map(|&cell| {
+        self.scale.cells.iter().find_map(|&cell| {
             let widest = |column: usize| {
                 let body = table.rows.iter().map(|row| self.cell_width(row, column) * cell);
-                let head = table.head.get(column).map(|head| self.measure_plain(head, Role::Title) * 6.2);
+                let head =
+                    table.head.get(column).map(|head| self.measure_plain(head, Role::Title) * self.head);
                 body.chain(head).fold(0.0_f32, f32::max)
             };
             let widths: Vec<f32> = (0..count).map(widest).collect();
@@ -395,12 +403,15 @@ impl Cutter<'_> {
         let text = self.text(&voice.title, &[], self.room.width);
         let height = self.room.height - if name.is_some() { LANGUAGE_NAME } else { 0.0 };
         let rows_height = |title: f32| height - title - HEADS - 2.5;
-        let title = [12.4, 11.4, fit::TITLE_MIN].into_iter().find_map(|size| {
-            let (broken, needs) = break_text(&text, size, fit::BODY_MIN, self.room.width, self.space())?;
-            (broken.title.len() == 1 || size == fit::TITLE_MIN).then_some((size, broken, needs))
+        // A table needs its height for rows.
+        let titles = &self.scale.titles[self.scale.titles.len().saturating_sub(3)..];
+        let title = titles.iter().find_map(|&size| {
+            let (broken, needs) =
+                break_text(&text, size, self.scale.body_min(), self.room.width, self.space())?;
+            (broken.title.len() == 1 || size == self.scale.title_min()).then_some((size, broken, needs))
         });
-        let (size, broken, needs) = title.unwrap_or_else(|| (fit::TITLE_MIN, Broken::default(), 0.0));
-        let fitted = Fitted { title: size, body: fit::BODY_MIN, texts: vec![broken] };
+        let (size, broken, needs) = title.unwrap_or_else(|| (self.scale.title_min(), Broken::default(), 0.0));
+        let fitted = Fitted { title: size, body: self.scale.body_min(), texts: vec![broken] };
         let most = (rows_height(needs) / ROW_MIN).floor().max(1.0) as usize;
         let sheets = table.rows.len().div_ceil(most).max(1);
         let each = table.rows.len().div_ceil(sheets).max(1);

@@ -8,7 +8,7 @@
 
 use super::brush::{Brush, CAPITAL, Side};
 use super::fonts::Fonts;
-use super::look::{Grid, Role};
+use super::look::{Grid, Look, Role};
 use super::scene::{Colour, Rect, Scene};
 use super::words::Measure;
 use crate::model::board::Theme;
@@ -57,7 +57,7 @@ const LIMIT: f64 = 344.0;
 pub fn pattern(asked: &Pattern<'_>, fonts: Arc<Fonts>) -> Scene {
     let measure = Measure::new(fonts);
     let grid = Grid::new(asked.size);
-    let mut brush = Brush::new(grid, Theme::Night, &measure);
+    let mut brush = Brush::new(grid, Look::cham(), Theme::Night, &measure);
     let area = grid.area;
     if area.w.min(area.h) >= SMALL {
         large(&mut brush, asked);

@@ -2,7 +2,7 @@
 //! before it is published.
 
 use super::brush::{Brush, Side};
-use super::look::{Grid, Role, palette};
+use super::look::{Grid, Look, Role};
 use super::words::Measure;
 use super::{Draw, Fonts, Meet, Rect, Scene};
 use crate::model::board::Theme;
@@ -46,8 +46,9 @@ pub fn sheet(fonts: Arc<Fonts>, heading: &str, tiles: &[Tile], board: (u32, u32)
     let rows = (tiles.len() as i32 + columns - 1) / columns;
     let height = HEADING + rows * (tile_h + CAPTION + GAP) + MARGIN;
     let size = (WIDTH as u32, height.max(1) as u32);
-    let p = palette(Theme::Day);
-    let mut brush = Brush::new(Grid::new(size), Theme::Day, &measure);
+    let look = Look::cham();
+    let p = look.palette(Theme::Day);
+    let mut brush = Brush::new(Grid::new(size), look, Theme::Day, &measure);
     let at = (MARGIN, brush.centred(HEADING as f32 / 2.0, HEADING_SIZE));
     brush.text_within(heading, Role::Title, HEADING_SIZE, at, Side::Left, p.ink, WIDTH - 2 * MARGIN);
     for (at, tile) in tiles.iter().enumerate() {

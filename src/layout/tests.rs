@@ -145,6 +145,7 @@ pub fn view<'a>(plan: &'a Plan, board: &'a Board, size: (u32, u32)) -> View<'a> 
         size,
         rate_mhz: RATE_MHZ,
         theme: Theme::Day,
+        look: Look::cham(),
         network: "Mạng: có",
         media: &|_| Availability::Ready(1600, 900),
     }
@@ -257,7 +258,7 @@ fn a_film_that_is_not_ready_shows_as_text_and_a_warning_shows_alone() {
 
 #[test]
 fn an_exercise_says_so_on_every_screenful_and_never_wears_a_levels_colour() {
-    let (fill, ..) = look::level(4);
+    let (fill, ..) = Look::cham().level(4);
     let plan = plan(warning(4, AlertStatus::Exercise));
     for size in [(1920, 1080), (1080, 1920), (320, 160), (192, 32)] {
         for second in 0..60 {

@@ -5,7 +5,6 @@
 //! display's own rate (LOOK.md section 7).
 
 use super::brush::{Brush, Side};
-use super::frame::TICKER;
 use super::look::Role;
 use super::scene::{Rect, TickerBand, frame_slot};
 use super::words::Word;
@@ -49,12 +48,12 @@ pub fn ticker(brush: &mut Brush<'_>, view: &View<'_>) -> Option<TickerBand> {
     if said.is_empty() {
         return None;
     }
-    let (grid, p) = (brush.grid, brush.palette());
-    let bar = Rect::edges(0, grid.area.h - grid.px(TICKER), grid.area.w, grid.area.h);
+    let (grid, p, sizes) = (brush.grid, brush.palette(), &brush.look.sizes);
+    let bar = Rect::edges(0, grid.area.h - grid.px(sizes.ticker), grid.area.w, grid.area.h);
     let chip = Rect::new(bar.x, bar.y, grid.px(30.0), bar.h);
     brush.fill(bar, p.bar);
     brush.fill(chip, p.chip);
-    let size = 7.0 * grid.u;
+    let size = sizes.ticker_letters * grid.u;
     let middle = bar.y as f32 + bar.h as f32 / 2.0;
     let chip_at = (chip.x + chip.w / 2, brush.centred(middle, 6.4 * grid.u));
     brush.text("Tin ngắn", Role::Title, 6.4 * grid.u, chip_at, Side::Centre, p.chip_ink);

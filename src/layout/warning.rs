@@ -6,7 +6,7 @@
 
 use super::brush::{Brush, Side};
 use super::fit::{self, wrap};
-use super::look::{Grid, Role, level};
+use super::look::{Grid, Role};
 use super::scene::{Colour, Rect};
 use super::words::{Group, Measure, cut_to, plain_groups};
 use super::{Composed, View, dates, finish, icons, rich};
@@ -20,7 +20,7 @@ const EVENTS: [f32; 9] = [18.0, 16.5, 15.0, 13.6, 12.4, 11.4, 10.4, 9.2, 8.0];
 const AREAS: [f32; 5] = [8.6, 8.0, 7.4, 6.8, 6.2];
 
 pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, alert: &Alert) -> Composed {
-    let mut brush = Brush::new(grid, view.theme, measure);
+    let mut brush = Brush::new(grid, view.look, view.theme, measure);
     let exercise = alert.status != AlertStatus::Actual;
     match (exercise, grid.portrait) {
         (true, _) => drill(&mut brush, view, alert),
@@ -100,7 +100,7 @@ fn bars(brush: &mut Brush<'_>, bars: Bars, number: u8, ink: Colour) {
 
 fn landscape(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
     let grid = brush.grid;
-    let (fill, ink, word) = level(alert.level.number());
+    let (fill, ink, word) = view.look.level(alert.level.number());
     let (width, height) = grid.extent();
     brush.fill(grid.area, fill);
     let cell = ((2.0 * grid.u).floor() as i32).max(1);
@@ -131,7 +131,7 @@ fn landscape(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
 
 fn portrait(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) {
     let grid = brush.grid;
-    let (fill, ink, _) = level(alert.level.number());
+    let (fill, ink, _) = view.look.level(alert.level.number());
     let (width, height) = grid.extent();
     brush.fill(grid.area, fill);
     let cell = ((1.5 * grid.u).floor() as i32).max(1);

@@ -79,6 +79,20 @@ pub enum Category {
     VanHoa,
 }
 
+impl Category {
+    pub const ALL: [Category; 9] = [
+        Category::Chung,
+        Category::YTe,
+        Category::Dien,
+        Category::Nuoc,
+        Category::Hop,
+        Category::NongNghiep,
+        Category::AnNinh,
+        Category::ThoiTiet,
+        Category::VanHoa,
+    ];
+}
+
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
 )]

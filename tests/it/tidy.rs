@@ -65,7 +65,7 @@ fn may_use() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("sync", with_ground(&["model", "trust", "store"])),
         ("alert", vec!["model"]),
         ("programme", vec!["model", "alert"]),
-        ("layout", vec!["model"]),
+        ("layout", vec!["model", "toml_doc"]),
         ("stage", vec!["model", "layout", "shm", "clock"]),
         ("media", with_ground(&["model", "store"])),
         ("sound", vec!["model", "shm", "clock"]),

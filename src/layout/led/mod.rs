@@ -19,8 +19,6 @@ use crate::model::plan::Main;
 use jiff::Timestamp;
 use saying::Saying;
 
-const INK: Colour = Colour(0xFFECC8);
-const KEY: Colour = Colour(0xFFBE3C);
 /// Height of a Unifont line, and its baseline from the line's top.
 const PIXEL_LINE: i32 = 16;
 const PIXEL_BASELINE: i32 = 14;
@@ -33,7 +31,7 @@ const SYLLABLE_SECONDS: f64 = 0.5;
 const PAGE_SECONDS_MIN: f64 = 4.0;
 
 pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
-    let mut brush = Brush::new(grid, Theme::Night, measure);
+    let mut brush = Brush::new(grid, view.look, Theme::Night, measure);
     let saying = saying::say(view);
     let (ticker, (page, count, turns)) = match grid.area.h >= NOTO_WALL {
         true => wall::draw(&mut brush, view, &saying),

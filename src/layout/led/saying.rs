@@ -1,7 +1,6 @@
 //! What an LED wall says of a plan, in order of importance, whatever its size.
 
-use super::{INK, KEY};
-use crate::layout::look::{dress, level};
+use crate::layout::look::Look;
 use crate::layout::{Colour, View, dates, rich};
 use crate::limits;
 use crate::model::alert::{Alert, AlertStatus, Hazard};
@@ -44,11 +43,11 @@ fn clean(text: &str) -> String {
 
 pub fn say(view: &View<'_>) -> Saying {
     let mut saying = match &view.plan.main {
-        Main::Warning { alert, .. } => warning(alert),
+        Main::Warning { alert, .. } => warning(alert, view.look),
         Main::Notice(slot) => {
             let notice = &slot.notice;
-            let dress = dress(notice.category, Theme::Night);
-            let mut said = vec![(clean(&notice.title), INK)];
+            let dress = view.look.dress(notice.category, Theme::Night);
+            let mut said = vec![(clean(&notice.title), view.look.led.ink)];
             let mut left = CHARS_MAX;
             for block in rich::blocks(&notice.text) {
                 let text: String = match block {
@@ -59,52 +58,70 @@ pub fn say(view: &View<'_>) -> Saying {
                 };
                 let text: String = text.chars().take(left).collect();
                 left -= text.chars().count();
-                said.push((text, KEY));
+                said.push((text, view.look.led.key));
             }
             let label = dress.label.to_owned();
-            Saying { icon: dress.icon, mark: dress.accent, label, bar: dress.rail, said, ..nothing() }
+            Saying {
+                icon: dress.icon,
+                mark: dress.accent,
+                label,
+                bar: dress.rail,
+                said,
+                ..nothing(view.look)
+            }
         }
         Main::Neutral { ever } => {
             let name = if *ever { clean(&view.plan.title) } else { clean(&view.board.name) };
-            let clock = view.clock_trusted.then(|| (dates::clock(&view.now), KEY));
-            Saying { said: [(name, INK)].into_iter().chain(clock).collect(), ..nothing() }
+            let clock = view.clock_trusted.then(|| (dates::clock(&view.now), view.look.led.key));
+            Saying {
+                said: [(name, view.look.led.ink)].into_iter().chain(clock).collect(),
+                ..nothing(view.look)
+            }
         }
     };
     saying.said.retain(|(text, _)| !text.trim().is_empty());
     saying
 }
 
-fn nothing() -> Saying {
+fn nothing(look: &Look) -> Saying {
     Saying {
         icon: "chung",
-        mark: KEY,
+        mark: look.led.key,
         label: String::new(),
         bar: Colour::BLACK,
         level: None,
         heads: Vec::new(),
-        head: KEY,
+        head: look.led.key,
         always: false,
         first: None,
         said: Vec::new(),
     }
 }
 
-fn warning(alert: &Alert) -> Saying {
+fn warning(alert: &Alert, look: &Look) -> Saying {
     let number = alert.level.number();
-    let (fill, ink, _) = level(number);
+    let (fill, ink, _) = look.level(number);
     let event = clean(&alert.event);
     // "Bản Nà Khan · đến 6h00" are two things to say, not one line with a point at its edge.
     let area = clean(&alert.area);
-    let area = area.split('·').map(|part| (part.trim().to_owned(), KEY));
-    let actions = alert.actions.iter().take(ACTIONS_MAX).map(|action| (clean(action), INK));
+    let area = area.split('·').map(|part| (part.trim().to_owned(), look.led.key));
+    let actions = alert.actions.iter().take(ACTIONS_MAX).map(|action| (clean(action), look.led.ink));
     let said = area.chain(actions).collect();
     if alert.status != AlertStatus::Actual {
         let heads = vec!["DIỄN TẬP".to_owned()];
-        let first = Some((event, INK));
-        return Saying { icon: "canh-bao", mark: INK, heads, always: true, first, said, ..nothing() };
+        let first = Some((event, look.led.ink));
+        return Saying {
+            icon: "canh-bao",
+            mark: look.led.ink,
+            heads,
+            always: true,
+            first,
+            said,
+            ..nothing(look)
+        };
     }
     // Red and purple letters on black cannot be read from afar; the square has their colour.
-    let head = if number <= 3 { fill } else { INK };
+    let head = if number <= 3 { fill } else { look.led.ink };
     let mut letters = event.chars();
     let first_letter = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
     let heads = vec![format!("CẤP {number}: {first_letter}{}", letters.as_str()), event.clone()];
@@ -115,12 +132,12 @@ fn warning(alert: &Alert) -> Saying {
             Hazard::SatLo => "sat-lo",
             Hazard::MuaDa => "mua-da",
         },
-        mark: INK,
+        mark: look.led.ink,
         level: Some(Level { fill, ink, number: number.to_string() }),
         heads,
         head,
         first: Some((event, head)),
         said,
-        ..nothing()
+        ..nothing(look)
     }
 }

@@ -4,7 +4,7 @@
 //! lines and more are pages: letters that stand are read from further than letters that run.
 
 use super::saying::Saying;
-use super::{INK, PIXEL_BASELINE, PIXEL_LINE, Row, Turn, mark, paged, rows, turn};
+use super::{PIXEL_BASELINE, PIXEL_LINE, Row, Turn, mark, paged, rows, turn};
 use crate::layout::brush::Brush;
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
@@ -98,5 +98,5 @@ fn ticker_now(view: &View<'_>) -> Vec<(String, Colour)> {
             items.into_iter().skip(at).take(1).collect()
         }
     };
-    shown.into_iter().map(|text| (text, INK)).collect()
+    shown.into_iter().map(|text| (text, view.look.led.ink)).collect()
 }

@@ -3,7 +3,7 @@
 //! A warning has its level's colour, icon, number and bars at the left, which read without colour and without letters.
 
 use super::saying::{Level, Saying};
-use super::{INK, PIXEL_BASELINE, Row, Turn, mark, paged, rows, turn};
+use super::{PIXEL_BASELINE, Row, Turn, mark, paged, rows, turn};
 use crate::layout::brush::{Brush, Side};
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
@@ -54,7 +54,7 @@ pub fn draw(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying) -> (Option<
             from: None,
             joins: true,
         };
-        let said: Vec<_> = said.into_iter().map(|text| (text, INK)).collect();
+        let said: Vec<_> = said.into_iter().map(|text| (text, view.look.led.ink)).collect();
         band = ticker::run(brush, view, &said, &course);
     }
     (band, text(brush, view, saying, room))
@@ -69,7 +69,9 @@ fn bar(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying) {
     let mut right = area.w - 4;
     if view.clock_trusted {
         let clock = dates::clock(&view.now);
-        right -= brush.text(&clock, Role::Pixel, 16.0, (right, baseline), Side::Right, INK) as i32 + 6;
+        right -= brush.text(&clock, Role::Pixel, 16.0, (right, baseline), Side::Right, view.look.led.ink)
+            as i32
+            + 6;
     }
     let at = (26, baseline);
     brush.text_within(&saying.label, Role::Pixel, 16.0, at, Side::Left, saying.mark, right - at.0);

@@ -159,6 +159,7 @@ impl App {
             size,
             rate_mhz: layout::RATE_MHZ,
             theme: Theme::Day,
+            look: layout::Look::cham(),
             network: "",
             media: &|_| Availability::Ready(FILM.0, FILM.1),
         };

@@ -16,19 +16,25 @@ pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
 pub const ALERTS_BYTES_MAX: u64 = 4 << 20;
 /// Most messages in one `alerts.json`: a province's busiest week of storms.
 pub const ALERTS_MAX: usize = 1_000;
-/// Longest sender, identifier, issuer or line to act on of a warning, in characters: three lines in the smallest
-/// letters of an upright board.
+/// Longest sender, identifier or issuer of a warning, in characters.
 pub const ALERT_LINE_CHARS_MAX: usize = 120;
 /// Longest name of the hazard in a warning, in characters: two lines beside its level, read at a run.
-pub const ALERT_EVENT_CHARS_MAX: usize = 80;
+pub const ALERT_EVENT_CHARS_MAX: usize = 60;
 /// Longest where and when of a warning, in characters: four lines under the hazard.
-pub const ALERT_AREA_CHARS_MAX: usize = 160;
+pub const ALERT_AREA_CHARS_MAX: usize = 100;
 /// Most lines that say what to do: more are not read by somebody who has to run.
 pub const ALERT_ACTIONS_MAX: usize = 4;
+/// Longest line that says what to do, in characters: four of them in letters that can be read from afar.
+pub const ALERT_ACTION_CHARS_MAX: usize = 60;
 /// Most messages that one message refers to.
 pub const ALERT_REFERENCES_MAX: usize = 100;
 /// How far ahead a warning's `sent` may lie, in seconds: two clocks that nobody set to the second.
 pub const ALERT_AHEAD_SECONDS_MAX: i64 = 300;
+/// By how much a publisher's clock may be behind the feed's last signature before it is said.
+pub const SIGNER_BEHIND_SECONDS_MAX: i64 = 600;
+/// The longest pause between two signatures that needs no second look at the clock: timestamps live for two weeks, so a
+/// feed that anybody looks after is signed more often.
+pub const SIGNING_PAUSE_DAYS_MAX: i64 = 45;
 /// Most characters in a row that take no room: an emoji's joiner and its variation selector.
 pub const UNSEEN_RUN_MAX: usize = 2;
 /// Most marks on one letter: Vietnamese, Tai Viet and Hmong need at most three.

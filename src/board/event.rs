@@ -11,7 +11,7 @@ use std::sync::mpsc::Sender;
 /// What the board's loop reacts to.
 #[derive(Debug)]
 pub enum Event {
-    Feed(FeedEvent),
+    Feed(Box<FeedEvent>),
     Loaded(Sha256, Box<Result<Loaded, Problem>>),
     /// A clip's state changed.
     Clip,

@@ -227,7 +227,7 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
         };
         let service = service::spawn(specs, store, read, move |event| {
             // The board may have ended first.
-            let _ = events.send(Event::Feed(event));
+            let _ = events.send(Event::Feed(Box::new(event)));
         })?;
         board.follow(service);
     }
@@ -241,6 +241,8 @@ fn terminate_on_signal(events: &Sender<Event>) {
     // signals reach only the thread that waits for them. The decoder children are started with an empty
     // mask of their own by the system's spawn, and are killed rather than asked.
     unsafe {
+        // A limit on file sizes is a full disk like any other: an error, not the end of the board.
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
         let mut set: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&mut set);
         libc::sigaddset(&mut set, libc::SIGTERM);

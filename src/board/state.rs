@@ -194,7 +194,7 @@ impl Board {
     }
 
     pub(super) fn now(&self, reading: Reading) -> Now {
-        self.floor.now(Clocks {
+        self.floor.on_air(Clocks {
             system: reading.system,
             disciplined: reading.synchronised || self.config.clock.has_rtc,
             since_boot: reading.since_boot,
@@ -230,7 +230,7 @@ impl Board {
     /// Takes in one event.
     pub fn take(&mut self, event: Event) {
         match event {
-            Event::Feed(event) => self.take_news(event),
+            Event::Feed(event) => self.take_news(*event),
             Event::Loaded(sha256, loaded) => self.take_loaded(sha256, *loaded),
             Event::Clip => {}
             Event::Window(WindowEvent::Resized(width, height)) => {

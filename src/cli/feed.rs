@@ -3,7 +3,7 @@
 use super::{Feed, report};
 use crate::clock;
 use crate::media::{Decoder, probe};
-use crate::model::alert::Alerts;
+use crate::model::alert::{Alerts, MessageType};
 use crate::model::media::Probe;
 use crate::problem::{Outcome, Problem};
 use crate::publish::alerts::Outlook;
@@ -18,11 +18,26 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     match feed {
         Feed::Init { site, threshold, title } => init(&site, threshold, &title, now).map_err(one),
-        Feed::Publish { site, folder } => publish(&site, &folder, now).map(drop),
-        Feed::Alert { site, alerts } => alert(&site, &alerts, now),
-        Feed::Refresh { site } => refresh(&site, now).map_err(one),
+        Feed::Publish { site, folder, clock_is_right } => {
+            look_at_clock(&site, now, clock_is_right)?;
+            publish(&site, &folder, now).map(drop)
+        }
+        Feed::Alert { site, alerts, clock_is_right } => {
+            look_at_clock(&site, now, clock_is_right)?;
+            alert(&site, &alerts, now)
+        }
+        Feed::Refresh { site, clock_is_right } => {
+            look_at_clock(&site, now, clock_is_right)?;
+            refresh(&site, now).map_err(one)
+        }
         Feed::Check { url, root } => check(&url, &root, now),
     }
+}
+
+fn look_at_clock(site: &Path, now: Timestamp, sure: bool) -> Result<(), Vec<Problem>> {
+    let warning = publish::check_clock(site, now, sure).map_err(|problem| vec![problem])?;
+    report::warnings(warning.as_slice());
+    Ok(())
 }
 
 pub use crate::publish::keys_folder as keys_of;
@@ -90,6 +105,18 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem
     let bytes = crate::disk::read_for_person(file).map_err(one)?;
     let checked = publish::alerts::read(&bytes, &file.display().to_string(), now)?;
     report::warnings(&checked.warnings);
+    let Outlook { in_force, later } = publish::alerts::outlook(&checked.alerts, now);
+    let alerts = &checked.alerts.alerts;
+    let cancels = alerts.iter().any(|message| message.message == MessageType::Cancel);
+    if in_force + later == 0 && !alerts.is_empty() && !cancels {
+        return Err(vec![Problem::new(
+            file.display().to_string(),
+            say!(en: "no board would show any of it: all is over, or neither Actual nor Exercise; nothing was published",
+                vi: "không bảng nào hiện được gì: tất cả đã hết hạn, hoặc không phải Actual hay Exercise; chưa phát hành gì"),
+            say!(en: "correct the times; to take every warning off the boards, publish {{\"alerts\": []}}",
+                vi: "hãy sửa thời gian; muốn gỡ mọi cảnh báo khỏi bảng, hãy phát hành {{\"alerts\": []}}"),
+        )]);
+    }
     set_alerts(site, &checked.alerts, now).map_err(one)
 }
 

@@ -77,11 +77,28 @@ enum Feed {
         title: String,
     },
     /// Check a programme folder, and sign it into SITE
-    Publish { site: PathBuf, folder: PathBuf },
+    Publish {
+        site: PathBuf,
+        folder: PathBuf,
+        /// Sign although the clock and the feed's last signature are far apart
+        #[arg(long)]
+        clock_is_right: bool,
+    },
     /// Replace the warnings on air by those of an alerts.json
-    Alert { site: PathBuf, alerts: PathBuf },
+    Alert {
+        site: PathBuf,
+        alerts: PathBuf,
+        /// Sign although the clock and the feed's last signature are far apart
+        #[arg(long)]
+        clock_is_right: bool,
+    },
     /// Renew the timestamp and the snapshot
-    Refresh { site: PathBuf },
+    Refresh {
+        site: PathBuf,
+        /// Sign although the clock and the feed's last signature are far apart
+        #[arg(long)]
+        clock_is_right: bool,
+    },
     /// Verify a feed as a board would, and say what it holds
     Check {
         /// An address or a folder

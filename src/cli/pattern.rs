@@ -29,5 +29,5 @@ pub fn run(asked: &Pattern) -> Result<(), Vec<Problem>> {
     let setup = Setup { geometry, ..Setup::default() };
     let picture = stage::draw_still(show, &setup, asked.size, fonts);
     let bytes = png(&picture).map_err(|error| vec![report::file_problem(&asked.out, &error)])?;
-    crate::disk::write_for_person(&asked.out, &bytes).map_err(|problem| vec![problem])
+    crate::disk::write_png_for_person(&asked.out, &bytes).map_err(|problem| vec![problem])
 }

@@ -50,7 +50,7 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
         }
     };
     let bytes = png(&picture).map_err(|error| one(report::file_problem(&asked.out, &error)))?;
-    crate::disk::write_for_person(&asked.out, &bytes).map_err(one)
+    crate::disk::write_png_for_person(&asked.out, &bytes).map_err(one)
 }
 
 fn moment(name: &str, text: &str, zone: &TimeZone) -> Outcome<Timestamp> {

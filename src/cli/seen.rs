@@ -19,7 +19,7 @@ pub fn status(asked: &Status) -> Outcome<()> {
 
 pub fn screenshot(asked: &Screenshot) -> Outcome<()> {
     let png = control::ask_screenshot(&asked.state)?;
-    crate::disk::write_for_person(&asked.out, &png)
+    crate::disk::write_png_for_person(&asked.out, &png)
 }
 
 fn in_words(status: &BoardStatus, speech: Speech) -> String {

@@ -40,6 +40,22 @@ pub fn write_for_person(path: &Path, bytes: &[u8]) -> Outcome<()> {
     write().map_err(|error| problem(path, &error))
 }
 
+/// The same for a picture, which takes the place of another picture only: a slip of the hand must not cost an
+/// official the programme.
+pub fn write_png_for_person(path: &Path, png: &[u8]) -> Outcome<()> {
+    const SIGNATURE: &[u8] = b"\x89PNG";
+    let is_file = std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0);
+    if is_file {
+        let mut start = Vec::new();
+        let opened = std::fs::File::open(path).map_err(|error| problem(path, &error))?;
+        opened.take(4).read_to_end(&mut start).map_err(|error| problem(path, &error))?;
+        if start != SIGNATURE {
+            return Err(problem(path, &io::ErrorKind::AlreadyExists.into()));
+        }
+    }
+    write_for_person(path, png)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +80,18 @@ mod tests {
         write_for_person(&pipe, b"through").unwrap();
         assert_eq!(reader.join().unwrap(), b"through");
         assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    }
+
+    #[test]
+    fn a_picture_replaces_a_picture_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (programme, picture) = (folder.path().join("programme.toml"), folder.path().join("a.png"));
+        std::fs::write(&programme, "title = \"Xã\"").unwrap();
+        write_png_for_person(&programme, b"\x89PNG1").unwrap_err();
+        assert!(std::fs::read(&programme).unwrap().starts_with(b"title"));
+        write_png_for_person(&picture, b"\x89PNG1").unwrap();
+        write_png_for_person(&picture, b"\x89PNG2").unwrap();
+        assert_eq!(std::fs::read(&picture).unwrap(), b"\x89PNG2");
     }
 
     #[test]

@@ -80,7 +80,8 @@ mod tests {
             let rects: Vec<Rect> = scene
                 .draws
                 .iter()
-                .filter_map(|draw| matches!(draw, Draw::Picture { .. }).then(|| draw.bounds()))
+                .filter(|draw| matches!(draw, Draw::Picture { .. }))
+                .map(Draw::bounds)
                 .collect();
             assert_eq!(rects.len(), 9);
             for (at, rect) in rects.iter().enumerate() {

@@ -144,7 +144,7 @@ fn message(mut table: Table<'_>, now: Timestamp) -> Written {
         table.get("actions").map_or(Vec::new(), |said| said.list_of_words(limits::ALERT_ACTIONS_MAX));
     let actions: Vec<Option<String>> = listed
         .iter()
-        .map(|said| said.words(limits::ALERT_LINE_CHARS_MAX, Lines::One).and_then(|words| said.seen(words)))
+        .map(|said| said.words(limits::ALERT_ACTION_CHARS_MAX, Lines::One).and_then(|words| said.seen(words)))
         .collect();
     let issuer = words(&mut table, "issuer", limits::ALERT_LINE_CHARS_MAX);
     let times = times(&mut table, id.as_ref().map(|id| id.sent), now);

@@ -23,19 +23,23 @@ pub use keys::{Keys, SigningKey};
 pub use media::MediaFile;
 
 use crate::disk::{self, Disk, Local};
-use crate::limits::{ALERTS_BYTES_MAX, EXPIRY_WARNING_DAYS, PROGRAMME_BYTES_MAX, TITLE_CHARS_MAX};
+use crate::limits::{
+    ALERTS_BYTES_MAX, EXPIRY_WARNING_DAYS, PROGRAMME_BYTES_MAX, SIGNER_BEHIND_SECONDS_MAX,
+    SIGNING_PAUSE_DAYS_MAX, TITLE_CHARS_MAX,
+};
 use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
 use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
+use crate::trust::time::{SIGNER_AHEAD_MAX, released};
 use folder::text;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use sign::{Signers, digest};
 use site::Site;
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The roles of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,10 +137,38 @@ pub struct Refreshed {
     pub warnings: Vec<Problem>,
 }
 
-/// Where a feed's keys lie unless told otherwise: `SITE.keys` beside `SITE`.
+/// Where a feed's keys lie unless told otherwise: `SITE.keys` beside `SITE`, never within what is served.
 pub fn keys_folder(site: &Path) -> PathBuf {
-    let trimmed: PathBuf = site.components().collect();
+    let named = matches!(site.components().next_back(), Some(Component::Normal(_)));
+    // `.` and `..` have no name to put `.keys` after: the folder that they mean has.
+    let meant = if named { None } else { site.canonicalize().ok() };
+    let trimmed: PathBuf = meant.as_deref().unwrap_or(site).components().collect();
     disk::beside(&trimmed, ".keys")
+}
+
+/// Holds this machine's clock against the feed's last signature: boards learn the time from what is signed, and what
+/// is signed a year ahead by mistake makes them refuse everything until then. The problem that comes back is a
+/// warning.
+///
+/// # Errors
+/// The clock is a day or more behind that signature, or so far after it that one of the two was wrong. `sure`:
+/// whoever publishes has looked at the clock.
+pub fn check_clock(site: &Path, now: Timestamp, sure: bool) -> Outcome<Option<Problem>> {
+    let Some(last) = Site::open(site)?.role(Role::Timestamp)?.issued() else { return Ok(None) };
+    let behind = last.duration_since(now);
+    let remedy = || {
+        say!(en: "set this machine's date and time; if they are right, add --clock-is-right",
+            vi: "hãy chỉnh ngày giờ của máy này; nếu đã đúng, hãy thêm --clock-is-right")
+    };
+    let (last, now) = (sign::moment(last), sign::moment(now));
+    let late = say!(en: "this machine's clock says {now}, and the feed was last signed at {last}",
+        vi: "đồng hồ máy này báo {now}, mà nguồn tin được ký lần cuối lúc {last}", now = now, last = last);
+    let problem = Problem::new("clock", late, remedy());
+    let odd = behind > SIGNER_AHEAD_MAX || -behind > SignedDuration::from_hours(24 * SIGNING_PAUSE_DAYS_MAX);
+    match (odd, sure) {
+        (true, false) => Err(problem),
+        _ => Ok((behind.as_secs() > SIGNER_BEHIND_SECONDS_MAX).then_some(problem)),
+    }
 }
 
 /// Makes keys and an empty signed feed, ready to serve.
@@ -145,6 +177,15 @@ pub fn keys_folder(site: &Path) -> PathBuf {
 /// The title is not fit to be shown; there is a feed or a key already; a folder cannot be written.
 pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome<()> {
     let title = checked_title(&feed.title)?;
+    if now < released() {
+        let now = sign::moment(now);
+        return Err(Problem::new(
+            "clock",
+            say!(en: "this machine's clock says {now}, when this program did not exist yet",
+                vi: "đồng hồ máy này báo {now}, khi chương trình này chưa ra đời", now = now),
+            say!(en: "set its date and time", vi: "hãy chỉnh lại ngày giờ"),
+        ));
+    }
     let fault = |error: std::io::Error| disk::problem(keys, &error);
     let held = match Local::default().list(keys) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fault(error)),
@@ -153,8 +194,8 @@ pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome
     if let Some(key) = held.iter().find(|entry| entry.name.ends_with(".pem")) {
         return Err(disk::problem(&keys.join(&key.name), &std::io::ErrorKind::AlreadyExists.into()));
     }
-    disk::create_private_folder(keys).map_err(fault)?;
     let mut site = Site::create(site)?;
+    disk::create_private_folder(keys).map_err(fault)?;
 
     let mut public = BTreeMap::<Role, Map<String, Value>>::new();
     let mut signers = BTreeMap::<Role, Signers>::new();

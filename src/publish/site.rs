@@ -34,6 +34,10 @@ impl Signed {
         let text = self.table.get("expires").and_then(Value::as_str);
         text.and_then(|text| text.parse().ok()).unwrap_or(Timestamp::MIN)
     }
+    /// When it was signed, by the clock of whoever signed it.
+    pub fn issued(&self) -> Option<Timestamp> {
+        self.table.get("x-issued").and_then(Value::as_str)?.parse().ok()
+    }
 }
 
 /// A published feed, opened by one publisher.

@@ -498,3 +498,30 @@ fn a_role_may_sign_only_what_it_was_given() {
     let complete = site.verify(&none(), day(0)).0.unwrap();
     assert!(complete.alerts.alerts.is_empty() && complete.problems.is_empty());
 }
+
+#[test]
+fn a_clock_that_the_last_signature_gives_the_lie_signs_nothing_unless_somebody_has_looked() {
+    let site = TestSite::new(1);
+    site.publish("tin", None, day(10));
+    let check = |now, sure| check_clock(&site.site(), now, sure);
+    let later = |hours| day(10).checked_add(SignedDuration::from_hours(hours)).unwrap();
+    assert_eq!(check(later(1), false), Ok(None));
+    assert_eq!(check(later(30 * 24), false), Ok(None));
+    assert!(check(later(-3), false).unwrap().is_some(), "hours behind is a warning");
+    for wrong in [later(-48), later(400 * 24)] {
+        let said = check(wrong, false).unwrap_err().line(Speech::English);
+        assert!(said.contains("--clock-is-right"), "{said}");
+        assert!(check(wrong, true).is_ok());
+    }
+}
+
+#[test]
+fn keys_never_lie_in_the_folder_that_is_served() {
+    let home = tempfile::tempdir().unwrap();
+    let site = home.path().join("site");
+    std::fs::create_dir_all(site.join("below")).unwrap();
+    for named in [site.clone(), site.join("."), site.join("below/..")] {
+        let keys = keys_folder(&named);
+        assert!(!keys.starts_with(&site) && keys.ends_with("site.keys"), "{named:?}: {keys:?}");
+    }
+}

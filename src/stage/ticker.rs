@@ -329,9 +329,7 @@ mod tests {
                 let band = scene.ticker.as_ref().unwrap();
                 // A third text that comes while the second begins cuts it short; that is not tried here.
                 let settled = ticker.leaving.as_ref().is_none_or(|l| l.moved(slot) <= l.join.old_ends);
-                if last.is_some() && settled {
-                    ticker.take(Some(band));
-                } else if last.is_none() {
+                if last.is_none() || settled {
                     ticker.take(Some(band));
                 }
                 let (width, height) = (band.rect.w as usize, band.rect.h as usize);

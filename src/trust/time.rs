@@ -20,6 +20,10 @@ const TIMESTAMP_LIFE_MAX: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// The same for a root, which lives for years.
 const ROOT_LIFE_MAX: SignedDuration = SignedDuration::from_hours(5 * 366 * 24);
 
+/// By how much a signer's clock may run ahead of a disciplined clock that is believed all the same: hours are a time
+/// zone set wrongly, more is another day.
+pub const SIGNER_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
+
 /// When this program was released.
 pub fn released() -> Timestamp {
     Timestamp::from_second(RELEASED).unwrap_or(Timestamp::UNIX_EPOCH)
@@ -97,6 +101,20 @@ impl Floor {
             Now { at: floor, source: Source::Floor }
         }
     }
+
+    /// What is on air goes by this: a disciplined system clock, even where a signer's ran ahead of it for a while.
+    ///
+    /// What was signed three hours ahead by mistake must not end warnings three hours early. Verification stays with
+    /// [`Floor::now`]; and a system clock that is further behind, such as a clock chip whose battery is empty, is
+    /// believed by nobody.
+    pub fn on_air(&self, clocks: Clocks) -> Now {
+        let floor = self.now(clocks);
+        let ahead = floor.at.duration_since(clocks.system);
+        match clocks.disciplined && ahead <= SIGNER_AHEAD_MAX {
+            true => Now { at: clocks.system, source: Source::System },
+            false => floor,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +143,18 @@ mod tests {
         for system in ["1970-01-01T00:00:00Z", "2036-01-01T00:00:00Z"] {
             let now = floor.now(clocks(system, false, 0));
             assert_eq!(now, Now { at: at("2026-01-01T00:00:00Z"), source: Source::Floor });
+        }
+    }
+
+    #[test]
+    fn a_signer_whose_clock_ran_ahead_ends_no_warning_early_and_an_empty_clock_chip_is_not_believed() {
+        let mut floor = Floor::at_start(Duration::ZERO);
+        floor.learn(at("2026-12-01T03:00:00Z"), Duration::ZERO);
+        let right = clocks("2026-12-01T00:00:00Z", true, 0);
+        assert_eq!(floor.on_air(right), Now { at: right.system, source: Source::System });
+        assert_eq!(floor.now(right).at, at("2026-12-01T03:00:00Z"));
+        for wrong in [clocks("2000-01-01T00:00:00Z", true, 0), clocks("2026-12-01T00:00:00Z", false, 0)] {
+            assert_eq!(floor.on_air(wrong), Now { at: at("2026-12-01T03:00:00Z"), source: Source::Floor });
         }
     }
 

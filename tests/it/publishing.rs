@@ -202,8 +202,19 @@ fn only_warnings_that_boards_show_are_said_to_be_in_force() {
     let over = format!("\"event\": \"Bão\", \"expires\": \"{}\"", in_minutes(-1));
     let test = warning("b", "\"event\": \"Thử\"").replace("Actual", "Test");
     let said = send(&office, &[warning("a", &over), test]);
-    assert!(said.out.contains("no board will show a warning: all 2"), "{}{}", said.out, said.err);
+    assert!(said.code == 1 && said.err.contains("no board would show any of it"), "{}{}", said.out, said.err);
     assert!(send(&office, &[]).out.contains("no warnings"));
+}
+
+#[test]
+fn a_picture_that_was_cut_off_is_refused_and_a_whole_one_with_more_behind_it_is_not() {
+    let whole =
+        std::fs::read(made_by_ffmpeg("cut.jpg", "-f lavfi -i testsrc2=s=800x600 -frames:v 1")).unwrap();
+    refused(&[("a.jpg", &whole[..whole.len() / 2])], &notice("image = \"a.jpg\""), &["a.jpg", "cut off"]);
+    let office = Office::new();
+    office.write("a.jpg", [&whole[..], b"what a telephone puts behind it"].concat());
+    let said = office.publish(&notice("image = \"a.jpg\""));
+    assert_eq!(said.code, 0, "{}", said.err);
 }
 
 #[test]

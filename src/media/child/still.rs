@@ -39,8 +39,12 @@ impl Seek for FileAt<'_> {
     }
 }
 
+fn reader_at(file: &OwnedFd, length: u64) -> FileAt<'_> {
+    FileAt { file: file.as_fd(), at: 0, length }
+}
+
 fn reader(file: &OwnedFd, length: u64) -> BufReader<FileAt<'_>> {
-    BufReader::with_capacity(1 << 16, FileAt { file: file.as_fd(), at: 0, length })
+    BufReader::with_capacity(1 << 16, reader_at(file, length))
 }
 
 fn format(file: &OwnedFd, length: u64) -> Option<ImageFormat> {
@@ -77,7 +81,43 @@ fn open(file: &OwnedFd, length: u64) -> Result<(impl ImageDecoder + '_, Orientat
         return Err(Refusal::new(Stage::TooLarge, format!("{width} x {height} pixels")));
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    if format == ImageFormat::Jpeg && !jpeg_ends(&mut reader_at(file, length)).unwrap_or(true) {
+        return Err(Refusal::new(Stage::Decode, "the file is cut off before the end of the picture"));
+    }
     Ok((decoder, orientation))
+}
+
+/// Whether there is an end of image after the start of the picture's data (ITU-T T.81, B.1.1.3). Decoders fill up with
+/// grey what is missing, and nobody is told.
+fn jpeg_ends(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+    const START_OF_SCAN: u8 = 0xDA;
+    const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
+    file.seek(SeekFrom::Start(2))?;
+    // Segments before the data have lengths, and may hold a smaller picture with an end of its own.
+    loop {
+        let mut head = [0; 4];
+        file.read_exact(&mut head)?;
+        let length = i64::from(u16::from_be_bytes([head[2], head[3]]));
+        if head[0] != 0xFF || length < 2 {
+            return Ok(true);
+        }
+        file.seek(SeekFrom::Current(length - 2))?;
+        if head[1] == START_OF_SCAN {
+            break;
+        }
+    }
+    let (mut buffer, mut last) = (vec![0; 1 << 16], 0);
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(false);
+        }
+        let data = &buffer[..count];
+        if [last, data[0]] == END_OF_IMAGE || data.windows(2).any(|pair| pair == END_OF_IMAGE) {
+            return Ok(true);
+        }
+        last = data[count - 1];
+    }
 }
 
 /// Pixels as seen.

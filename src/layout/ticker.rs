@@ -96,7 +96,7 @@ pub fn run(
     course: &Course,
 ) -> Option<TickerBand> {
     let window = course.window;
-    let Some((_, ink)) = said.first().filter(|_| !window.is_empty()) else { return None };
+    let (_, ink) = said.first().filter(|_| !window.is_empty())?;
     let space = brush.measure.space(course.role.ink(brush.theme).plain) * course.size;
     let clip = Rect::new(0, 0, i32::MAX / 2, window.h);
     let (mut lines, mut starts, mut x, mut end) = (Vec::new(), Vec::new(), 0.0, 0.0);

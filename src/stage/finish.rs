@@ -131,7 +131,7 @@ mod tests {
         let finish = Finish::new(&Panel::default(), 1.0);
         assert!(finish.is_none());
         for value in 0..=255u32 {
-            let pixel = 0xFF00_0000 | value << 16 | (255 - value) << 8 | value / 2;
+            let pixel = 0xFF00_0000 | value << 16 | (255 - value) << 8 | (value / 2);
             assert_eq!(sent(&Panel::default(), 1.0, pixel), pixel);
         }
     }

@@ -101,12 +101,13 @@ impl Thread {
         let mut due = Due::default();
         let mut retry: Option<Instant> = None;
         let mut deadline = None;
+        let mut snapshots = Vec::new();
         loop {
             let orders = self.mailbox.take(deadline);
             if orders.stop {
                 return;
             }
-            let snapshots = self.follow(orders, &mut due);
+            snapshots.extend(self.follow(orders, &mut due));
             let now = clock::instant();
             let film_at = self.look(now, &mut due);
             let film_pictures = self.composition.film_pictures();
@@ -128,9 +129,12 @@ impl Thread {
                     }
                 }
             }
-            for snapshot in snapshots {
-                // Whoever asked may have gone away.
-                let _ = snapshot.send(self.composition.snapshot());
+            // Whoever asks before there is anything to show waits for the first picture.
+            if self.composition.show().is_some() {
+                for snapshot in snapshots.drain(..) {
+                    // Whoever asked may have gone away.
+                    let _ = snapshot.send(self.composition.snapshot());
+                }
             }
             deadline = match retry {
                 Some(at) => Some(at),

@@ -110,7 +110,7 @@ mod tests {
         let none = ModeFlag::from(0u8);
         assert_eq!(rate(&mode(148_500_000, 2200, none)), Some(60_000));
         assert_eq!(rate(&mode(148_500_000, 2640, none)), Some(50_000));
-        assert_eq!(rate(&mode(148_351_648, 2200, none)), Some(59_939));
+        assert_eq!(rate(&mode(148_351_648, 2200, none)), Some(59_940));
         assert_eq!(rate(&mode(74_250_000, 2200, ModeFlag::INTERLACE)), Some(60_000));
         assert_eq!(rate(&mode(0, 2200, none)), None);
         assert_eq!(rate(&mode(148_500_000, 0, none)), None);

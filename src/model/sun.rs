@@ -21,8 +21,8 @@ pub fn elevation_degrees(at: Timestamp, place: Place) -> f64 {
     // by less than a thousandth of a degree.
     let days = (at.as_millisecond() as f64 / 1000.0 - 946_728_000.0) / 86_400.0;
     let t = days / 36_525.0;
-    let mean_longitude = 280.46646 + t * (36_000.769_83 + t * 0.0003032);
-    let anomaly = (357.52911 + t * (35_999.050_29 - t * 0.0001537)).to_radians();
+    let mean_longitude = 280.46646 + t * (36000.76983 + t * 0.0003032);
+    let anomaly = (357.52911 + t * (35999.05029 - t * 0.0001537)).to_radians();
     let centre = anomaly.sin() * (1.914602 - t * (0.004817 + t * 0.000014))
         + (2.0 * anomaly).sin() * (0.019993 - t * 0.000101)
         + (3.0 * anomaly).sin() * 0.000289;

@@ -212,15 +212,13 @@ impl Gpu {
 
     /// The next frame; none while the window is covered.
     fn acquire(&self) -> Result<Option<Frame>, Trouble> {
-        #[allow(clippy::infallible_destructuring_match, reason = "tests have another target")]
-        let surface = match &self.target {
-            Target::Surface(surface) => surface,
-            #[cfg(test)]
-            Target::Texture(texture) => {
-                let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-                return Ok(Some(Frame { view, surface: None }));
-            }
-        };
+        #[cfg(test)]
+        if let Target::Texture(texture) = &self.target {
+            let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+            return Ok(Some(Frame { view, surface: None }));
+        }
+        #[allow(irrefutable_let_patterns, reason = "only tests have another target")]
+        let Target::Surface(surface) = &self.target else { return Ok(None) };
         use wgpu::CurrentSurfaceTexture::{
             Lost, Occluded, Outdated, Suboptimal, Success, Timeout, Validation,
         };

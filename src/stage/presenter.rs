@@ -101,13 +101,13 @@ impl Thread {
         let mut due = Due::default();
         let mut retry: Option<Instant> = None;
         let mut deadline = None;
-        let mut asked = Vec::new();
+        let mut snapshots = Vec::new();
         loop {
             let orders = self.mailbox.take(deadline);
             if orders.stop {
                 return;
             }
-            asked.extend(self.follow(orders, &mut due));
+            snapshots.extend(self.follow(orders, &mut due));
             let now = clock::instant();
             let film_at = self.look(now, &mut due);
             let film_pictures = self.composition.film_pictures();
@@ -129,11 +129,11 @@ impl Thread {
                     }
                 }
             }
-            // Before the first picture there is nothing to give: it is waited for.
+            // Whoever asks before there is anything to show waits for the first picture.
             if self.composition.show().is_some() {
-                for answer in asked.drain(..) {
+                for snapshot in snapshots.drain(..) {
                     // Whoever asked may have gone away.
-                    let _ = answer.send(self.composition.snapshot());
+                    let _ = snapshot.send(self.composition.snapshot());
                 }
             }
             deadline = match retry {

@@ -282,15 +282,18 @@ fn a_still_board_draws_once_and_then_rests() {
 }
 
 #[test]
-fn a_screenshot_asked_for_before_the_first_picture_waits_for_it() {
+fn a_screenshot_asked_for_before_the_first_page_is_of_the_first_page() {
     let size = (640, 360);
     let stage = stage(size);
-    let (ask, answer) = mpsc::channel();
-    stage.mailbox.leave(|orders| orders.snapshots.push(ask));
-    assert!(answer.recv_timeout(Duration::from_millis(100)).is_err());
-    stage.show(show(scene(&cases().swap_remove(0).1, size, |_| ())));
-    let picture = answer.recv_timeout(SNAPSHOT_WAIT).unwrap();
-    assert_eq!((picture.width, picture.height), size);
+    let scene = scene(&cases().swap_remove(0).1, size, |_| ());
+    std::thread::scope(|scope| {
+        let picture = scope.spawn(|| stage.snapshot());
+        std::thread::sleep(Duration::from_millis(100));
+        stage.show(show(scene));
+        let picture = picture.join().unwrap().unwrap();
+        assert_eq!((picture.width, picture.height), size);
+        assert!(picture.rgba.chunks(4).any(|pixel| pixel[..3] == [0xFA, 0xF4, 0xE6]), "it is black");
+    });
 }
 
 #[test]

@@ -3,8 +3,10 @@
 #
 #   displays.sh BANGTIN [FOLDER]     pictures are left in FOLDER, when one is given
 #
-# nginx serves the feed. Xvfb plays an LCD lying, one standing, and a small one; cage, as an ordinary user, plays a Pi.
-# Needs nginx, Xvfb, ImageMagick, cage, xwayland, grim, setpriv (scripts/packages.sh test e2e). One line per check.
+# nginx serves the feed. Xvfb plays an LCD lying, one standing, and a small one; screens that hang turned, that hide their
+# edges, or that are an LED wall's output, each with and without a GPU; and one whose mode changes, and which then goes
+# away. cage, as an ordinary user, plays a Pi.
+# Needs nginx, Xvfb, xrandr, ImageMagick, cage, xwayland, grim, setpriv (scripts/packages.sh test e2e). One line per check.
 set -euo pipefail
 
 program=$(realpath "${1:?usage: displays.sh BANGTIN [FOLDER]}")
@@ -128,7 +130,7 @@ same() {
   differing=$(compare -metric AE "$work/$name-display.png" "$work/$name-screenshot.png" null: 2>&1) || true
   if [ "$differing" != 0 ]; then
     fail "$name: display and screenshot differ in ${differing%%[^0-9]*} pixels ($(identify -format '%wx%h ' "$work/$name-display.png" "$work/$name-screenshot.png"))"
-  elif [ "$(identify -format %k "$work/$name-display.png")" -lt 500 ]; then
+  elif [ "$(identify -format %k "$work/$name-display.png")" -lt "${colours_min:-500}" ]; then
     fail "$name: the picture has too few colours to be a notice with a photograph"
   else
     say "$name: the display shows what \`screenshot\` says, $(identify -format '%wx%h, %k colours' "$work/$name-display.png")"
@@ -144,22 +146,32 @@ start_board() {
   local state=$1
   shift
   # Not through `as_user`: $! must be the program that is stopped in the end.
-  "${user[@]}" env HOME="$work/home" XDG_RUNTIME_DIR="$work/run" "$@" ./bangtin play --feed "$url" --root site/root.json --state "$state" "${size[@]}" >"$work/board.log" 2>&1 &
+  "${user[@]}" env HOME="$work/home" XDG_RUNTIME_DIR="$work/run" "$@" ./bangtin play "${from[@]}" --state "$state" "${size[@]}" >"$work/board.log" 2>&1 &
   board=$!
   jobs_started+=("$board")
 }
 
-for geometry in 1920x1080 1080x1920 1280x720; do
+# start_server GEOMETRY: sets `server` and `display`.
+start_server() {
   # Xvfb picks a free number and writes it to the descriptor.
-  Xvfb -displayfd 9 -screen 0 "${geometry}x24" -nocursor -nolisten tcp 9>"$work/number" 2>/dev/null &
+  Xvfb -displayfd 9 -screen 0 "${1}x24" -nocursor -nolisten tcp 9>"$work/number" 2>/dev/null &
   server=$!
   jobs_started+=("$server")
   until_true 10 "Xvfb" test -s "$work/number" || exit 1
   display=:$(cat "$work/number")
   rm "$work/number"
+}
+
+state_folder() {
+  mkdir "$work/run/$1"
+  [ "$(id -u)" != 0 ] || chown 65534:65534 "$work/run/$1"
+}
+
+from=(--feed "$url" --root site/root.json)
+for geometry in 1920x1080 1080x1920 1280x720; do
+  start_server "$geometry"
   size=(--windowed "$geometry")
-  mkdir "$work/run/$geometry"
-  [ "$(id -u)" != 0 ] || chown 65534:65534 "$work/run/$geometry"
+  state_folder "$geometry"
   start_board "$work/run/$geometry" env DISPLAY="$display"
   if until_true 30 "a notice at $geometry" on_air "$work/run/$geometry"; then
     sleep 1
@@ -169,9 +181,77 @@ for geometry in 1920x1080 1080x1920 1280x720; do
   stop "$server"
 done
 
+# Outputs that are not simply the picture.
+number=0
+for present in shm gpu; do
+  for display_table in 'rotate = 90' 'rotate = 270
+overscan = 2.5' 'region = "320x160+64+32"'; do
+    number=$((number + 1))
+    start_server 1280x720
+    cat >board.toml <<END
+[[feed]]
+name = "xa"
+url = "$url"
+root = "$work/site/root.json"
+[display]
+theme = "day"
+present = "$present"
+$display_table
+[led]
+brightness = 80
+[sound]
+enabled = false
+END
+    chmod a+r board.toml
+    from=(--config board.toml)
+    size=(--windowed 1280x720)
+    state_folder "turned-$number"
+    start_board "$work/run/turned-$number" env DISPLAY="$display"
+    if until_true 60 "a notice with $display_table" on_air "$work/run/turned-$number"; then
+      sleep 1
+      # A wall shows words and an icon.
+      case $display_table in region*) colours_min=20 ;; *) colours_min=500 ;; esac
+      same "output-$number-$present" "$work/run/turned-$number" grab_x
+      colours_min=
+    fi
+    stop "$board"
+    stop "$server"
+  done
+done
+from=(--feed "$url" --root site/root.json)
+
+# Full screen on a bare X server whose mode changes, twice; then the server dies.
+start_server 1920x1080
+size=(--present shm)
+state_folder modes
+start_board "$work/run/modes" env DISPLAY="$display"
+board_is() { as_user ./bangtin status --state "$work/run/modes" --json 2>/dev/null | tr -d ' \n' | grep -q "\"size\":\[$1,$2\]"; }
+if until_true 30 "a notice on a bare server" on_air "$work/run/modes"; then
+  DISPLAY=$display xrandr --newmode half 74.50 1280 1344 1472 1664 720 723 728 748
+  DISPLAY=$display xrandr --addmode screen half
+  for mode in half 1920x1080; do
+    DISPLAY=$display xrandr --output screen --mode "$mode"
+    case $mode in half) want=(1280 720) ;; *) want=(1920 1080) ;; esac
+    if until_true 10 "the board at ${want[*]}" board_is "${want[@]}"; then
+      sleep 1
+      same "mode-${want[0]}" "$work/run/modes" grab_x
+    fi
+  done
+  kill -9 "$server"
+  if until_true 10 "the board to end with its server" gone "$board"; then
+    code=0
+    wait "$board" || code=$?
+    if [ $code = 1 ] && grep -q 'the window system went away' "$work/board.log"; then
+      say "a board whose X server dies says so, and ends with 1"
+    else
+      fail "a board whose X server died ended with $code: $(last_words)"
+    fi
+  fi
+fi
+stop "$board"
+
 size=()
-mkdir "$work/run/cage"
-[ "$(id -u)" != 0 ] || chown 65534:65534 "$work/run/cage"
+state_folder cage
 # Inside an X server: with WLR_BACKENDS=headless, grim 1.4 shows black where nothing was drawn since its first capture,
 # whatever the program.
 Xvfb -displayfd 9 -screen 0 1280x800x24 -nocursor -nolisten tcp 9>"$work/number" 2>/dev/null &

@@ -23,7 +23,7 @@ const SIZE: (u32, u32) = (1920, 1080);
 const NOTICES: u8 = 200;
 
 fn board() -> Board {
-    Board { name: "bench".into(), tags: Vec::new(), viewing_distance_m: 10.0 }
+    Board { name: "bench".into(), ..Board::default() }
 }
 
 fn timetable(programme: Programme) -> Timetable {

@@ -48,7 +48,7 @@ fn main() {
         programme: Arc::new(programme()),
         alerts: Arc::default(),
     };
-    let board = Board { name: "bench".into(), tags: Vec::new(), viewing_distance_m: 10.0 };
+    let board = Board { name: "bench".into(), ..Board::default() };
     let start = bangtin::clock::instant();
     let timetable = Timetable::new(vec![content], &board);
     println!("Timetable::new, {NOTICES} notices: {:?}", start.elapsed());

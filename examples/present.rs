@@ -88,6 +88,7 @@ fn plan(page: &str) -> Plan {
         id: "mot".into(),
         title: "Cắt điện thứ Tư 25/11 để sửa đường dây".into(),
         category: Category::Dien,
+        encoding: None,
         text: "Từ **7h30 đến 17h00**: bản Nà Đon, Nà Khan và khu chợ mất điện. Bà con trữ nước.".into(),
         lang: "vi".into(),
         image: None,
@@ -106,7 +107,12 @@ fn plan(page: &str) -> Plan {
     let now = clock::system();
     let ticker = |text: &str| TickerLine {
         feed: "xa".into(),
-        line: Arc::new(Ticker { text: text.into(), window: ShowWindow::default(), boards: vec!["*".into()] }),
+        line: Arc::new(Ticker {
+            text: text.into(),
+            encoding: None,
+            window: ShowWindow::default(),
+            boards: vec!["*".into()],
+        }),
     };
     let lines = [
         "Chợ phiên Bình Lư họp sáng Chủ Nhật 29/11",
@@ -149,7 +155,7 @@ impl App {
     fn show(&mut self, size: (u32, u32)) {
         let Some((_, stage)) = &self.stage else { return };
         let plan = plan(&self.page);
-        let board = Board { name: "BL-03".into(), tags: Vec::new(), viewing_distance_m: 15.0 };
+        let board = Board { name: "BL-03".into(), ..Board::default() };
         let (wall, instant) = (clock::system(), clock::instant());
         let view = View {
             plan: &plan,

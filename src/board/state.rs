@@ -9,7 +9,9 @@ use super::loader::{Loader, Want};
 use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
 use crate::config::Config;
-use crate::layout::{Availability, Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View};
+use crate::layout::{
+    Availability, Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, too_small,
+};
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::Theme;
@@ -238,6 +240,12 @@ impl Board {
                 if size != self.size {
                     self.size = size;
                     self.composition = None;
+                    let small = too_small(
+                        &self.config.board,
+                        scene_size(&self.config.display.geometry, size),
+                        &self.look,
+                    );
+                    small.iter().for_each(|problem| self.report(problem));
                     // Decoded for another size.
                     self.stills.clear();
                     if let Some(problem) = misfit(&self.config.display.geometry, size) {

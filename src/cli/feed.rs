@@ -7,6 +7,7 @@ use crate::model::alert::{Alerts, MessageType};
 use crate::model::media::Probe;
 use crate::problem::{Outcome, Problem};
 use crate::publish::alerts::Outlook;
+use crate::publish::folder::OldCodes;
 use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
 use crate::say;
 use crate::sync::Reader;
@@ -18,9 +19,10 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     match feed {
         Feed::Init { site, threshold, title } => init(&site, threshold, &title, now).map_err(one),
-        Feed::Publish { site, folder, clock_is_right } => {
+        Feed::Publish { site, folder, convert, clock_is_right } => {
             look_at_clock(&site, now, clock_is_right)?;
-            publish(&site, &folder, now).map(drop)
+            let old_codes = if convert { OldCodes::Convert } else { OldCodes::Refuse };
+            publish_checked(&site, &read_folder_with(&folder, now, old_codes)?, now).map(drop)
         }
         Feed::Alert { site, alerts, clock_is_right } => {
             look_at_clock(&site, now, clock_is_right)?;
@@ -74,13 +76,28 @@ pub fn prober(decoder: Decoder) -> impl Fn(&Path) -> Outcome<Probe> {
 
 /// Reads and checks a folder; warnings go to standard error.
 pub fn read_folder(path: &Path, now: Timestamp) -> Result<folder::Checked, Vec<Problem>> {
-    let checked = folder::read(path, &prober(Decoder::this_program()), now)?;
+    read_folder_with(path, now, OldCodes::Refuse)
+}
+
+fn read_folder_with(
+    path: &Path,
+    now: Timestamp,
+    old_codes: OldCodes,
+) -> Result<folder::Checked, Vec<Problem>> {
+    let checked = folder::read_with(path, &prober(Decoder::this_program()), now, old_codes)?;
     report::warnings(&checked.warnings);
     Ok(checked)
 }
 
 pub fn publish(site: &Path, folder: &Path, now: Timestamp) -> Result<publish::Published, Vec<Problem>> {
-    let checked = read_folder(folder, now)?;
+    publish_checked(site, &read_folder(folder, now)?, now)
+}
+
+fn publish_checked(
+    site: &Path,
+    checked: &folder::Checked,
+    now: Timestamp,
+) -> Result<publish::Published, Vec<Problem>> {
     let files = checked.files.iter().map(|file| MediaFile {
         sha256: file.media.sha256,
         length: file.media.length,

@@ -80,6 +80,9 @@ enum Feed {
     Publish {
         site: PathBuf,
         folder: PathBuf,
+        /// Convert texts that were typed for fonts of the old codes TCVN3 (ABC) and VNI
+        #[arg(long)]
+        convert: bool,
         /// Sign although the clock and the feed's last signature are far apart
         #[arg(long)]
         clock_is_right: bool,
@@ -180,9 +183,12 @@ struct Render {
     out: PathBuf,
     #[arg(long, value_parser = ["day", "night"], default_value = "day")]
     theme: String,
+    /// As this board would: its tags, size and viewing distance, and look
+    #[arg(long, value_name = "BOARD.TOML")]
+    config: Option<PathBuf>,
     /// Colours and sizes: cham, don-gian, or a .toml file
-    #[arg(long, default_value = "cham")]
-    look: String,
+    #[arg(long)]
+    look: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,8 @@ use super::feed::read_folder;
 use super::{Render, report};
 use crate::board::control::png;
 use crate::clock;
-use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, sheet};
+use crate::config;
+use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, sheet, too_small};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
 use crate::model::board::{Board, LookSource, Theme};
@@ -37,7 +38,7 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
     let at = |name, text: &str| moment(name, text, &zone).map_err(one);
-    let mut preview = Preview::new(&checked, asked, look(&asked.look)?, zone.clone());
+    let mut preview = Preview::new(&checked, asked, zone.clone())?;
     let picture = match (&asked.from, &asked.to) {
         (Some(from), Some(to)) => {
             let (from, to) = (at("--from", from)?, at("--to", to)?);
@@ -65,6 +66,29 @@ fn moment(name: &str, text: &str, zone: &TimeZone) -> Outcome<Timestamp> {
     moment.in_zone(zone).map_err(|error| refused(&error))
 }
 
+/// The board that the picture is of, and its look. Unlike a board, a preview refuses a look with a mistake in
+/// it: somebody is there to mend it.
+fn board(asked: &Render) -> Result<(Board, Look), Vec<Problem>> {
+    let config = asked.config.as_deref().map(config::load).transpose()?;
+    let source = match &asked.look {
+        Some(word) => LookSource::from_word(word, Path::new("")).ok_or_else(|| vec![no_such_look(word)])?,
+        None => config.as_ref().map(|config| config.display.look.clone()).unwrap_or_default(),
+    };
+    let preview = || Board { name: "preview".into(), ..Board::default() };
+    Ok((config.map_or_else(preview, |config| config.board), Look::load(&source)?))
+}
+
+fn no_such_look(word: &str) -> Problem {
+    let why =
+        say!(en: "there is no look called `{word}`", vi: "không có giao diện tên `{word}`", word = word);
+    let remedy = say!(
+        en: "write one of {names}, or the path of a .toml file",
+        vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp .toml",
+        names = LookSource::NAMES.join(", ")
+    );
+    Problem::new("--look", why, remedy)
+}
+
 fn check_span(from: Timestamp, to: Timestamp) -> Outcome<()> {
     let (why, remedy) = if to <= from {
         (
@@ -81,22 +105,6 @@ fn check_span(from: Timestamp, to: Timestamp) -> Outcome<()> {
         return Ok(());
     };
     Err(Problem::new("--to", why, remedy))
-}
-
-/// The look asked for. Unlike a board, a preview refuses one with a mistake: somebody is there to mend it.
-fn look(word: &str) -> Result<Look, Vec<Problem>> {
-    let source = LookSource::from_word(word, Path::new("")).ok_or_else(|| {
-        let names = LookSource::NAMES.join(", ");
-        let why =
-            say!(en: "there is no look called `{word}`", vi: "không có giao diện tên `{word}`", word = word);
-        let remedy = say!(
-            en: "write one of {names}, or the path of a .toml file",
-            vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp .toml",
-            names = names
-        );
-        vec![Problem::new("--look", why, remedy)]
-    })?;
-    Look::load(&source)
 }
 
 /// A board with a believed clock and all files at hand.
@@ -123,8 +131,8 @@ struct Seen {
 }
 
 impl Preview {
-    fn new(checked: &Checked, asked: &Render, look: Look, zone: TimeZone) -> Preview {
-        let board = Board { name: "preview".into(), tags: Vec::new(), viewing_distance_m: 10.0 };
+    fn new(checked: &Checked, asked: &Render, zone: TimeZone) -> Result<Preview, Vec<Problem>> {
+        let (board, look) = board(asked)?;
         let content = FeedContent {
             name: "preview".into(),
             rights: Rights { may_interrupt: true },
@@ -135,8 +143,9 @@ impl Preview {
         };
         let (fonts, lacking) = Fonts::load(&super::play::font_folders());
         report::warnings(&lacking);
+        report::warnings(&too_small(&board, asked.size, &look).into_iter().collect::<Vec<_>>());
         let fonts = Arc::new(fonts);
-        Preview {
+        Ok(Preview {
             timetable: Timetable::new(vec![content], &board),
             board,
             composer: Composer::new(fonts.clone()),
@@ -148,7 +157,7 @@ impl Preview {
             size: asked.size,
             theme: if asked.theme == "night" { Theme::Night } else { Theme::Day },
             look,
-        }
+        })
     }
 
     fn compose(&mut self, plan: &Plan, at: Timestamp) -> Composed {

@@ -1,6 +1,6 @@
 //! `[display]`: the window, how pictures reach it and lie on it, and when it is dark.
 
-use crate::model::board::{LookSource, Theme};
+use crate::model::board::{LookSource, Measured, Theme};
 use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::time::TimeOfDay;
 use crate::say;
@@ -27,10 +27,10 @@ pub struct DisplayConfig {
     pub size: Option<(u32, u32)>,
     pub present: Present,
     pub theme: ThemeChoice,
+    pub look: LookSource,
     pub geometry: Geometry,
     /// Notices follow one another in plain cuts.
     pub reduced_motion: bool,
-    pub look: LookSource,
 }
 
 impl Default for DisplayConfig {
@@ -40,9 +40,9 @@ impl Default for DisplayConfig {
             size: None,
             present: Present::default(),
             theme: ThemeChoice::default(),
+            look: LookSource::default(),
             geometry: Geometry::default(),
             reduced_motion: false,
-            look: LookSource::default(),
         }
     }
 }
@@ -88,7 +88,8 @@ impl ThemeChoice {
     }
 }
 
-pub(super) fn read(mut section: Section<'_>, base: &Path) -> DisplayConfig {
+/// The table, and what it says of the size of a pixel.
+pub(super) fn read(mut section: Section<'_>, base: &Path) -> (DisplayConfig, Option<Measured>) {
     const PRESENTS: [(&str, Present); 3] =
         [("auto", Present::Auto), ("gpu", Present::Gpu), ("shm", Present::Shm)];
     const THEMES: [(&str, ThemeChoice); 3] =
@@ -98,12 +99,45 @@ pub(super) fn read(mut section: Section<'_>, base: &Path) -> DisplayConfig {
         size: section.get("size").and_then(|said| size(&said)),
         present: section.get("present").and_then(|said| said.choice(&PRESENTS)).unwrap_or_default(),
         theme: section.get("theme").and_then(|said| said.choice(&THEMES)).unwrap_or_default(),
+        look: section.get("look").and_then(|said| look(&said, base)).unwrap_or_default(),
         geometry: geometry(&mut section),
         reduced_motion: section.get("reduced_motion").and_then(|said| said.flag()).unwrap_or(false),
-        look: section.get("look").and_then(|said| look(&said, base)).unwrap_or_default(),
     };
+    let measured = measured(&mut section);
     section.finish();
-    display
+    (display, measured)
+}
+
+/// Either of two measures; both would contradict each other as soon as the resolution changes.
+fn measured(section: &mut Section<'_>) -> Option<Measured> {
+    // From a LED line of one row of letters to the largest wall that stands on a building.
+    let height = section.get("height_mm").and_then(|said| said.decimal(20.0..=50_000.0));
+    let said = section.get("pixel_pitch_mm");
+    let pitch = said.and_then(|said| said.decimal(0.02..=50.0));
+    if let (Some(said), true, true) = (said, height.is_some(), pitch.is_some()) {
+        said.refuse(
+            say!(en: "both `height_mm` and `pixel_pitch_mm` are there", vi: "có cả `height_mm` và `pixel_pitch_mm`"),
+            say!(en: "keep `pixel_pitch_mm` for an LED wall, `height_mm` for a screen",
+                 vi: "bảng LED thì giữ `pixel_pitch_mm`, màn hình thì giữ `height_mm`"),
+        );
+    }
+    height.map(Measured::HeightMm).or(pitch.map(Measured::PitchMm))
+}
+
+/// A built-in look by its name, or the path of a file.
+fn look(said: &Said<'_>, base: &Path) -> Option<LookSource> {
+    let word = said.text()?;
+    let look = LookSource::from_word(word, base);
+    if look.is_none() {
+        let (why, _) = unknown_word("look", word, &LookSource::NAMES);
+        let remedy = say!(
+            en: "write one of {names}, or the path of a file such as \"xa.toml\"",
+            vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp như \"xa.toml\"",
+            names = LookSource::NAMES.join(", ")
+        );
+        said.refuse(why, remedy);
+    }
+    look
 }
 
 fn geometry(section: &mut Section<'_>) -> Geometry {
@@ -192,22 +226,6 @@ fn parse_region(text: &str) -> Option<Region> {
         x: number(x)?,
         y: number(y)?,
     })
-}
-
-/// A built-in look by its name, or the path of a file.
-fn look(said: &Said<'_>, base: &Path) -> Option<LookSource> {
-    let word = said.text()?;
-    let look = LookSource::from_word(word, base);
-    if look.is_none() {
-        let (why, _) = unknown_word("look", word, &LookSource::NAMES);
-        let remedy = say!(
-            en: "write one of {names}, or the path of a file such as \"xa.toml\"",
-            vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp như \"xa.toml\"",
-            names = LookSource::NAMES.join(", ")
-        );
-        said.refuse(why, remedy);
-    }
-    look
 }
 
 /// `1280x720`.

@@ -23,7 +23,7 @@ pub use led::{BrightnessHours, LedConfig};
 pub use sound::{SoundConfig, VolumeHours};
 
 use crate::limits;
-use crate::model::board::{Board, Theme};
+use crate::model::board::{Board, Reading, Theme};
 use crate::model::sun::{SUNSET_DEGREES, elevation_degrees};
 use crate::model::time::TimeOfDay;
 use crate::problem::Problem;
@@ -57,7 +57,7 @@ impl Default for Config {
     /// What an empty file means, were it not for the feeds.
     fn default() -> Config {
         Config {
-            board: Board { name: "bangtin".into(), tags: Vec::new(), viewing_distance_m: 8.0 },
+            board: Board::default(),
             state: "/var/lib/bangtin".into(),
             feeds: Vec::new(),
             display: DisplayConfig::default(),
@@ -133,7 +133,20 @@ fn read(mut root: Section<'_>, base: &Path) -> Config {
     }
     config.feeds = feed::read(feeds, base);
     if let Some(section) = root.section("display") {
-        config.display = display::read(section, base);
+        (config.display, config.board.measured) = display::read(section, base);
+    }
+    if let Some(mut section) = root.section("reading") {
+        // Under half of LOOK.md's nobody keeps up; over four times nobody waits for the next.
+        let mut milliseconds = |key, range, usual: u32| {
+            let seconds = section.get(key).and_then(|said| said.decimal(range));
+            seconds.map_or(usual, |seconds| (seconds * 1000.0).round() as u32)
+        };
+        let usual = Reading::default();
+        config.board.reading = Reading {
+            finding_ms: milliseconds("finding_seconds", 2.0..=16.0, usual.finding_ms),
+            syllable_ms: milliseconds("syllable_seconds", 0.25..=2.0, usual.syllable_ms),
+        };
+        section.finish();
     }
     if let Some(section) = root.section("led") {
         config.led = led::read(section);

@@ -1,7 +1,7 @@
 //! The annotated example is the configuration it says it is, and mistakes are told with their line.
 
 use super::*;
-use crate::model::board::{LookSource, Theme};
+use crate::model::board::{LookSource, Measured, Theme};
 use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::led::Power;
 use crate::model::sun::Place;
@@ -39,9 +39,12 @@ fn what_the_example_shows_without_setting_can_be_set_as_shown() {
         }
         _ => line.to_owned(),
     };
-    let text: Vec<String> = EXAMPLE.lines().map(uncommented).collect();
+    // One of two that exclude each other.
+    let lines = EXAMPLE.lines().filter(|line| !line.contains("pixel_pitch_mm ="));
+    let text: Vec<String> = lines.map(uncommented).collect();
     let config = read(&text.join("\n"));
     assert_eq!(config.display.size, Some((1280, 720)));
+    assert_eq!(config.board.measured, Some(Measured::HeightMm(685.0)));
     let region = Region { width: 192, height: 32, x: 0, y: 0 };
     assert_eq!(config.display.geometry, Geometry { turn: Turn::None, part: Part::Region(region) });
     let power = Power { watts_max: 300.0, watts_white: 900.0 };
@@ -95,6 +98,10 @@ fn mistakes_are_told_all_at_once_with_their_lines() {
             "b.toml:13: this entry is not whole",
             "b.toml:15: `has_rtc` is a whole number, not true or false",
         ],
+    );
+    check(
+        &format!("{FEED}[display]\nheight_mm = 600\npixel_pitch_mm = 4\n[reading]\nsyllable_seconds = 9"),
+        &["b.toml:7: both `height_mm` and `pixel_pitch_mm`", "b.toml:9: `syllable_seconds` cannot be 9"],
     );
     check(&format!("{FEED}{FEED}"), &["b.toml:6: two feeds are called `xa`"]);
 }

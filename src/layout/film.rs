@@ -81,7 +81,7 @@ fn strip(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, dress: &Dres
     let x = square.right() + grid.px(if grid.portrait { 4.0 } else { 7.0 });
     let room = right - x;
     let title_room = if grid.portrait { bar.right() - grid.px(frame::MARGIN) - x } else { room };
-    let clean = |text: &str| rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ");
+    let clean = |text: &str| rich::line(text, limits::TITLE_CHARS_MAX);
     let title = clean(&notice.title);
     let size = [8.8, 7.6, 6.6]
         .into_iter()

@@ -6,6 +6,7 @@
 //!
 //! Everything here is in u (1/135 of the board's shorter side) and em; nothing knows pixels or colours.
 
+use super::legible::TITLE_BODY;
 use super::words::Group;
 use std::ops::Range;
 
@@ -43,13 +44,14 @@ pub const MARKER_GAP: f32 = 0.35;
 pub struct Para {
     /// What stands before a list item; its lines hang beside it.
     pub marker: Option<Group>,
+    /// By how much its lines are indented, in em.
+    pub hang: f32,
     pub groups: Vec<Group>,
 }
 
 impl Para {
-    /// By how much its lines are indented, in em.
     pub fn indent(&self) -> f32 {
-        self.marker.as_ref().map_or(0.0, |marker| marker.width + MARKER_GAP)
+        self.hang
     }
 }
 
@@ -101,9 +103,12 @@ pub struct Fitted {
 /// Breaks groups into as few lines of `width` em as they need, as even as they can be. `None` when a group is wider
 /// than a line. `space` is a space in em. A `ragged` text may end on a short line.
 pub fn wrap(groups: &[Group], width: f32, space: f32, ragged: bool) -> Option<Lines> {
-    if groups.iter().any(|group| group.width > width) {
-        return None;
-    }
+    let fits = groups.iter().all(|group| group.width <= width);
+    fits.then(|| wrap_any(groups, width, space, ragged))
+}
+
+/// The same where nothing smaller is left to try: a group wider than a line has one to itself.
+pub fn wrap_any(groups: &[Group], width: f32, space: f32, ragged: bool) -> Lines {
     #[derive(Clone, Copy)]
     struct Best {
         lines: u32,
@@ -118,7 +123,7 @@ pub fn wrap(groups: &[Group], width: f32, space: f32, ragged: bool) -> Option<Li
         for from in (0..end).rev() {
             let joint = if from + 1 < end && groups[from + 1].space() { space } else { 0.0 };
             total += groups[from].width + joint;
-            if total > width {
+            if total > width && from + 1 < end {
                 break;
             }
             let cost = line_cost(&groups[from..end], total, width, end == count, ragged);
@@ -135,7 +140,7 @@ pub fn wrap(groups: &[Group], width: f32, space: f32, ragged: bool) -> Option<Li
         end = best[end].from;
     }
     lines.reverse();
-    Some(lines)
+    lines
 }
 
 fn line_cost(line: &[Group], total: f32, width: f32, is_last: bool, ragged: bool) -> f32 {
@@ -158,6 +163,24 @@ fn line_cost(line: &[Group], total: f32, width: f32, is_last: bool, ragged: bool
 
 /// Height of one text at these sizes, in u, with its lines; `None` when it does not fit the width.
 pub fn break_text(text: &Text, title: f32, body: f32, width: f32, space: f32) -> Option<(Broken, f32)> {
+    break_with(wrap, text, (title, body), width, space)
+}
+
+/// The same where nothing smaller is left to try.
+pub fn break_any(text: &Text, title: f32, body: f32, width: f32, space: f32) -> (Broken, f32) {
+    let wrap: Wrap = |groups, width, space, ragged| Some(wrap_any(groups, width, space, ragged));
+    break_with(wrap, text, (title, body), width, space).unwrap_or_default()
+}
+
+type Wrap = fn(&[Group], f32, f32, bool) -> Option<Lines>;
+
+fn break_with(
+    wrap: Wrap,
+    text: &Text,
+    (title, body): (f32, f32),
+    width: f32,
+    space: f32,
+) -> Option<(Broken, f32)> {
     let title_lines = wrap(&text.title, width / title, space, false)?;
     let mut height = title_lines.len() as f32 * title * text.leading.title;
     let mut paragraphs = Vec::with_capacity(text.body.len());
@@ -176,7 +199,7 @@ pub fn fit(texts: &[Text], width: f32, height: f32, space: f32, scale: &Scale) -
         let sizes = scale.titles_alone.iter().map(|&title| (title, scale.body_min()));
         return best_of(texts, sizes, width, height, space, TITLE_ALONE_LINES_MAX);
     }
-    let pair = |&(title, body): &(f32, f32)| (1.18 * body..=1.65 * body).contains(&title);
+    let pair = |&(title, body): &(f32, f32)| (TITLE_BODY * body - 1e-3..=1.65 * body).contains(&title);
     let sizes = scale
         .bodies
         .iter()
@@ -246,7 +269,7 @@ mod tests {
     fn the_largest_pair_that_fits_is_taken() {
         let text = Text {
             title: vec![group("Tin", 3.0)],
-            body: vec![Para { marker: None, groups: vec![group("Chữ", 3.0)] }],
+            body: vec![Para { marker: None, hang: 0.0, groups: vec![group("Chữ", 3.0)] }],
             leading: Leading::default(),
         };
         let scale = &crate::layout::look::Look::cham().sizes.scale;

@@ -5,7 +5,8 @@
 //! scene: nothing panics, nothing overlaps the ticker, and work is bounded by limits.rs.
 //!
 //! The order of reading: `scene` (what comes out), `look` (grid, colours, sizes), `fonts` and `words` (shaped words that
-//! stay together), `fit` (sizes and lines), `pages` (a notice cut into pages), then a file for each kind of page.
+//! stay together), `legible` and
+//! `fit` (sizes and lines), `pages` and `split` (a notice cut into pages), then a file for each kind of page.
 //! Page count depends on fonts, air time must not: the plan gives a notice its slot, and the slot is divided here.
 //!
 //! A wrong time is never shown: with an untrusted clock there is no clock face and no date.
@@ -18,6 +19,7 @@ mod fonts;
 mod frame;
 mod icons;
 mod led;
+mod legible;
 mod look;
 mod neutral;
 mod notice;
@@ -26,19 +28,23 @@ mod pattern;
 mod rich;
 mod scene;
 pub mod sheet;
+mod split;
 mod ticker;
 mod warning;
 mod words;
 
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod whole_tests;
 
 pub use fonts::Fonts;
 #[cfg(test)]
 pub(crate) use fonts::Weight;
+pub use legible::too_small;
 pub use look::Look;
 pub use pattern::{Pattern, pattern};
-pub use rich::rows_written;
+pub use rich::{PlainOnly, plain_only, rows_written};
 pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, RATE_MHZ, Rect, Scene, TickerBand, frame_slot};
 
 use crate::model::board::{Board, Theme};
@@ -105,8 +111,7 @@ pub struct Composer {
 /// A notice already cut into pages.
 struct Cut {
     slot: NoticeSlot,
-    room: pages::Room,
-    sizes: look::Sizes,
+    setting: pages::Setting,
     pages: Arc<Vec<Timed>>,
 }
 
@@ -147,7 +152,7 @@ impl Composer {
             return composed;
         }
         let zones = notice::Zones::of(view, grid, slot);
-        let pages = self.pages(slot, zones.room(grid), &view.look.sizes);
+        let pages = self.pages(slot, setting(view, grid, &zones));
         let (at, turns) = page_now(slot, &pages, &view.now);
         let mut brush = Brush::new(grid, view.look, view.theme, &self.measure);
         notice::draw(&mut brush, view, slot, &zones, &pages[at].0, (at + 1, pages.len()));
@@ -160,10 +165,9 @@ impl Composer {
         led::compose(view, grid, &self.measure)
     }
 
-    fn pages(&mut self, slot: &NoticeSlot, room: pages::Room, sizes: &look::Sizes) -> Arc<Vec<Timed>> {
+    fn pages(&mut self, slot: &NoticeSlot, setting: pages::Setting) -> Arc<Vec<Timed>> {
         let same = |cut: &Cut| {
-            cut.room == room
-                && cut.sizes == *sizes
+            cut.setting == setting
                 && cut.slot.languages == slot.languages
                 && (Arc::ptr_eq(&cut.slot.notice, &slot.notice) || cut.slot.notice == slot.notice)
         };
@@ -173,13 +177,23 @@ impl Composer {
             self.cut.push(cut);
             return pages;
         }
-        let pages = Arc::new(pages::pages(slot, room, &self.measure, sizes));
+        let pages = Arc::new(pages::pages(slot, &setting, &self.measure));
         if self.cut.len() >= CUTS_KEPT {
             self.cut.remove(0);
         }
-        self.cut.push(Cut { slot: slot.clone(), room, sizes: sizes.clone(), pages: Arc::clone(&pages) });
+        self.cut.push(Cut { slot: slot.clone(), setting, pages: Arc::clone(&pages) });
         pages
     }
+}
+
+/// What the pages of a notice depend on, on this board.
+fn setting(view: &View<'_>, grid: Grid, zones: &notice::Zones) -> pages::Setting {
+    let (room, sizes) = (zones.room(grid), &view.look.sizes);
+    let need = legible::need(view.board, view.size);
+    let scale = legible::scale(&sizes.scale, need, grid, room.width, room.height);
+    // Where pixels were measured, not even a table's heads are smaller than can be read.
+    let heads = if need.is_some() { sizes.label.max(scale.body_min()) } else { sizes.label };
+    pages::Setting { room, scale, heads, reading: view.board.reading }
 }
 
 /// Which page shows at `now`, and when it turns; `None` where it does not before the slot ends.

@@ -2,7 +2,7 @@
 
 use super::brush::{Brush, Side};
 use super::fit::{Broken, PARAGRAPH_GAP, TITLE_GAP, Text};
-use super::look::{Dress, Grid, Role};
+use super::look::{Dress, Grid, Look, Role};
 use super::pages::{self, Page, Room};
 use super::scene::{Colour, Draw, Meet, Rect};
 use super::words::Word;
@@ -14,6 +14,8 @@ use crate::model::plan::NoticeSlot;
 const GAP: f32 = 7.0;
 const PICTURE_WIDTH: f32 = 75.0;
 const PICTURE_HEIGHT: f32 = 66.0;
+/// Least height of text under a picture, with the space around it.
+const TEXT_MIN: f32 = 64.0;
 /// Least space between text and the issuer's line.
 const AIR: f32 = 3.0;
 const QR_PLATE: f32 = 27.0;
@@ -42,7 +44,10 @@ impl Zones {
         if grid.portrait {
             let band = sizes.header_portrait + sizes.band;
             let foot = floor - sizes.foot_portrait;
-            let below = if picture.is_some() { band + PICTURE_HEIGHT } else { band };
+            // A picture leaves the text a title and three lines; one that would be a strip is left out.
+            let spare = floor - sizes.foot_portrait - band - TEXT_MIN;
+            let picture = picture.filter(|_| spare >= PICTURE_HEIGHT / 2.0);
+            let below = if picture.is_some() { band + PICTURE_HEIGHT.min(spare) } else { band };
             let plate =
                 |bottom: f32| grid.rect(width - 6.0 - QR_PLATE, bottom - QR_PLATE, width - 6.0, bottom);
             let code = linked.then(|| plate(if picture.is_some() { below - 6.0 } else { foot - 3.0 }));
@@ -87,6 +92,18 @@ impl Zones {
     }
 }
 
+/// The room of a notice with neither picture nor code, over a ticker: the usual one.
+pub fn plain_room(grid: Grid, look: &Look) -> Room {
+    let (width, height) = grid.extent();
+    let sizes = &look.sizes;
+    let (side, top, foot) = match grid.portrait {
+        true => (2.0 * 6.0, sizes.header_portrait + sizes.band + 6.0, sizes.foot_portrait),
+        false => (sizes.rail + 2.0 * GAP, sizes.header + 4.0, sizes.foot),
+    };
+    let height = height - top - sizes.ticker - foot - AIR;
+    Room { width: width - side, height, columns: false }
+}
+
 /// Draws one page of a notice with everything around it but the ticker. `page` is (which, of how many), from 1.
 pub fn draw(
     brush: &mut Brush<'_>,
@@ -111,8 +128,9 @@ pub fn draw(
     if let Some(plate) = zones.code {
         code(brush, plate, &slot.notice.link);
     }
-    brush.clip =
-        Rect::edges(zones.text.x, zones.text.y - brush.grid.px(2.0), brush.grid.area.w, zones.foot.y);
+    // Marks of a capital reach over its left edge, and over its top.
+    let around = brush.grid.px(2.0);
+    brush.clip = Rect::edges(zones.text.x - around, zones.text.y - around, brush.grid.area.w, zones.foot.y);
     match page {
         Page::Text { columns, fitted } => {
             let count = columns.len() as i32;
@@ -133,11 +151,11 @@ pub fn draw(
                 text(brush, &column.text, broken, fitted.title, fitted.body, (x, top));
             }
         }
-        Page::Rows { name: language, text: head, fitted, table: rows, cell, widths } => {
+        Page::Rows { name: language, text: head, fitted, table: rows, cell, heads, widths } => {
             let top = name(brush, *language, zones.text.x, zones.text.y, &dress);
             let broken = &fitted.texts[0];
             let top = text(brush, head, broken, fitted.title, fitted.body, (zones.text.x, top));
-            table(brush, zones.text, top, rows, *cell, widths, &dress);
+            table(brush, zones.text, top, rows, (*cell, *heads), widths, &dress);
         }
     }
     brush.clip = brush.grid.area;
@@ -190,7 +208,7 @@ fn table(
     zone: Rect,
     top: f32,
     table: &super::rich::Table,
-    cell: f32,
+    (cell, heads): (f32, f32),
     widths: &[f32],
     dress: &Dress,
 ) {
@@ -208,17 +226,17 @@ fn table(
         .collect();
     let mut top = top;
     if !table.head.is_empty() {
-        let baseline = (top + 7.0 * u).round() as i32;
+        let baseline = (top + 7.0 / 6.2 * heads * u).round() as i32;
         for (head, left) in table.head.iter().zip(&lefts) {
             let at = (zone.x + grid.px(*left), baseline);
-            brush.text(head, Role::Title, brush.look.sizes.label * u, at, Side::Left, dress.accent);
+            brush.text(head, Role::Title, heads * u, at, Side::Left, dress.accent);
         }
-        top += pages::HEADS * u;
+        top += pages::heads_height(heads) * u;
         let rule = grid.px(0.5).max(2);
         brush.fill(Rect::new(zone.x, top.round() as i32 - rule, zone.w, rule), dress.accent);
     }
     let room = zone.bottom() as f32 - 1.5 * u - top;
-    let row = (room / table.rows.len().max(1) as f32).min(pages::ROW_MAX * u);
+    let row = (room / table.rows.len().max(1) as f32).min(pages::row_max(cell) * u);
     for (number, cells) in table.rows.iter().enumerate() {
         let (from, to) = (top + row * number as f32, top + row * (number + 1) as f32);
         if number % 2 == 0 {

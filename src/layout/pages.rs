@@ -1,17 +1,20 @@
 //! A notice cut into pages: which words on which, how large, and for how long.
 //!
-//! A text that does not fit at the smallest readable size is cut at the ends of sentences into as few pages as it
-//! needs, evenly filled, all in the same sizes, each under the same title. Tables give pages of a few rows. Two
-//! languages stand side by side where both fit; otherwise each has its pages in turn. The slot of air
+//! A text that does not fit at the smallest readable size is cut into as few pages as it needs (`split`), all in the
+//! same sizes, each under the same title. Tables give pages of a few rows; one that is too wide is said in lines.
+//! Two languages stand side by side where both fit; otherwise each has its pages in turn. The slot of air
 //! time is shared among the pages by how long each takes to read (LOOK.md section 7).
+//!
+//! Every letter of a text is on exactly one of its pages, within its room: `whole_tests` holds that.
 
-use super::fit::{self, Broken, Fitted, Leading, Para, Scale, Text, break_text};
+use super::fit::{self, Fitted, Leading, MARKER_GAP, Para, Scale, Text, break_any, wrap_any};
 use super::fonts::Weight;
-use super::look::{Role, Sizes};
+use super::look::Role;
 use super::rich::{self, Block, Paragraph, Span, Table};
+use super::split::{Sheet, split};
 use super::words::{Group, Measure, cut_to, groups};
 use crate::limits;
-use crate::model::board::Theme;
+use crate::model::board::{Reading, Theme};
 use crate::model::plan::NoticeSlot;
 use unicode_script::{Script, UnicodeScript};
 
@@ -19,14 +22,17 @@ use unicode_script::{Script, UnicodeScript};
 const COLUMN_GAP: f32 = 4.0;
 pub const TABLE_MARGIN: f32 = 2.0;
 const ROW_MIN: f32 = 12.2;
-pub const ROW_MAX: f32 = 13.0;
-/// Height of a table's heads, rule included, in u.
-pub const HEADS: f32 = 9.5;
-/// Most pages of one notice: 5 minutes at the shortest.
-const PAGES_MAX: usize = 60;
-/// In a paragraph of more groups than this, a sentence has at least so many.
-const LONG_PARAGRAPH: usize = 400;
-const SENTENCE_MIN: usize = 12;
+const ROW_MAX: f32 = 13.0;
+/// The same in cell sizes, where cells are larger than the look's.
+const CELL_ROW_MIN: f32 = 1.3;
+const CELL_ROW_MAX: f32 = 1.38;
+/// Space below a table's rows, in u.
+const TABLE_AIR: f32 = 2.5;
+/// Height of a table's heads, rule included, in sizes of theirs.
+const HEADS: f32 = 9.5 / 6.2;
+/// Most pages of one notice. The longest text that may be published comes to a fifth of it on a screen of 1080 lines;
+/// what would be more on a tiny board is left on the last page.
+const PAGES_MAX: usize = 500;
 /// Between two columns of languages, and above them for their names, in u.
 pub const LANGUAGE_GAP: f32 = 10.0;
 pub const LANGUAGE_NAME: f32 = 9.0;
@@ -42,16 +48,14 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
     /// One column, or two languages side by side.
-    Text {
-        columns: Vec<Column>,
-        fitted: Fitted,
-    },
+    Text { columns: Vec<Column>, fitted: Fitted },
     Rows {
         name: Option<&'static str>,
         text: Text,
         fitted: Fitted,
         table: Table,
         cell: f32,
+        heads: f32,
         widths: Vec<f32>,
     },
 }
@@ -65,12 +69,34 @@ pub struct Room {
     pub columns: bool,
 }
 
+/// What pages depend on beside the notice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    pub room: Room,
+    pub scale: Scale,
+    /// Size of a table's heads, in u.
+    pub heads: f32,
+    pub reading: Reading,
+}
+
+/// Height of a table's heads set in letters of `size` u, rule included, in u.
+pub fn heads_height(size: f32) -> f32 {
+    HEADS * size
+}
+
+/// Greatest height of a row of cells of this size, in u.
+pub fn row_max(cell: f32) -> f32 {
+    ROW_MAX.max(CELL_ROW_MAX * cell)
+}
+
 /// A page and the seconds it takes to read.
 pub type Timed = (Page, f64);
 
 /// Every page of a slot's notice, in order; at least one.
-pub fn pages(slot: &NoticeSlot, room: Room, measure: &Measure, sizes: &Sizes) -> Vec<Timed> {
-    let cutter = Cutter { room, measure, scale: &sizes.scale, head: sizes.label };
+pub fn pages(slot: &NoticeSlot, setting: &Setting, measure: &Measure) -> Vec<Timed> {
+    let Setting { room, scale, heads, reading } = setting;
+    let cutter = Cutter { room: *room, measure, scale, heads: *heads };
+    let timed = |page| timed(page, *reading);
     let voices: Vec<Voice> = slot.languages.iter().map(|lang| cutter.voice(slot, lang)).collect();
     let voices = if voices.is_empty() { vec![cutter.voice(slot, &slot.notice.lang)] } else { voices };
     if let [first, second] = voices.as_slice()
@@ -105,7 +131,7 @@ pub fn turn(weights: impl Iterator<Item = f64> + Clone, elapsed_ms: i64, length_
     (0, end)
 }
 
-fn timed(page: Page) -> Timed {
+fn timed(page: Page, reading: Reading) -> Timed {
     let syllables = |groups: &[Group]| groups.iter().map(Group::syllables).sum::<usize>();
     let text =
         |text: &Text| syllables(&text.title) + text.body.iter().map(|p| syllables(&p.groups)).sum::<usize>();
@@ -116,7 +142,8 @@ fn timed(page: Page) -> Timed {
             text(head) + table.rows.iter().flatten().map(|cell| cell.split(' ').count()).sum::<usize>()
         }
     };
-    let seconds = (4.0 + 0.5 * count as f64).clamp(10.0, 60.0);
+    let milliseconds = f64::from(reading.finding_ms) + f64::from(reading.syllable_ms) * count as f64;
+    let seconds = (milliseconds / 1000.0).clamp(10.0, 60.0);
     (page, seconds)
 }
 
@@ -134,8 +161,7 @@ struct Cutter<'a> {
     room: Room,
     measure: &'a Measure,
     scale: &'a Scale,
-    /// Size of a table's heads, in u.
-    head: f32,
+    heads: f32,
 }
 
 impl Cutter<'_> {
@@ -147,7 +173,7 @@ impl Cutter<'_> {
         };
         let title = own(translation.map(|t| &t.title), &notice.title);
         let text = own(translation.map(|t| &t.text), &notice.text);
-        let title = rich::clean(&title, limits::TITLE_CHARS_MAX).replace('\n', " ");
+        let title = rich::line(&title, limits::TITLE_CHARS_MAX);
         Voice { name: language_name(lang), title, blocks: rich::blocks(&text) }
     }
 
@@ -164,23 +190,24 @@ impl Cutter<'_> {
         self.measure.space(Weight::SemiBold)
     }
 
-    /// A text ready to fit a column `width` u wide. Of a title too long for its three lines the rest opens the body.
-    fn text(&self, title: &str, paragraphs: &[&Paragraph], width: f32) -> Text {
+    /// A text ready to fit a column of this width and height in u. Of a title that leaves no room for two lines of
+    /// body under it, or has more than three lines, the rest opens the body.
+    fn text(&self, title: &str, paragraphs: &[&Paragraph], width: f32, height: f32) -> Text {
         let span = |text: &str| [Span { text: text.to_owned(), bold: false }];
         let tall =
             title.chars().chain(paragraphs.iter().flat_map(|p| p.spans.iter().flat_map(|s| s.text.chars())));
         let tall = tall.take(limits::TEXT_CHARS_MAX).any(|c| c.script() == Script::Tai_Viet);
         let leading = if tall { Leading::TALL } else { Leading::default() };
-        let mut title = self.groups(&span(title), Role::Title, width / self.scale.title_min());
+        let least = self.scale.title_min();
+        let mut title = self.groups(&span(title), Role::Title, width / least);
         let mut body: Vec<Para> = paragraphs.iter().map(|p| self.para(p, width)).collect();
-        let lines =
-            fit::wrap(&title, width / self.scale.title_min(), self.space(), false).unwrap_or_default();
-        let most = if body.is_empty() { 6 } else { 3 };
-        if lines.len() > most {
-            let rest = title.split_off(lines[2].end);
-            let words = rest.iter().flat_map(|group| &group.words);
-            let said: String = words.flat_map(|w| [if w.space { " " } else { "" }, &w.text]).collect();
-            let paragraph = Paragraph { marker: None, spans: span(said.trim()).into() };
+        let lines = wrap_any(&title, width / least, self.space(), false);
+        let under = (2.0 * leading.body + fit::TITLE_GAP) * self.scale.body_min();
+        let hold = |room: f32, most: f32| (room / (least * leading.title)).floor().clamp(1.0, most) as usize;
+        let whole = if body.is_empty() { hold(height, 6.0) } else { hold(height - under, 3.0) };
+        if lines.len() > whole {
+            let rest = title.split_off(lines[hold(height - under, 3.0) - 1].end);
+            let paragraph = Paragraph { marker: None, spans: span(&said(&rest)).into() };
             body.insert(0, self.para(&paragraph, width));
         }
         Text { title, body, leading }
@@ -190,14 +217,14 @@ impl Cutter<'_> {
         let span = |text: &String| [Span { text: text.clone(), bold: true }];
         let marker =
             paragraph.marker.as_ref().and_then(|text| self.groups(&span(text), Role::Body, f32::MAX).pop());
-        let mut para = Para { marker, groups: Vec::new() };
-        let room = (width / self.scale.body_min() - para.indent()).max(0.5);
-        para.groups = self.groups(&paragraph.spans, Role::Body, room);
-        para
+        let hang = marker.as_ref().map_or(0.0, |marker| marker.width + MARKER_GAP);
+        let room = (width / self.scale.body_min() - hang).max(0.5);
+        Para { marker, hang, groups: self.groups(&paragraph.spans, Role::Body, room) }
     }
 
     fn side_by_side(&self, first: &Voice, second: &Voice) -> Option<Page> {
         let width = (self.room.width - LANGUAGE_GAP) / 2.0;
+        let height = self.room.height - LANGUAGE_NAME;
         let mut columns = Vec::new();
         for voice in [first, second] {
             let paragraphs: Option<Vec<&Paragraph>> = voice
@@ -205,179 +232,95 @@ impl Cutter<'_> {
                 .iter()
                 .map(|block| if let Block::Paragraph(paragraph) = block { Some(paragraph) } else { None })
                 .collect();
-            columns
-                .push(Column { name: Some(voice.name), text: self.text(&voice.title, &paragraphs?, width) });
+            let text = self.text(&voice.title, &paragraphs?, width, height);
+            columns.push(Column { name: Some(voice.name), text });
         }
         let texts: Vec<Text> = columns.iter().map(|column| column.text.clone()).collect();
-        let fitted = fit::fit(&texts, width, self.room.height - LANGUAGE_NAME, self.space(), self.scale)?;
+        let fitted = fit::fit(&texts, width, height, self.space(), self.scale)?;
         Some(Page::Text { columns, fitted })
     }
 
     fn pages_of(&self, voice: &Voice, name: Option<&'static str>) -> Vec<Page> {
+        let height = self.room.height - if name.is_some() { LANGUAGE_NAME } else { 0.0 };
         let mut pages = Vec::new();
         let mut run: Vec<&Paragraph> = Vec::new();
-        let rows: Vec<(Table, Option<Columns>)> = voice
+        let tables: Vec<Result<Columns, Vec<Paragraph>>> = voice
             .blocks
             .iter()
-            .filter_map(|block| if let Block::Table(table) = block { Some(table.clone()) } else { None })
-            .map(|table| {
-                let columns = self.columns(&table);
-                (table, columns)
-            })
+            .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
+            .map(|table| self.columns(table, height).ok_or_else(|| as_text(table)))
             .collect();
-        let spoken: Vec<Vec<Paragraph>> =
-            rows.iter().map(|(table, fits)| if fits.is_none() { as_text(table) } else { vec![] }).collect();
-        let mut table_at = 0;
+        let mut fits = tables.iter();
         for block in &voice.blocks {
             match block {
                 Block::Paragraph(paragraph) => run.push(paragraph),
-                Block::Table(_) => {
-                    let (table, fits) = &rows[table_at];
-                    match fits {
-                        None => run.extend(&spoken[table_at]),
-                        Some((cell, widths)) => {
-                            if !run.is_empty() {
-                                pages.extend(self.text_pages(voice, name, &std::mem::take(&mut run)));
-                            }
-                            pages.extend(self.table_pages(voice, name, table, *cell, widths));
+                Block::Table(table) => match fits.next() {
+                    Some(Ok((cell, widths))) => {
+                        if !run.is_empty() {
+                            pages.extend(self.text_pages(voice, name, height, &std::mem::take(&mut run)));
                         }
+                        let (head, whole) = self.table_title(voice);
+                        if !whole && pages.is_empty() {
+                            pages.extend(self.text_pages(voice, name, height, &[]));
+                        }
+                        pages.extend(self.table_pages(head, name, height, table, *cell, widths));
                     }
-                    table_at += 1;
-                }
+                    Some(Err(spoken)) => run.extend(spoken),
+                    None => {}
+                },
             }
         }
         if !run.is_empty() || pages.is_empty() {
-            pages.extend(self.text_pages(voice, name, &run));
+            pages.extend(self.text_pages(voice, name, height, &run));
         }
         pages
     }
 
-    fn text_pages(&self, voice: &Voice, name: Option<&'static str>, run: &[&Paragraph]) -> Vec<Page> {
-        let text = self.text(&voice.title, run, self.room.width);
-        let height = self.room.height - if name.is_some() { LANGUAGE_NAME } else { 0.0 };
+    fn text_pages(
+        &self,
+        voice: &Voice,
+        name: Option<&'static str>,
+        height: f32,
+        run: &[&Paragraph],
+    ) -> Vec<Page> {
+        let text = self.text(&voice.title, run, self.room.width, height);
+        let (width, space) = (self.room.width, self.space());
         let page = |text: Text, title, body, broken| Page::Text {
             columns: vec![Column { name, text }],
             fitted: Fitted { title, body, texts: vec![broken] },
         };
-        if let Some(fitted) =
-            fit::fit(std::slice::from_ref(&text), self.room.width, height, self.space(), self.scale)
-        {
+        if let Some(fitted) = fit::fit(std::slice::from_ref(&text), width, height, space, self.scale) {
             return vec![Page::Text { columns: vec![Column { name, text }], fitted }];
         }
-        let texts = self.split(&text, height);
-        let (title, body, broken) = match fit::fit(&texts, self.room.width, height, self.space(), self.scale)
-        {
+        let (title, body) = (self.scale.title_min(), self.scale.body_min());
+        let texts = split(&text, &Sheet { width, height, space, title, body }, PAGES_MAX);
+        let (title, body, broken) = match fit::fit(&texts, width, height, space, self.scale) {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {
-                let smallest =
-                    |text: &Text| self.smallest(text).map_or_else(Broken::default, |(broken, _)| broken);
-                (self.scale.title_min(), self.scale.body_min(), texts.iter().map(smallest).collect())
+                let smallest = |text: &Text| break_any(text, title, body, width, space).0;
+                (title, body, texts.iter().map(smallest).collect())
             }
         };
         texts.into_iter().zip(broken).map(|(text, broken)| page(text, title, body, broken)).collect()
     }
 
-    fn smallest(&self, text: &Text) -> Option<(Broken, f32)> {
-        break_text(text, self.scale.title_min(), self.scale.body_min(), self.room.width, self.space())
-    }
-
-    /// Cuts a text into as few pages as it needs at the smallest sizes, then as evenly as that number allows.
-    fn split(&self, text: &Text, height: f32) -> Vec<Text> {
-        let empty = Text { title: text.title.clone(), body: Vec::new(), leading: text.leading };
-        let head =
-            self.smallest(&empty).map_or(0.0, |(_, height)| height) + fit::TITLE_GAP * self.scale.body_min();
-        let lines_max =
-            ((height - head) / (self.scale.body_min() * text.leading.body)).floor().max(1.0) as usize;
-        let pieces = self.pieces(text, lines_max);
-        let fullest = self.pack(&empty, &pieces, height);
-        let (mut low, mut high, mut best) = (0.0, height, fullest);
-        for _ in 0..6 {
-            let middle = (low + high) / 2.0;
-            let packed = self.pack(&empty, &pieces, middle);
-            if packed.len() <= best.len() {
-                (high, best) = (middle, packed);
-            } else {
-                low = middle;
-            }
-        }
-        best
-    }
-
-    /// Sentences, as (begins a paragraph, its marker and groups); one too long for a page is cut at line ends.
-    fn pieces(&self, text: &Text, lines_max: usize) -> Vec<(bool, Para)> {
-        let mut pieces = Vec::new();
-        for para in &text.body {
-            let mut start = 0;
-            let mut cut = |from: usize, to: usize| {
-                let marker = para.marker.clone().filter(|_| from == 0);
-                pieces.push((from == 0, Para { marker, groups: para.groups[from..to].to_vec() }));
-            };
-            for (at, group) in para.groups.iter().enumerate() {
-                // Very short sentences of a very long paragraph go together: it bounds the work.
-                let short = at + 1 - start < SENTENCE_MIN && para.groups.len() > LONG_PARAGRAPH;
-                if (!group.ends_sentence() || short) && at + 1 < para.groups.len() {
-                    continue;
-                }
-                let sentence = &para.groups[start..=at];
-                let width = self.room.width / self.scale.body_min() - para.indent();
-                let lines = fit::wrap(sentence, width, self.space(), true).unwrap_or_default();
-                for chunk in lines.chunks(lines_max) {
-                    cut(start + chunk[0].start, start + chunk[chunk.len() - 1].end);
-                }
-                start = at + 1;
-            }
-        }
-        pieces
-    }
-
-    /// Fills pages in order, each as high as `height` allows at the smallest sizes; a page holds at least one
-    /// piece, and there are no more pages than are ever shown.
-    fn pack(&self, empty: &Text, pieces: &[(bool, Para)], height: f32) -> Vec<Text> {
-        let mut pages: Vec<Text> = Vec::new();
-        let mut page = empty.clone();
-        for (begins, piece) in pieces {
-            let first = page.body.is_empty();
-            let before = match page.body.last_mut() {
-                Some(para) if !begins => {
-                    let before = para.groups.len();
-                    para.groups.extend(piece.groups.iter().cloned());
-                    Some(before)
-                }
-                _ => {
-                    page.body.push(piece.clone());
-                    None
-                }
-            };
-            if first || self.smallest(&page).is_some_and(|(_, needs)| needs <= height) {
-                continue;
-            }
-            match (before, page.body.last_mut()) {
-                (Some(before), Some(para)) => para.groups.truncate(before),
-                _ => page.body.truncate(page.body.len() - 1),
-            }
-            pages.push(std::mem::replace(&mut page, empty.clone()));
-            if pages.len() >= PAGES_MAX {
-                return pages;
-            }
-            page.body.push(piece.clone());
-        }
-        pages.push(page);
-        pages
-    }
-
-    /// Size of a table's cells and widths of its columns, in u; `None` when it is too wide.
-    fn columns(&self, table: &Table) -> Option<Columns> {
+    /// Size of a table's cells and widths of its columns, in u; `None` when it is too wide, or there is no room for
+    /// two lines of title and a row.
+    fn columns(&self, table: &Table, height: f32) -> Option<Columns> {
         let count = table.rows.iter().chain([&table.head]).map(Vec::len).max()?;
+        let title = 2.0 * self.scale.title_min() * Leading::TALL.title;
+        let spare = height - title - heads_height(self.heads) - TABLE_AIR;
         self.scale.cells.iter().find_map(|&cell| {
             let widest = |column: usize| {
                 let body = table.rows.iter().map(|row| self.cell_width(row, column) * cell);
                 let head =
-                    table.head.get(column).map(|head| self.measure_plain(head, Role::Title) * self.head);
+                    table.head.get(column).map(|head| self.measure_plain(head, Role::Title) * self.heads);
                 body.chain(head).fold(0.0_f32, f32::max)
             };
             let widths: Vec<f32> = (0..count).map(widest).collect();
             let gaps = COLUMN_GAP * (count - 1) as f32 + 2.0 * TABLE_MARGIN;
-            (widths.iter().sum::<f32>() + gaps <= self.room.width).then_some((cell, widths))
+            let fits = widths.iter().sum::<f32>() + gaps <= self.room.width && row_min(cell) <= spare;
+            fits.then_some((cell, widths))
         })
     }
 
@@ -392,27 +335,39 @@ impl Cutter<'_> {
         words.map(|word| self.measure.width(word, ink.plain) + space).sum::<f32>() - space
     }
 
+    /// The title over a table's rows, in two lines at most, and whether that is all of it.
+    fn table_title(&self, voice: &Voice) -> (Text, bool) {
+        let mut text = self.text(&voice.title, &[], self.room.width, f32::MAX);
+        let lines = wrap_any(&text.title, self.room.width / self.scale.title_min(), self.space(), false);
+        if lines.len() <= 2 && text.body.is_empty() {
+            return (text, true);
+        }
+        text.body.clear();
+        text.title.truncate(lines.get(1).map_or(1, |line| line.end).max(1));
+        if let Some(last) = text.title.pop() {
+            text.title.push(last.broken_off(self.measure, self.ink(Role::Title)));
+        }
+        (text, false)
+    }
+
     fn table_pages(
         &self,
-        voice: &Voice,
+        text: Text,
         name: Option<&'static str>,
+        height: f32,
         table: &Table,
         cell: f32,
         widths: &[f32],
     ) -> Vec<Page> {
-        let text = self.text(&voice.title, &[], self.room.width);
-        let height = self.room.height - if name.is_some() { LANGUAGE_NAME } else { 0.0 };
-        let rows_height = |title: f32| height - title - HEADS - 2.5;
         // A table needs its height for rows.
         let titles = &self.scale.titles[self.scale.titles.len().saturating_sub(3)..];
-        let title = titles.iter().find_map(|&size| {
-            let (broken, needs) =
-                break_text(&text, size, self.scale.body_min(), self.room.width, self.space())?;
-            (broken.title.len() == 1 || size == self.scale.title_min()).then_some((size, broken, needs))
-        });
-        let (size, broken, needs) = title.unwrap_or_else(|| (self.scale.title_min(), Broken::default(), 0.0));
+        let broken = |size: f32| break_any(&text, size, self.scale.body_min(), self.room.width, self.space());
+        let one_line = titles.iter().copied().find(|size| broken(*size).0.title.len() == 1);
+        let size = one_line.unwrap_or(self.scale.title_min());
+        let (broken, needs) = broken(size);
         let fitted = Fitted { title: size, body: self.scale.body_min(), texts: vec![broken] };
-        let most = (rows_height(needs) / ROW_MIN).floor().max(1.0) as usize;
+        let heads = if table.head.is_empty() { 0.0 } else { heads_height(self.heads) };
+        let most = ((height - needs - heads - TABLE_AIR) / row_min(cell)).floor().max(1.0) as usize;
         let sheets = table.rows.len().div_ceil(most).max(1);
         let each = table.rows.len().div_ceil(sheets).max(1);
         let page = |rows: &[Vec<String>]| Page::Rows {
@@ -421,10 +376,22 @@ impl Cutter<'_> {
             fitted: fitted.clone(),
             table: Table { head: table.head.clone(), rows: rows.to_vec() },
             cell,
+            heads: self.heads,
             widths: widths.to_vec(),
         };
         if table.rows.is_empty() { vec![page(&[])] } else { table.rows.chunks(each).map(page).collect() }
     }
+}
+
+fn row_min(cell: f32) -> f32 {
+    ROW_MIN.max(CELL_ROW_MIN * cell)
+}
+
+/// What groups say, with the spaces between them.
+fn said(groups: &[Group]) -> String {
+    let words = groups.iter().flat_map(|group| &group.words);
+    let said: String = words.flat_map(|w| [if w.space { " " } else { "" }, &w.text]).collect();
+    said.trim().to_owned()
 }
 
 /// Places and hours stand out in a table.
@@ -434,24 +401,29 @@ pub fn cell_role(column: usize, cell: &str) -> Role {
     if column == 0 || hour { Role::Title } else { Role::Body }
 }
 
-/// A table too wide for the board, a line for each row: its first cell in bold, then the rest under their heads.
+/// A table too wide for the board, a line for each row: its first cell in bold, then the rest, all after their
+/// heads. A table of heads alone is a line of those.
 fn as_text(table: &Table) -> Vec<Paragraph> {
+    let headed = |(column, cell): (usize, &String)| match table.head.get(column).map_or("", String::as_str) {
+        head if head.is_empty() || cell.starts_with(head) => cell.clone(),
+        head => format!("{head} {cell}"),
+    };
     let say = |row: &Vec<String>| {
-        let mut cells = row.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
-        let mut spans: Vec<Span> =
-            cells.next().map(|(_, c)| Span { text: c.clone(), bold: true }).into_iter().collect();
-        let headed =
-            |(column, cell): (usize, &String)| match table.head.get(column).map_or("", String::as_str) {
-                "" => cell.clone(),
-                head => format!("{head} {cell}"),
-            };
-        let rest: Vec<String> = cells.map(headed).collect();
+        let mut cells = row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(headed);
+        let mut spans: Vec<Span> = cells.next().map(|text| Span { text, bold: true }).into_iter().collect();
+        let rest: Vec<String> = cells.collect();
         if !rest.is_empty() {
             spans.push(Span { text: format!(": {}.", rest.join(", ")), bold: false });
         }
         Paragraph { marker: None, spans }
     };
-    table.rows.iter().map(say).filter(|paragraph| !paragraph.spans.is_empty()).collect()
+    let mut said: Vec<Paragraph> = table.rows.iter().map(say).filter(|p| !p.spans.is_empty()).collect();
+    if said.is_empty() && table.head.iter().any(|head| !head.is_empty()) {
+        let heads: Vec<&str> =
+            table.head.iter().map(String::as_str).filter(|head| !head.is_empty()).collect();
+        said.push(Paragraph { marker: None, spans: vec![Span { text: heads.join(", "), bold: true }] });
+    }
+    said
 }
 
 /// A language's name in itself; its tag's first part says which.
@@ -491,6 +463,6 @@ mod tests {
         let table =
             Table { head: row(["Bản", "Ngày", ""]), rows: vec![row(["Nà Đon", "24/11", "7h30"])] };
         let said: String = as_text(&table)[0].spans.iter().map(|span| span.text.as_str()).collect();
-        assert_eq!(said, "Nà Đon: Ngày 24/11, 7h30.");
+        assert_eq!(said, "Bản Nà Đon: Ngày 24/11, 7h30.");
     }
 }

@@ -46,9 +46,8 @@ pub fn sheet(fonts: Arc<Fonts>, heading: &str, tiles: &[Tile], board: (u32, u32)
     let rows = (tiles.len() as i32 + columns - 1) / columns;
     let height = HEADING + rows * (tile_h + CAPTION + GAP) + MARGIN;
     let size = (WIDTH as u32, height.max(1) as u32);
-    let look = Look::cham();
-    let p = look.palette(Theme::Day);
-    let mut brush = Brush::new(Grid::new(size), look, Theme::Day, &measure);
+    let p = Look::cham().palette(Theme::Day);
+    let mut brush = Brush::new(Grid::new(size), Look::cham(), Theme::Day, &measure);
     let at = (MARGIN, brush.centred(HEADING as f32 / 2.0, HEADING_SIZE));
     brush.text_within(heading, Role::Title, HEADING_SIZE, at, Side::Left, p.ink, WIDTH - 2 * MARGIN);
     for (at, tile) in tiles.iter().enumerate() {

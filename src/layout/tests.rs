@@ -19,7 +19,7 @@ pub fn monday() -> Zoned {
 }
 
 pub fn board() -> Board {
-    Board { name: "BL-03".into(), tags: Vec::new(), viewing_distance_m: 15.0 }
+    Board { name: "BL-03".into(), viewing_distance_m: 15.0, ..Board::default() }
 }
 
 pub fn media(number: u8, size: Option<(u32, u32)>, duration_ms: Option<u64>) -> Media {
@@ -38,6 +38,7 @@ pub fn notice(title: &str, text: &str, category: Category) -> Notice {
         id: "mot".into(),
         title: title.into(),
         category,
+        encoding: None,
         text: text.into(),
         lang: "vi".into(),
         image: None,
@@ -73,7 +74,12 @@ pub fn translated(mut notice: Notice, lang: &str, title: &str, text: &str) -> No
 pub fn plan(main: Main) -> Plan {
     let line = |text: &str| TickerLine {
         feed: "xa".into(),
-        line: Arc::new(Ticker { text: text.into(), window: Window::default(), boards: vec!["*".into()] }),
+        line: Arc::new(Ticker {
+            text: text.into(),
+            encoding: None,
+            window: Window::default(),
+            boards: vec!["*".into()],
+        }),
     };
     Plan {
         at: monday().timestamp(),

@@ -5,7 +5,7 @@
 //! sees it in passing takes it for real, and nobody used to exercises takes a real one for another.
 
 use super::brush::{Brush, Side};
-use super::fit::{self, wrap};
+use super::fit::{self, wrap, wrap_any};
 use super::look::{Grid, Role};
 use super::scene::{Colour, Rect};
 use super::words::{Group, Measure, cut_to, plain_groups};
@@ -41,7 +41,7 @@ fn hazard_icon(hazard: Hazard) -> &'static icons::Cells {
 }
 
 fn clean(text: &str) -> String {
-    rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ").replace("**", "")
+    rich::line(text, limits::TITLE_CHARS_MAX)
 }
 
 /// Words broken to a width at the first size whose lines and height fit, and that size in u.
@@ -66,7 +66,8 @@ fn set(brush: &Brush<'_>, text: &str, role: Role, sizes: &[f32], width: f32, lin
     let at = |size: f32| wrap(&groups, width / size, space, false);
     let fits =
         sizes.iter().find_map(|&size| Some((size, at(size).filter(|lines| lines.len() <= lines_max)?)));
-    let (size, mut lines) = fits.unwrap_or_else(|| (smallest, at(smallest).unwrap_or_default()));
+    let (size, mut lines) =
+        fits.unwrap_or_else(|| (smallest, wrap_any(&groups, width / smallest, space, false)));
     lines.truncate(lines_max.max(1) * 2);
     Set { groups, lines, size, role }
 }

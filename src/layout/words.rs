@@ -83,6 +83,19 @@ impl Group {
         let width = words.iter().enumerate().map(width).sum();
         Group { words, width }
     }
+    /// The same with "…" in place of its last word, or of the last letters of its only one; no wider than it was.
+    pub fn broken_off(mut self, measure: &Measure, ink: Ink) -> Group {
+        if self.words.len() > 1 {
+            self.words.pop();
+        } else if let Some(word) = self.words.first_mut() {
+            let letters: Vec<&str> = word.text.graphemes(true).collect();
+            word.text = letters[..letters.len().saturating_sub(2)].concat();
+        }
+        if let Some(word) = self.words.last_mut() {
+            word.text.push('…');
+        }
+        Group::measured(self.words, measure, ink)
+    }
     pub fn space(&self) -> bool {
         self.words.first().is_some_and(|word| word.space)
     }
@@ -96,6 +109,10 @@ impl Group {
     /// It ends a sentence: where pages may part.
     pub fn ends_sentence(&self) -> bool {
         self.last().trim_end_matches(['"', '”', ')', '»']).ends_with(['.', '!', '?', '…'])
+    }
+    /// It ends what announces a list.
+    pub fn introduces(&self) -> bool {
+        self.last().ends_with(':')
     }
     /// It ends on a word that leans on the next one: a bad place to break.
     pub fn ends_leaning(&self) -> bool {

@@ -93,6 +93,18 @@ impl Category {
     ];
 }
 
+/// In which code a text was typed. Signed programmes are in Unicode: whoever publishes converts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TextEncoding {
+    /// As it stands, whatever it looks like.
+    Unicode,
+    /// TCVN 5712:1993 VN3, of the fonts named .Vn…, also called ABC.
+    Tcvn3,
+    /// Of the fonts named VNI-….
+    Vni,
+}
+
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
 )]
@@ -140,7 +152,10 @@ pub struct Notice<M = Media, T = Timestamp> {
     pub title: String,
     #[serde(default)]
     pub category: Category,
-    /// A CommonMark subset: paragraphs, bold, lists, tables.
+    /// The code that its texts were typed in, where that is not Unicode. Never in a signed programme.
+    #[serde(default, skip_serializing)]
+    pub encoding: Option<TextEncoding>,
+    /// CommonMark: paragraphs, bold, headings, lists, tables. A new line is a new line on the board.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// BCP 47.
@@ -206,6 +221,9 @@ pub struct Translation<M = Media> {
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Ticker<T = Timestamp> {
     pub text: String,
+    /// As a notice's.
+    #[serde(default, skip_serializing)]
+    pub encoding: Option<TextEncoding>,
     #[serde(flatten)]
     pub window: Window<T>,
     #[serde(default = "all_boards")]

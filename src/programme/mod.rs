@@ -124,7 +124,7 @@ impl Timetable {
         for notice in programme.notices {
             if shows(&notice.window, &notice.boards, notice.evergreen) {
                 let span = self.calendar.span(zone, &notice.window);
-                let turn_ms = reading::turn_ms(&notice);
+                let turn_ms = reading::turn_ms(&notice, board.reading);
                 self.notices.push(Item { feed, span, turn_ms, notice: Arc::new(notice) });
             }
         }

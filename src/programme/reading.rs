@@ -1,7 +1,8 @@
 //! How long a notice stays: long enough to read, to look at, or to play.
 //!
-//! LOOK's rule for a page is 4 s to find the board and 0.5 s a syllable, 10 to 60 s. Air time must not
-//! depend on fonts, and how many pages a text takes does; so the whole text gets 4 s + 0.5 s a syllable, at
+//! LOOK's rule for a page is 4 s to find the board and 0.5 s a syllable, 10 to 60 s; `board.toml` may say
+//! otherwise. Air time must not
+//! depend on fonts, and how many pages a text takes does; so the whole text gets that, at
 //! least 10 s and with no upper clamp but the longest turn there is, and layout divides that among as many
 //! pages as it needs, none of which then comes to 60 s.
 //!
@@ -12,15 +13,14 @@
 //!   its sound.
 //! - A picture with little beside it stays 12 s.
 //!
-//! Two boards agree on every turn, so all of it follows from the notice alone, in whole milliseconds.
+//! Two boards agree on every turn, so all of it follows from the notice and that pace alone, in whole milliseconds.
 
 use crate::limits;
+use crate::model::board::Reading;
 use crate::model::media::Media;
 use crate::model::programme::Notice;
 use unicode_script::{Script, UnicodeScript};
 
-const FINDING_MS: u64 = 4_000;
-const SYLLABLE_MS: u64 = 500;
 const TEXT_MS_MIN: u64 = 10_000;
 const PICTURE_MS_MIN: u64 = 12_000;
 /// A film whose length nobody measured.
@@ -35,18 +35,18 @@ pub fn languages(notice: &Notice) -> Vec<String> {
 }
 
 /// How long one turn of the notice lasts, in milliseconds: at least 3 s, at most a day.
-pub fn turn_ms(notice: &Notice) -> u64 {
+pub fn turn_ms(notice: &Notice, reading: Reading) -> u64 {
     let turn = match (notice.seconds, &notice.video) {
         (Some(seconds), _) => u64::from(seconds.min(limits::SECONDS_MAX)) * SECOND_MS,
         (None, Some(film)) => length_ms(film),
-        (None, None) => languages(notice).iter().map(|lang| language_ms(notice, lang)).sum(),
+        (None, None) => languages(notice).iter().map(|lang| language_ms(notice, lang, reading)).sum(),
     };
     turn.clamp(u64::from(limits::SECONDS_MIN) * SECOND_MS, limits::MEDIA_DURATION_MS_MAX)
 }
 
 /// How long one language of the notice needs, in milliseconds. Where the turn is shorter or longer than the
 /// sum of its languages, divide it in these proportions.
-pub fn language_ms(notice: &Notice, lang: &str) -> u64 {
+pub fn language_ms(notice: &Notice, lang: &str, pace: Reading) -> u64 {
     let translation = notice.translations.get(lang).filter(|_| lang != notice.lang);
     let (title, text, audio) = match translation {
         Some(other) => (
@@ -56,7 +56,8 @@ pub fn language_ms(notice: &Notice, lang: &str) -> u64 {
         ),
         None => (&notice.title, &notice.text, &notice.audio),
     };
-    let reading = FINDING_MS + SYLLABLE_MS * (syllables(title) + syllables(text)) as u64;
+    let syllables = (syllables(title) + syllables(text)) as u64;
+    let reading = u64::from(pace.finding_ms) + u64::from(pace.syllable_ms) * syllables;
     let least = if notice.image.is_some() { PICTURE_MS_MIN } else { TEXT_MS_MIN };
     let hearing = audio.as_ref().map_or(0, length_ms);
     reading.max(least).max(hearing).min(u64::from(limits::SECONDS_MAX) * SECOND_MS)
@@ -82,7 +83,8 @@ fn run_syllables(run: &str) -> usize {
     usize::div_ceil(dense, 4) + usize::div_ceil(plain, 8)
 }
 
-fn sets_no_spaces(letter: char) -> bool {
+/// Whether words of its script stand together without spaces.
+pub fn sets_no_spaces(letter: char) -> bool {
     // Latin is nearly every letter there is, and asking for a script is a search through a table.
     letter >= '\u{0E00}'
         && matches!(
@@ -115,6 +117,10 @@ mod tests {
         Media { path: "m".into(), length: 1, sha256: Sha256([0; 32]), width: None, height: None, duration_ms }
     }
 
+    fn turn(notice: &Notice) -> u64 {
+        turn_ms(notice, Reading::default())
+    }
+
     #[test]
     fn syllables_are_the_words_between_spaces_and_marks_are_none() {
         for (text, expected) in [
@@ -131,32 +137,39 @@ mod tests {
 
     #[test]
     fn a_text_stays_four_seconds_and_half_a_second_a_syllable_but_at_least_ten() {
-        assert_eq!(turn_ms(&notice("")), 10_000);
+        assert_eq!(turn(&notice("")), 10_000);
         let words = vec!["chữ"; 25].join(" ");
-        assert_eq!(turn_ms(&notice(&format!("text = '{words}'"))), 17_500);
+        assert_eq!(turn(&notice(&format!("text = '{words}'"))), 17_500);
         let words = vec!["chữ"; 998].join(" ");
-        assert_eq!(turn_ms(&notice(&format!("text = '{words}'"))), 504_000, "many pages, not sixty seconds");
+        assert_eq!(turn(&notice(&format!("text = '{words}'"))), 504_000, "many pages, not sixty seconds");
+    }
+
+    #[test]
+    fn a_board_may_give_its_readers_more_time() {
+        let words = vec!["chữ"; 25].join(" ");
+        let slow = Reading { finding_ms: 6_000, syllable_ms: 800 };
+        assert_eq!(turn_ms(&notice(&format!("text = '{words}'")), slow), 27_600);
     }
 
     #[test]
     fn seconds_decide_and_even_a_signed_zero_gives_a_turn() {
-        assert_eq!(turn_ms(&notice("seconds = 15")), 15_000);
-        assert_eq!(turn_ms(&notice("seconds = 0")), 3_000);
-        assert_eq!(turn_ms(&notice("seconds = 4294967295")), 3_600_000);
+        assert_eq!(turn(&notice("seconds = 15")), 15_000);
+        assert_eq!(turn(&notice("seconds = 0")), 3_000);
+        assert_eq!(turn(&notice("seconds = 4294967295")), 3_600_000);
     }
 
     #[test]
     fn a_film_stays_for_its_length_a_sound_to_its_end_a_picture_twelve_seconds() {
         let film = Notice { video: Some(media(Some(75_250))), ..notice("") };
-        assert_eq!(turn_ms(&film), 75_250);
+        assert_eq!(turn(&film), 75_250);
         let endless = Notice { video: Some(media(Some(u64::MAX))), ..notice("") };
-        assert_eq!(turn_ms(&endless), 86_400_000);
+        assert_eq!(turn(&endless), 86_400_000);
         let sound = Notice { audio: Some(media(Some(31_400))), ..notice("") };
-        assert_eq!(turn_ms(&sound), 31_400);
+        assert_eq!(turn(&sound), 31_400);
         let chime = Notice { audio: Some(media(Some(900))), ..notice("") };
-        assert_eq!(turn_ms(&chime), 10_000, "a short sound does not hurry the reader");
+        assert_eq!(turn(&chime), 10_000, "a short sound does not hurry the reader");
         let picture = Notice { image: Some(media(None)), ..notice("") };
-        assert_eq!(turn_ms(&picture), 12_000);
+        assert_eq!(turn(&picture), 12_000);
     }
 
     #[test]
@@ -166,7 +179,7 @@ mod tests {
         let hmong = Translation { title: "Sib tham".into(), text: words, audio: None };
         both.translations.insert("hmn".into(), hmong);
         assert_eq!(languages(&both), ["vi", "hmn"]);
-        assert_eq!(language_ms(&both, "hmn"), 19_000);
-        assert_eq!(turn_ms(&both), 29_000);
+        assert_eq!(language_ms(&both, "hmn", Reading::default()), 19_000);
+        assert_eq!(turn(&both), 29_000);
     }
 }

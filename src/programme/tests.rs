@@ -22,7 +22,7 @@ fn programme(text: &str) -> Programme {
 }
 
 fn board() -> Board {
-    Board { name: "binh-lu-1".into(), tags: vec!["cho".into()], viewing_distance_m: 15.0 }
+    Board { name: "binh-lu-1".into(), tags: vec!["cho".into()], ..Board::default() }
 }
 
 fn feed(name: &str, text: &str) -> FeedContent {

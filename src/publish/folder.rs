@@ -12,8 +12,10 @@
 //! An official writes `until = 2026-12-05` and means that day too, so a bare date there runs to the day's
 //! end.
 
+mod legacy;
 mod media;
 mod notice;
+mod syllable;
 pub(super) mod text;
 
 #[cfg(test)]
@@ -60,6 +62,29 @@ pub type ProbeFile<'a> = &'a dyn Fn(&Path) -> Outcome<Probe>;
 ///
 /// Everything that is wrong with it, in the order of the file.
 pub fn read(folder: &Path, probe: ProbeFile<'_>, now: Timestamp) -> Result<Checked, Vec<Problem>> {
+    read_with(folder, probe, now, OldCodes::Refuse)
+}
+
+/// What to do about texts that were typed for the fonts of before Unicode and do not say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldCodes {
+    /// They are mistakes, told with what they would read when converted.
+    Refuse,
+    /// They are converted, and told as warnings.
+    Convert,
+}
+
+/// The same, with a word on old codes.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_with(
+    folder: &Path,
+    probe: ProbeFile<'_>,
+    now: Timestamp,
+    old_codes: OldCodes,
+) -> Result<Checked, Vec<Problem>> {
     let alone = |problem| vec![problem];
     let root = find(folder).map_err(alone)?;
     let path = root.join(PROGRAMME_FILE);
@@ -67,7 +92,7 @@ pub fn read(folder: &Path, probe: ProbeFile<'_>, now: Timestamp) -> Result<Check
     let doc = Document::new(PROGRAMME_FILE, &text);
     let Some(table) = doc.parse() else { return Err(doc.finish().0) };
     let mut shelf = media::Shelf::new(root, probe);
-    let programme = notice::programme(Section::root(&doc, &table), &mut shelf, now);
+    let programme = notice::programme(Section::root(&doc, &table), &mut shelf, now, old_codes);
     let (problems, warnings) = doc.finish();
     match problems.is_empty() {
         true => Ok(Checked { programme, files: shelf.into_files(), warnings }),

@@ -9,11 +9,11 @@ mod strip;
 mod wall;
 
 use super::brush::Brush;
-use super::fit::wrap;
+use super::fit::wrap_any;
 use super::look::{Grid, Role};
 use super::scene::{Colour, Rect, Scene};
 use super::words::{Group, Measure, Word, cut_to, plain_groups};
-use super::{Composed, View, icons, pages};
+use super::{Composed, View, icons, legible, pages};
 use crate::model::board::Theme;
 use crate::model::plan::Main;
 use jiff::Timestamp;
@@ -33,8 +33,11 @@ const PAGE_SECONDS_MIN: f64 = 4.0;
 pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
     let mut brush = Brush::new(grid, view.look, Theme::Night, measure);
     let saying = saying::say(view);
-    let (ticker, (page, count, turns)) = match grid.area.h >= NOTO_WALL {
-        true => wall::draw(&mut brush, view, &saying),
+    // Sixteen pixels are too few where pixels are small and people stand far away.
+    let least = legible::need(view.board, view.size).map_or(0.0, |need| need.limit_px);
+    let noto = grid.area.h >= NOTO_WALL || grid.area.h >= wall::LINE && least > PIXEL_LINE as f32;
+    let (ticker, (page, count, turns)) = match noto {
+        true => wall::draw(&mut brush, view, &saying, least),
         false => strip::draw(&mut brush, view, &saying),
     };
     // Nothing fades on a wall: a strip would be dark in between, and its letters have no grey.
@@ -64,8 +67,8 @@ fn rows(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) ->
     let mut rows = Vec::new();
     for (text, colour) in said {
         let groups = cut_to(plain_groups(text, measure, ink), width.max(0.6), measure, ink);
-        let lines = wrap(&groups, width.max(0.6), measure.space(ink.plain), false);
-        for line in lines.unwrap_or_default() {
+        let lines = wrap_any(&groups, width.max(0.6), measure.space(ink.plain), false);
+        for line in lines {
             let words = groups[line].iter().flat_map(|group: &Group| group.words.iter().cloned()).collect();
             rows.push(Row { words, colour: *colour });
         }

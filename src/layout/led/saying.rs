@@ -1,14 +1,12 @@
 //! What an LED wall says of a plan, in order of importance, whatever its size.
 
-use crate::layout::look::Look;
+use crate::layout::look::{LedColours, Look};
 use crate::layout::{Colour, View, dates, rich};
 use crate::limits;
 use crate::model::alert::{Alert, AlertStatus, Hazard};
 use crate::model::board::Theme;
 use crate::model::plan::Main;
 
-/// Most characters of a text that are shown on a wall.
-const CHARS_MAX: usize = 2_000;
 /// Most actions of a warning.
 const ACTIONS_MAX: usize = 4;
 
@@ -38,27 +36,43 @@ pub struct Level {
 }
 
 fn clean(text: &str) -> String {
-    rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ").replace("**", "")
+    rich::line(text, limits::TITLE_CHARS_MAX)
+}
+
+/// A paragraph in one line; a number before it counts, a bullet does not.
+fn line(paragraph: &rich::Paragraph) -> String {
+    let number = paragraph.marker.iter().filter(|marker| marker.as_str() != "•");
+    let words =
+        number.map(|number| format!("{number} ")).chain(paragraph.spans.iter().map(|s| s.text.clone()));
+    words.collect()
+}
+
+/// A table in lines: its heads once, for whom a line has room for few words, then a line for each row.
+fn rows_said(table: &rich::Table) -> impl Iterator<Item = String> {
+    let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>();
+    let heads = filled(&table.head);
+    let heads = (!heads.is_empty()).then(|| format!("{}:", heads.join(", ")));
+    let row = move |row| match filled(row).split_first() {
+        Some((first, rest)) if !rest.is_empty() => format!("{first}: {}.", rest.join(", ")),
+        Some((first, _)) => first.clone(),
+        None => String::new(),
+    };
+    heads.into_iter().chain(table.rows.iter().map(row))
 }
 
 pub fn say(view: &View<'_>) -> Saying {
+    let LedColours { ink, key } = view.look.led;
     let mut saying = match &view.plan.main {
-        Main::Warning { alert, .. } => warning(alert, view.look),
+        Main::Warning { alert, .. } => warning(view.look, alert),
         Main::Notice(slot) => {
             let notice = &slot.notice;
             let dress = view.look.dress(notice.category, Theme::Night);
-            let mut said = vec![(clean(&notice.title), view.look.led.ink)];
-            let mut left = CHARS_MAX;
+            let mut said = vec![(clean(&notice.title), ink)];
             for block in rich::blocks(&notice.text) {
-                let text: String = match block {
-                    rich::Block::Paragraph(p) => p.spans.into_iter().map(|span| span.text).collect(),
-                    rich::Block::Table(table) => {
-                        table.rows.iter().map(|row| row.join(" ")).collect::<Vec<_>>().join("; ")
-                    }
-                };
-                let text: String = text.chars().take(left).collect();
-                left -= text.chars().count();
-                said.push((text, view.look.led.key));
+                match block {
+                    rich::Block::Paragraph(paragraph) => said.push((line(&paragraph), key)),
+                    rich::Block::Table(table) => said.extend(rows_said(&table).map(|row| (row, key))),
+                }
             }
             let label = dress.label.to_owned();
             Saying {
@@ -72,11 +86,8 @@ pub fn say(view: &View<'_>) -> Saying {
         }
         Main::Neutral { ever } => {
             let name = if *ever { clean(&view.plan.title) } else { clean(&view.board.name) };
-            let clock = view.clock_trusted.then(|| (dates::clock(&view.now), view.look.led.key));
-            Saying {
-                said: [(name, view.look.led.ink)].into_iter().chain(clock).collect(),
-                ..nothing(view.look)
-            }
+            let clock = view.clock_trusted.then(|| (dates::clock(&view.now), key));
+            Saying { said: [(name, ink)].into_iter().chain(clock).collect(), ..nothing(view.look) }
         }
     };
     saying.said.retain(|(text, _)| !text.trim().is_empty());
@@ -98,30 +109,23 @@ fn nothing(look: &Look) -> Saying {
     }
 }
 
-fn warning(alert: &Alert, look: &Look) -> Saying {
+fn warning(look: &Look, alert: &Alert) -> Saying {
+    let LedColours { ink: plain, key } = look.led;
     let number = alert.level.number();
     let (fill, ink, _) = look.level(number);
     let event = clean(&alert.event);
     // "Bản Nà Khan · đến 6h00" are two things to say, not one line with a point at its edge.
     let area = clean(&alert.area);
-    let area = area.split('·').map(|part| (part.trim().to_owned(), look.led.key));
-    let actions = alert.actions.iter().take(ACTIONS_MAX).map(|action| (clean(action), look.led.ink));
+    let area = area.split('·').map(|part| (part.trim().to_owned(), key));
+    let actions = alert.actions.iter().take(ACTIONS_MAX).map(|action| (clean(action), plain));
     let said = area.chain(actions).collect();
     if alert.status != AlertStatus::Actual {
         let heads = vec!["DIỄN TẬP".to_owned()];
-        let first = Some((event, look.led.ink));
-        return Saying {
-            icon: "canh-bao",
-            mark: look.led.ink,
-            heads,
-            always: true,
-            first,
-            said,
-            ..nothing(look)
-        };
+        let first = Some((event, plain));
+        return Saying { icon: "canh-bao", mark: plain, heads, always: true, first, said, ..nothing(look) };
     }
     // Red and purple letters on black cannot be read from afar; the square has their colour.
-    let head = if number <= 3 { fill } else { look.led.ink };
+    let head = if number <= 3 { fill } else { plain };
     let mut letters = event.chars();
     let first_letter = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
     let heads = vec![format!("CẤP {number}: {first_letter}{}", letters.as_str()), event.clone()];
@@ -132,7 +136,7 @@ fn warning(alert: &Alert, look: &Look) -> Saying {
             Hazard::SatLo => "sat-lo",
             Hazard::MuaDa => "mua-da",
         },
-        mark: look.led.ink,
+        mark: plain,
         level: Some(Level { fill, ink, number: number.to_string() }),
         heads,
         head,

@@ -11,8 +11,10 @@ use crate::layout::words::Word;
 use crate::layout::{Colour, Draw, Rect, TickerBand, View, dates, icons};
 use crate::model::plan::Main;
 
+/// Height of a line in letters.
+const LEADING: f32 = 1.3;
 /// Least height of a line, whose letters are then 24 pixels an em.
-const LINE: i32 = 32;
+pub const LINE: i32 = 32;
 const SIZE_MIN: f32 = 24.0;
 /// Least height and width of a wall with a bar, and the bar's height.
 const BAR_WALL: (i32, i32) = (160, 96);
@@ -27,7 +29,13 @@ const INK_HEIGHT: f32 = 1.288;
 /// By how much letters may be smaller than their line allows, if that saves a page.
 const SMALLER: f32 = 0.8;
 
-pub fn draw(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying) -> (Option<TickerBand>, Turn) {
+/// `least`: letters under so many pixels cannot be read from where people stand.
+pub fn draw(
+    brush: &mut Brush<'_>,
+    view: &View<'_>,
+    saying: &Saying,
+    least: f32,
+) -> (Option<TickerBand>, Turn) {
     let area = brush.grid.area;
     let large = |(width, height): (i32, i32)| area.w >= width && area.h >= height;
     let mut room = Rect::edges(GAP, 0, area.w - GAP / 2, area.h);
@@ -57,7 +65,7 @@ pub fn draw(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying) -> (Option<
         let said: Vec<_> = said.into_iter().map(|text| (text, view.look.led.ink)).collect();
         band = ticker::run(brush, view, &said, &course);
     }
-    (band, text(brush, view, saying, room))
+    (band, text(brush, view, saying, room, least))
 }
 
 /// Category at the left, clock at the right.
@@ -110,10 +118,11 @@ fn warned(brush: &mut Brush<'_>, saying: &Saying, level: &Level, area: Rect, roo
 }
 
 /// The lines, as large as fits without a page more than there must be.
-fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect) -> Turn {
-    let lines = (room.h / LINE).clamp(1, if saying.level.is_some() { 4 } else { 3 });
+fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, least: f32) -> Turn {
+    let lines = (room.h / LINE.max((least * LEADING).ceil() as i32))
+        .clamp(1, if saying.level.is_some() { 4 } else { 3 });
     let line = (room.h / lines).max(1);
-    let most = (line as f32 / 1.3).floor().max(SIZE_MIN);
+    let most = (line as f32 / LEADING).floor().max(SIZE_MIN);
     // A panel says which level it is.
     let head = if saying.level.is_some() { saying.heads.last() } else { saying.heads.first() };
     let first = saying.first.iter().filter(|_| saying.always);
@@ -133,12 +142,13 @@ fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect) -> 
     };
     let mut best = (most, at(brush, most));
     let mut size = most - 1.0;
-    while size >= SIZE_MIN.max(most * SMALLER) {
+    while size >= SIZE_MIN.max(most * SMALLER).max(least) {
         let pages = at(brush, size);
         if pages.len() < best.1.len() {
             best = (size, pages);
         }
-        size -= 1.0;
+        // A pixel, or on walls of no height that there is, a fiftieth: it bounds the work.
+        size -= (most / 50.0).floor().max(1.0);
     }
     let (size, pages) = best;
     let turn = turn(view, &pages);

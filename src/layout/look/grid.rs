@@ -15,7 +15,9 @@ impl Grid {
     pub fn new(size: (u32, u32)) -> Grid {
         let side = |length: u32| length.min(1 << 20) as i32;
         let (w, h) = (side(size.0), side(size.1));
-        Grid { u: w.min(h) as f32 / 135.0, portrait: h > w, area: Rect::new(0, 0, w, h) }
+        // A board that is nearly square has no height to spare for a band over the text.
+        let portrait = h * 4 > w * 5;
+        Grid { u: w.min(h) as f32 / 135.0, portrait, area: Rect::new(0, 0, w, h) }
     }
     /// `k` u in whole pixels.
     pub fn px(&self, k: f32) -> i32 {

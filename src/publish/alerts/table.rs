@@ -146,6 +146,10 @@ impl<'v> Said<'v> {
 
     /// A text that is fit to be shown, in NFC.
     pub fn words(&self, chars_max: usize, lines: Lines) -> Option<String> {
+        if let Some((why, remedy)) = text::old_code(self.key, self.text()?) {
+            self.refuse(why, remedy);
+            return None;
+        }
         let cleaned = text::cleaned(self.key, self.text()?, chars_max, lines);
         cleaned.map_err(|fault| self.refuse(fault.why, fault.remedy)).ok()
     }

@@ -4,16 +4,19 @@
 //! Reading never stops: what is wrong is noted in the document and left out, and the caller signs nothing
 //! once anything is noted.
 
+use super::OldCodes;
 use super::media::{Role, Shelf};
-use super::text::{self, Language, Lines};
-use crate::layout::rows_written;
+use super::text::{self, Language, Lines, Typed};
+use crate::layout::{PlainOnly, plain_only, rows_written};
 use crate::limits;
+use crate::model::board::Reading;
 use crate::model::programme::{
-    Announcement, Category, Notice, Priority, Programme, Ticker, Translation, Window,
+    Announcement, Category, Notice, Priority, Programme, TextEncoding, Ticker, Translation, Window,
 };
 use crate::model::time::{Day, Moment, TimeOfDay, TimeRange};
 use crate::programme::ZONE_UNSTATED;
 use crate::programme::announce::Sounding;
+use crate::programme::reading::{language_ms, languages, sets_no_spaces};
 use crate::programme::window::ever_on;
 use crate::say;
 use crate::toml_doc::{Said, Section, nearest};
@@ -41,12 +44,22 @@ const CATEGORIES: [(&str, Category); 9] = [
     ("thoi-tiet", Category::ThoiTiet),
     ("van-hoa", Category::VanHoa),
 ];
+const ENCODINGS: [(&str, TextEncoding); 3] =
+    [("unicode", TextEncoding::Unicode), ("tcvn3", TextEncoding::Tcvn3), ("vni", TextEncoding::Vni)];
+/// Tags are no text that anybody reads.
+const AS_IT_STANDS: Typed = Typed { encoding: Some(TextEncoding::Unicode), old_codes: OldCodes::Refuse };
 const PRIORITIES: [(&str, Priority); 3] =
     [("low", Priority::Low), ("normal", Priority::Normal), ("urgent", Priority::Urgent)];
 
 /// Reads the whole document. What it returns is whole only if the document has no problems afterwards.
-pub fn programme(mut root: Section<'_>, shelf: &mut Shelf<'_>, now: Timestamp) -> Programme {
-    let title = required_text(&mut root, "title", limits::TITLE_CHARS_MAX);
+pub fn programme(
+    mut root: Section<'_>,
+    shelf: &mut Shelf<'_>,
+    now: Timestamp,
+    old_codes: OldCodes,
+) -> Programme {
+    let typed = Typed { encoding: None, old_codes };
+    let title = required_text(&mut root, "title", limits::TITLE_CHARS_MAX, typed);
     let (zone, timezone) = zone(&mut root);
     let emblem = root.get("emblem").and_then(|said| shelf.media(&said, Role::Picture));
     let mut notices = root.sections("notice");
@@ -65,7 +78,7 @@ pub fn programme(mut root: Section<'_>, shelf: &mut Shelf<'_>, now: Timestamp) -
     }
     root.finish();
 
-    let mut reader = Reader { zone, shelf, now };
+    let mut reader = Reader { zone, shelf, now, old_codes };
     let mut ids = Ids::default();
     // All written ids first: one that is made from a title never takes the place of one that was written.
     let written: Vec<Option<String>> = notices.iter_mut().map(|section| ids.reserve(section)).collect();
@@ -81,13 +94,15 @@ struct Reader<'r, 's> {
     zone: TimeZone,
     shelf: &'r mut Shelf<'s>,
     now: Timestamp,
+    old_codes: OldCodes,
 }
 
 impl Reader<'_, '_> {
     fn notice(&mut self, mut section: Section<'_>, id: Option<String>) -> Notice {
-        let title = required_text(&mut section, "title", limits::TITLE_CHARS_MAX);
+        let typed = self.typed(&mut section);
+        let title = required_text(&mut section, "title", limits::TITLE_CHARS_MAX, typed);
         let category = section.get("category").and_then(|said| said.choice(&CATEGORIES)).unwrap_or_default();
-        let text = body(&mut section);
+        let text = body(&mut section, typed);
         let lang = section.get("lang").and_then(|said| said_language(&said)).unwrap_or_else(|| "vi".into());
         let image = section.get("image").and_then(|said| self.shelf.media(&said, Role::Picture));
         let film = section.get("video");
@@ -102,22 +117,24 @@ impl Reader<'_, '_> {
         }
         let video = film.and_then(|said| self.shelf.media(&said, Role::Film));
         let audio = section.get("audio").and_then(|said| self.shelf.media(&said, Role::Sound));
-        let issuer = optional_text(&mut section, "issuer");
-        let approver = optional_text(&mut section, "approver");
+        let issuer = optional_text(&mut section, "issuer", typed);
+        let approver = optional_text(&mut section, "approver", typed);
         let link = section.get("link").and_then(|said| text::link(&said)).unwrap_or_default();
         let window = self.window(&mut section);
         let seconds_range = i64::from(limits::SECONDS_MIN)..=i64::from(limits::SECONDS_MAX);
-        let seconds = section.get("seconds").and_then(|said| said.whole(seconds_range));
+        let seconds_said = section.get("seconds");
+        let seconds = seconds_said.and_then(|said| said.whole(seconds_range));
         let priority = section.get("priority").and_then(|said| said.choice(&PRIORITIES)).unwrap_or_default();
         let evergreen = section.get("evergreen").and_then(|said| said.flag()).unwrap_or(false);
         let boards = boards(&mut section);
         let translations =
-            section.section("in").map_or(BTreeMap::new(), |all| self.translations(&all, &lang));
+            section.section("in").map_or(BTreeMap::new(), |all| self.translations(&all, &lang, typed));
         section.finish();
-        Notice {
+        let notice = Notice {
             id: id.unwrap_or_default(),
             title,
             category,
+            encoding: None,
             text,
             lang,
             image,
@@ -132,16 +149,26 @@ impl Reader<'_, '_> {
             evergreen,
             boards,
             translations,
+        };
+        if let Some(said) = seconds_said.filter(|_| notice.video.is_none()) {
+            warn_of_haste(&said, &notice);
         }
+        notice
     }
 
-    fn translations(&mut self, all: &Section<'_>, own: &str) -> BTreeMap<String, Translation> {
+    /// What the author says of the code that the texts of an item were typed in.
+    fn typed(&self, section: &mut Section<'_>) -> Typed {
+        let encoding = section.get("encoding").and_then(|said| said.choice(&ENCODINGS));
+        Typed { encoding, old_codes: self.old_codes }
+    }
+
+    fn translations(&mut self, all: &Section<'_>, own: &str, typed: Typed) -> BTreeMap<String, Translation> {
         let mut translations = BTreeMap::new();
         for said in all.entries() {
             let Some(mut section) = said.section() else { continue };
             let tag = usable_language(text::language(said.key()), &section);
-            let title = optional_text(&mut section, "title");
-            let text = body(&mut section);
+            let title = optional_text(&mut section, "title", typed);
+            let text = body(&mut section, typed);
             let audio = section.get("audio").and_then(|said| self.shelf.media(&said, Role::Sound));
             let Some(tag) = tag else { continue };
             if tag == own {
@@ -173,11 +200,12 @@ impl Reader<'_, '_> {
     }
 
     fn ticker(&mut self, mut section: Section<'_>) -> Ticker {
-        let text = required_text(&mut section, "text", limits::TICKER_CHARS_MAX);
+        let typed = self.typed(&mut section);
+        let text = required_text(&mut section, "text", limits::TICKER_CHARS_MAX, typed);
         let window = self.window(&mut section);
         let boards = boards(&mut section);
         section.finish();
-        Ticker { text, window, boards }
+        Ticker { text, encoding: None, window, boards }
     }
 
     fn announcement(&mut self, mut section: Section<'_>) -> Option<Announcement> {
@@ -339,7 +367,7 @@ fn few(sections: &mut Vec<Section<'_>>, key: &str, most: usize) {
 }
 
 /// A text of one line that must be there; empty after noting that it is not.
-fn required_text(section: &mut Section<'_>, key: &'static str, chars_max: usize) -> String {
+fn required_text(section: &mut Section<'_>, key: &'static str, chars_max: usize, typed: Typed) -> String {
     let Some(said) = section.get(key) else {
         section.refuse(
             say!(en: "`{key}` is missing", vi: "thiếu mục `{key}`", key = key),
@@ -347,7 +375,7 @@ fn required_text(section: &mut Section<'_>, key: &'static str, chars_max: usize)
         );
         return String::new();
     };
-    let text = text::clean(&said, chars_max, Lines::One);
+    let text = text::clean(&said, chars_max, Lines::One, typed);
     if text.as_deref() == Some("") {
         said.refuse(
             say!(en: "`{key}` is empty", vi: "mục `{key}` trống", key = key),
@@ -358,15 +386,15 @@ fn required_text(section: &mut Section<'_>, key: &'static str, chars_max: usize)
 }
 
 /// A text of one line that may be left out.
-fn optional_text(section: &mut Section<'_>, key: &'static str) -> String {
+fn optional_text(section: &mut Section<'_>, key: &'static str, typed: Typed) -> String {
     let said = section.get(key);
-    said.and_then(|said| text::clean(&said, limits::TITLE_CHARS_MAX, Lines::One)).unwrap_or_default()
+    said.and_then(|said| text::clean(&said, limits::TITLE_CHARS_MAX, Lines::One, typed)).unwrap_or_default()
 }
 
 /// The text of a notice, whose tables a board can draw without leaving any of them out.
-fn body(section: &mut Section<'_>) -> String {
+fn body(section: &mut Section<'_>, typed: Typed) -> String {
     let Some(said) = section.get("text") else { return String::new() };
-    let text = text::clean(&said, limits::TEXT_CHARS_MAX, Lines::Many).unwrap_or_default();
+    let text = text::clean(&said, limits::TEXT_CHARS_MAX, Lines::Many, typed).unwrap_or_default();
     let written = said.text().unwrap_or_default();
     let mut rows = 0;
     for (line, columns) in rows_written(written) {
@@ -390,7 +418,84 @@ fn body(section: &mut Section<'_>) -> String {
         said.document().refuse(said.place(line), why, remedy);
         break;
     }
+    warn_of_plain_only(&said, written);
+    warn_of_long_words(&said, written);
     text
+}
+
+/// Tells of a text that cannot be read in the time that its author gives it.
+fn warn_of_haste(said: &Said<'_>, notice: &Notice) {
+    let Some(given) = notice.seconds else { return };
+    let reading = |lang: &String| language_ms(notice, lang, Reading::default());
+    let needs = languages(notice).iter().map(reading).sum::<u64>().div_ceil(1000);
+    // Half may be meant, for who reads fast and comes by again; a third is a mistake.
+    if u64::from(given) * 3 < needs {
+        let why = say!(
+            en: "{given} seconds are too few: reading it takes about {needs}",
+            vi: "{given} giây là quá ít: đọc hết cần khoảng {needs} giây",
+            given = given,
+            needs = needs
+        );
+        said.warn(
+            why,
+            say!(en: "delete `seconds`, or shorten the text", vi: "hãy xóa `seconds` hoặc rút ngắn phần chữ"),
+        );
+    }
+}
+
+/// Tells of what has no place to break, and is cut between letters where a line ends.
+fn warn_of_long_words(said: &Said<'_>, written: &str) {
+    // The longest address that a person would read off a board, and longer than any word.
+    const WORD_CHARS_MAX: usize = 60;
+    let long = |word: &&str| {
+        let letters = word.chars().filter(|c| c.is_alphanumeric() && !sets_no_spaces(*c));
+        letters.take(WORD_CHARS_MAX + 1).count() > WORD_CHARS_MAX
+    };
+    if let Some(word) = written.split_whitespace().find(long) {
+        let begins: String = word.chars().take(12).collect();
+        let why = say!(
+            en: "`{begins}…` has no space for more than {most} letters, and will be cut where a line ends",
+            vi: "`{begins}…` dài hơn {most} chữ cái không có dấu cách, sẽ bị ngắt ở cuối dòng",
+            begins = begins,
+            most = WORD_CHARS_MAX
+        );
+        said.document().warn(
+            said.place(word),
+            why,
+            say!(en: "put spaces between the words", vi: "hãy thêm dấu cách giữa các chữ"),
+        );
+    }
+}
+
+/// Tells of marks whose text alone a board shows.
+fn warn_of_plain_only(said: &Said<'_>, written: &str) {
+    for (what, begins) in plain_only(written) {
+        let (why, remedy) = match what {
+            PlainOnly::Html => (
+                say!(en: "there is HTML, whose marks a board leaves out",
+                     vi: "có mã HTML, bảng tin bỏ qua các thẻ này"),
+                say!(en: "write **…** for bold, and a new line for a new line",
+                     vi: "hãy viết **…** cho chữ đậm, xuống dòng bằng dòng mới"),
+            ),
+            PlainOnly::Picture => (
+                say!(en: "there is a picture inside the text, of which a board shows only the words",
+                     vi: "có ảnh trong phần chữ, bảng tin chỉ hiện lời của ảnh"),
+                say!(en: "put it under `image`", vi: "hãy đặt ảnh vào mục `image`"),
+            ),
+            PlainOnly::Link => (
+                say!(en: "there is a link inside the text, of which a board shows only the words",
+                     vi: "có liên kết trong phần chữ, bảng tin chỉ hiện lời của liên kết"),
+                say!(en: "put its address under `link`, or write it out",
+                     vi: "hãy đặt địa chỉ vào mục `link`, hoặc viết hẳn ra"),
+            ),
+            PlainOnly::Code => (
+                say!(en: "there are marks of program code, which a board leaves out",
+                     vi: "có dấu của mã lệnh, bảng tin bỏ qua dấu này"),
+                say!(en: "delete the marks ` or ```", vi: "hãy xóa các dấu ` hoặc ```"),
+            ),
+        };
+        said.document().warn(said.place(&begins), why, remedy);
+    }
 }
 
 fn zone(root: &mut Section<'_>) -> (TimeZone, String) {
@@ -465,7 +570,8 @@ fn zone_of_place(name: &str) -> Option<&'static str> {
 fn boards(section: &mut Section<'_>) -> Vec<String> {
     let Some(said) = section.get("boards") else { return vec!["*".into()] };
     let listed = said.list();
-    let tags = listed.iter().filter_map(|tag| text::clean(tag, limits::TITLE_CHARS_MAX, Lines::One));
+    let tags =
+        listed.iter().filter_map(|tag| text::clean(tag, limits::TITLE_CHARS_MAX, Lines::One, AS_IT_STANDS));
     let tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
     if tags.is_empty() {
         said.refuse(

@@ -378,3 +378,49 @@ fn language_tags_are_checked_and_put_in_their_usual_case() {
         assert!(matches!(language(bad), Language::Malformed(..)), "{bad}");
     }
 }
+
+#[test]
+fn a_text_in_an_old_code_is_told_with_its_line_and_its_meaning() {
+    let text = "title = \"Xã\"\n[[notice]]\ntitle = \"Th«ng b¸o\"\ntext = \"Thoâng baùo hoïp daân\"\n[[ticker]]\ntext = \"Céng hßa x· héi\"";
+    check(text, &[(3, "means “Thông báo”"), (4, "means “Thông báo họp dân”"), (6, "encoding = \"tcvn3\"")]);
+}
+
+#[test]
+fn an_old_code_is_converted_when_the_author_says_so() {
+    let checked = fine(
+        "title = \"Xã\"\n[[notice]]\ntitle = \"Th«ng b¸o\"\nencoding = \"tcvn3\"\n[[notice]]\ntitle = \"Baùn xe\"\nencoding = \"vni\"\n\
+         [[notice]]\ntitle = \"B¸n xe\"\nencoding = \"unicode\"",
+    );
+    let titles: Vec<&str> = checked.programme.notices.iter().map(|notice| notice.title.as_str()).collect();
+    assert_eq!(titles, ["Thông báo", "Bán xe", "B¸n xe"]);
+    let folder = folder("title = \"X· B×nh L\u{AD}\"\n[[notice]]\ntitle = \"Hop\"");
+    let checked = read_with(folder.path(), &probe, now(), OldCodes::Convert).unwrap();
+    assert_eq!(checked.programme.title, "Xã Bình Lư");
+    assert!(checked.warnings[0].line(Speech::English).contains("it was converted"), "{:?}", checked.warnings);
+}
+
+#[test]
+fn what_a_board_shows_as_plain_text_only_is_told_with_its_line() {
+    let text = "title = \"Xã\"\n[[notice]]\ntitle = \"a\"\nseconds = 3\ntext = \"\"\"\nmột <b>hai</b>\n[xem](https://a.vn)\n";
+    let long = "x".repeat(3_000);
+    let warnings = fine(&format!("{text}{long}\n{}\"\"\"", "chữ ".repeat(40))).warnings;
+    let said: Vec<String> = warnings.iter().map(|warning| warning.line(Speech::English)).collect();
+    let expected = [
+        (4, "3 seconds are too few"),
+        (6, "there is HTML"),
+        (6, "there is HTML"),
+        (7, "there is a link inside the text"),
+        (8, "has no space for more than 60 letters"),
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    for (line, (number, words)) in said.iter().zip(expected) {
+        assert!(line.starts_with(&format!("programme.toml:{number}:")) && line.contains(words), "{line}");
+    }
+}
+
+#[test]
+fn letters_that_no_font_has_are_refused() {
+    check("title = \"Xã \u{E123}\"\n[[notice]]\ntitle = \"a\"", &[(1, "U+E123")]);
+    check("title = \"Xã\"\n[[notice]]\ntitle = \"a\u{10FFFD}\"", &[(3, "U+10FFFD")]);
+    fine("title = \"Xã 😀 → ½ ꪎꪳꪣ\"\n[[notice]]\ntitle = \"a\"");
+}

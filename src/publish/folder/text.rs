@@ -3,13 +3,17 @@
 //! Characters that turn the direction of writing are refused and not removed: in a notice they can only be
 //! an accident or a trick, and either way somebody should look at the line.
 
+use super::OldCodes;
+use super::legacy;
 use crate::limits;
+use crate::model::programme::TextEncoding;
 use crate::problem::Text;
 use crate::say;
 use crate::toml_doc::Said;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_script::{Script, UnicodeScript};
 
 /// Whether a text may have several lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +30,73 @@ pub struct Fault {
     pub remedy: Text,
 }
 
-/// The text in NFC, without space around it; `None` after noting what is wrong.
-pub fn clean(said: &Said, chars_max: usize, lines: Lines) -> Option<String> {
-    match cleaned(said.key(), said.text()?, chars_max, lines) {
+/// In which code a text was typed, as far as its author says, and what to do where it is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Typed {
+    pub encoding: Option<TextEncoding>,
+    pub old_codes: OldCodes,
+}
+
+impl Typed {
+    /// The text in Unicode. An old code that the author did not name is noted, as a mistake or a warning.
+    fn in_unicode(self, said: &Said) -> Option<String> {
+        let text = said.text()?;
+        if let Some(encoding) = self.encoding {
+            return Some(legacy::convert(text, encoding));
+        }
+        let Some((code, meant)) = legacy::read(text) else { return Some(text.to_owned()) };
+        let why = in_old_code(said.key(), text, code, &meant);
+        let word = if code == TextEncoding::Vni { "vni" } else { "tcvn3" };
+        match self.old_codes {
+            OldCodes::Convert => {
+                let remedy = say!(
+                    en: "it was converted; if it should stand as it is, write encoding = \"unicode\"",
+                    vi: "đã chuyển sang Unicode; nếu muốn giữ nguyên thì ghi encoding = \"unicode\""
+                );
+                said.warn(why, remedy);
+            }
+            OldCodes::Refuse => {
+                let remedy = say!(
+                    en: "add encoding = \"{word}\" beside it, or publish with --convert; if it should stand as it is, write encoding = \"unicode\"",
+                    vi: "hãy thêm encoding = \"{word}\" cạnh đó, hoặc phát hành với --convert; nếu muốn giữ nguyên thì ghi encoding = \"unicode\"",
+                    word = word
+                );
+                said.refuse(why, remedy);
+            }
+        }
+        Some(meant)
+    }
+}
+
+/// What is the matter with a text that was typed in an old code.
+fn in_old_code(key: &str, text: &str, code: TextEncoding, meant: &str) -> Text {
+    const BEGINS: usize = 60;
+    let begins = |text: &str| -> String {
+        text.trim().lines().next().unwrap_or_default().chars().take(BEGINS).collect()
+    };
+    say!(
+        en: "`{key}` is typed for fonts of the old code {name}: “{old}” means “{meant}”",
+        vi: "`{key}` gõ bằng phông mã cũ {name}: “{old}” nghĩa là “{meant}”",
+        key = key,
+        name = if code == TextEncoding::Vni { "VNI" } else { "TCVN3 (ABC)" },
+        old = begins(text),
+        meant = begins(meant)
+    )
+}
+
+/// What is the matter with a text in an old code, and what to do where nothing converts it.
+pub fn old_code(key: &str, text: &str) -> Option<(Text, Text)> {
+    let (code, meant) = legacy::read(text)?;
+    let remedy = say!(
+        en: "convert it to Unicode first, for example with UniKey",
+        vi: "hãy chuyển sang Unicode trước, ví dụ bằng UniKey"
+    );
+    Some((in_old_code(key, text, code, &meant), remedy))
+}
+
+/// The text in Unicode and NFC, without space around it; `None` after noting what is wrong.
+pub fn clean(said: &Said, chars_max: usize, lines: Lines, typed: Typed) -> Option<String> {
+    match cleaned(said.key(), &typed.in_unicode(said)?, chars_max, lines) {
         Ok(text) => Some(text),
         Err(Fault { hidden, why, remedy }) => {
             let at = hidden.map_or(said.at(), |c| said.place(c.encode_utf8(&mut [0; 4])));
@@ -88,8 +156,23 @@ pub fn cleaned(key: &str, text: &str, chars_max: usize, lines: Lines) -> Result<
         );
         return Err(Fault { hidden: Some(piled), why, remedy: type_anew() });
     }
+    if let Some(nowhere) = composed.chars().find(|c| is_in_no_font(*c)) {
+        let why = say!(
+            en: "`{key}` holds U+{code}, a character without a meaning of its own, which a board shows as an empty box",
+            vi: "`{key}` có ký tự U+{code} không có nghĩa chung, bảng tin chỉ hiện ô vuông trống",
+            key = key,
+            code = format!("{:04X}", u32::from(nowhere))
+        );
+        return Err(Fault { hidden: Some(nowhere), why, remedy: type_anew() });
+    }
     let unseen = |c: char| c.is_whitespace() || takes_no_room(c) || is_combining_mark(c);
     Ok(if composed.chars().all(unseen) { String::new() } else { composed })
+}
+
+/// Private use (what old fonts for Thái and Mông put their letters at), noncharacters, and numbers not given to any
+/// character: Unicode's script property is "Unknown" for all of them.
+fn is_in_no_font(c: char) -> bool {
+    u32::from(c) > 0x2FF && c.script() == Script::Unknown
 }
 
 fn type_anew() -> Text {

@@ -1,0 +1,302 @@
+//! A text cut into pages: as few as it needs, evenly filled, parted where a reader pauses.
+//!
+//! Pages part between paragraphs, else between sentences, and inside a sentence only where that alone is longer than a page. A
+//! line of a paragraph does not stand alone on a page, nor does a page hold one line, unless that costs a page more and the line is a sentence;
+//! and what announces a list ("Mang theo:") does not stay behind without it. All of it is measured at the smallest
+//! sizes: larger letters come to more lines, never to fewer.
+
+use super::fit::{PARAGRAPH_GAP, Para, TITLE_GAP, Text, wrap_any};
+use super::words::Group;
+use std::ops::Range;
+
+/// What a page holds: lengths in u, `space` in em.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet {
+    pub width: f32,
+    pub height: f32,
+    pub space: f32,
+    /// The smallest sizes of title and body.
+    pub title: f32,
+    pub body: f32,
+}
+
+/// In a paragraph of more groups than this, a sentence has at least so many: it bounds the work.
+const LONG_PARAGRAPH: usize = 400;
+const SENTENCE_MIN: usize = 12;
+
+/// What it costs to part pages at a place, beside the square of how full each page is (at most 1).
+const AFTER_INTRODUCTION: f32 = 0.3;
+const AFTER_SENTENCE: f32 = 0.1;
+const WITHIN_SENTENCE: f32 = 0.3;
+/// A lone line that is a sentence, and one that is not.
+const LONE_SENTENCE: f32 = 0.8;
+const LONE_LINE: f32 = 2.2;
+const PAGE: f32 = 2.0;
+
+/// What is not parted: a sentence, or a line of one that is longer than a page.
+struct Piece {
+    paragraph: usize,
+    groups: Range<usize>,
+    /// What it costs to turn the page after it.
+    parting: f32,
+}
+
+/// Cuts a text into pages, each under the same title. At least one; no more than `pages_max`, what is then left
+/// staying on the last.
+pub fn split(text: &Text, sheet: &Sheet, pages_max: usize) -> Vec<Text> {
+    let title = wrap_any(&text.title, sheet.width / sheet.title, sheet.space, false);
+    let head = title.len() as f32 * sheet.title * text.leading.title + TITLE_GAP * sheet.body;
+    let line = sheet.body * text.leading.body;
+    let lines_max = ((sheet.height - head) / line).floor().max(1.0) as usize;
+    let pieces = pieces(text, sheet, lines_max);
+    let mut pages: Vec<Text> = parted(text, sheet, &pieces, head)
+        .into_iter()
+        .map(|page| Text {
+            title: text.title.clone(),
+            body: body(text, &pieces[page]),
+            leading: text.leading,
+        })
+        .collect();
+    while pages.len() > pages_max.max(1) {
+        let last = pages.pop().map_or(Vec::new(), |page| page.body);
+        if let Some(page) = pages.last_mut() {
+            page.body.extend(last);
+        }
+    }
+    if pages.is_empty() { vec![text.clone()] } else { pages }
+}
+
+fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (paragraph, para) in text.body.iter().enumerate() {
+        let count = para.groups.len();
+        let mut start = 0;
+        for at in 0..count {
+            let short = at + 1 - start < SENTENCE_MIN && count > LONG_PARAGRAPH;
+            let ends = para.groups[at].ends_sentence() && !short;
+            if !ends && at + 1 < count {
+                continue;
+            }
+            let parting = match &para.groups[at] {
+                last if at + 1 == count && last.introduces() => AFTER_INTRODUCTION,
+                _ if at + 1 == count => 0.0,
+                _ => AFTER_SENTENCE,
+            };
+            let width = sheet.width / sheet.body - para.indent();
+            let lines = wrap_any(&para.groups[start..=at], width, sheet.space, true);
+            let long = lines.len() > lines_max;
+            for line in lines.iter().filter(|_| long) {
+                let (from, to) = (start + line.start, start + line.end);
+                let parting = if to == at + 1 { parting } else { WITHIN_SENTENCE };
+                pieces.push(Piece { paragraph, groups: from..to, parting });
+            }
+            if !long {
+                pieces.push(Piece { paragraph, groups: start..at + 1, parting });
+            }
+            start = at + 1;
+        }
+    }
+    pieces
+}
+
+/// Which pieces make each page: the cheapest way of all.
+fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], head: f32) -> Vec<Range<usize>> {
+    #[derive(Clone, Copy)]
+    struct Best {
+        cost: f32,
+        from: usize,
+    }
+    let count = pieces.len();
+    let mut best = vec![Best { cost: f32::INFINITY, from: 0 }; count + 1];
+    best[0].cost = 0.0;
+    for from in 0..count {
+        let continues = from > 0 && pieces[from - 1].paragraph == pieces[from].paragraph;
+        let mut page = Page::new(text, sheet, head, continues);
+        for to in from + 1..=count {
+            page.add(&pieces[to - 1]);
+            let fits = page.height() <= sheet.height;
+            if !fits && to > from + 1 {
+                break;
+            }
+            let cut = to < count && pieces[to].paragraph == pieces[to - 1].paragraph;
+            let alone = from == 0 && to == count;
+            let broken = |at: usize| pieces[at].parting == WITHIN_SENTENCE;
+            let lone = page.lone_lines(cut, alone, (from > 0 && broken(from - 1), broken(to - 1)));
+            let full = (page.height() / sheet.height.max(1.0)).min(1.0);
+            let parting = if to < count { pieces[to - 1].parting } else { 0.0 };
+            let cost = best[from].cost + PAGE + full * full + parting + lone;
+            if cost < best[to].cost {
+                best[to] = Best { cost, from };
+            }
+        }
+    }
+    let mut pages = Vec::new();
+    let mut end = count;
+    while end > 0 {
+        pages.push(best[end].from..end);
+        end = best[end].from;
+    }
+    pages.reverse();
+    pages
+}
+
+/// A page that is being filled. Lines are counted as they fill up, which gives the number that breaking gives.
+struct Page<'a> {
+    text: &'a Text,
+    sheet: &'a Sheet,
+    height: f32,
+    paragraph: Option<usize>,
+    /// Its first paragraph began on the page before.
+    continues: bool,
+    paragraphs: usize,
+    /// Of the first paragraph, of the last, and in all.
+    first_lines: usize,
+    lines: usize,
+    all_lines: usize,
+    /// How much of the last line is taken, in em.
+    taken: f32,
+}
+
+impl<'a> Page<'a> {
+    fn new(text: &'a Text, sheet: &'a Sheet, head: f32, continues: bool) -> Page<'a> {
+        Page {
+            text,
+            sheet,
+            height: head,
+            paragraph: None,
+            continues,
+            paragraphs: 0,
+            first_lines: 0,
+            lines: 0,
+            all_lines: 0,
+            taken: 0.0,
+        }
+    }
+
+    fn height(&self) -> f32 {
+        self.height
+    }
+
+    fn add(&mut self, piece: &Piece) {
+        let para = &self.text.body[piece.paragraph];
+        if self.paragraph != Some(piece.paragraph) {
+            self.paragraph = Some(piece.paragraph);
+            if self.paragraphs > 0 {
+                self.height += PARAGRAPH_GAP * self.sheet.body;
+            }
+            self.paragraphs += 1;
+            (self.lines, self.taken) = (0, 0.0);
+        }
+        // A hair less than there is: sums in another order differ in their last digit.
+        let width = (self.sheet.width / self.sheet.body - para.indent()) * 0.9999;
+        for group in &para.groups[piece.groups.clone()] {
+            let joint = if group.space() { self.sheet.space } else { 0.0 };
+            if self.lines > 0 && self.taken + joint + group.width <= width {
+                self.taken += joint + group.width;
+                continue;
+            }
+            self.taken = group.width;
+            self.lines += 1;
+            self.all_lines += 1;
+            self.height += self.sheet.body * self.text.leading.body;
+        }
+        if self.paragraphs == 1 {
+            self.first_lines = self.lines;
+        }
+    }
+
+    /// Lines that stand where one line looks lost; `cut`: the last paragraph goes on on the next page.
+    /// What they cost. `broken`: the first one is not the beginning of a sentence, the last one not its end.
+    fn lone_lines(&self, cut: bool, is_only_page: bool, broken: (bool, bool)) -> f32 {
+        let first = self.continues && self.first_lines == 1;
+        let last = cut && self.lines == 1 && !(first && self.paragraphs == 1);
+        let empty = self.all_lines == 1 && !is_only_page && !first && !last;
+        let cost = |lone: bool, broken: bool| match (lone, broken) {
+            (false, _) => 0.0,
+            (true, false) => LONE_SENTENCE,
+            (true, true) => LONE_LINE,
+        };
+        cost(first, broken.0) + cost(last, broken.1) + cost(empty, false)
+    }
+}
+
+/// The paragraphs of a page; one that began on the page before has no marker.
+fn body(text: &Text, pieces: &[Piece]) -> Vec<Para> {
+    let mut body: Vec<Para> = Vec::new();
+    let mut last = None;
+    for piece in pieces {
+        let para = &text.body[piece.paragraph];
+        let groups: &[Group] = &para.groups[piece.groups.clone()];
+        match body.last_mut() {
+            Some(before) if last == Some(piece.paragraph) => before.groups.extend_from_slice(groups),
+            _ => {
+                let marker = para.marker.clone().filter(|_| piece.groups.start == 0);
+                body.push(Para { marker, hang: para.indent(), groups: groups.to_vec() });
+            }
+        }
+        last = Some(piece.paragraph);
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::fit::Leading;
+    use crate::layout::words::Word;
+
+    /// Words of two em each; a paragraph a line of the text.
+    fn text(said: &str) -> Text {
+        let group = |text: &str| Group {
+            words: vec![Word { text: text.into(), bold: false, space: true }],
+            width: 2.0,
+        };
+        let body = said.lines().map(|line| Para {
+            marker: None,
+            hang: 0.0,
+            groups: line.split(' ').map(group).collect(),
+        });
+        Text { title: vec![group("Tin")], body: body.collect(), leading: Leading { title: 1.0, body: 1.0 } }
+    }
+
+    /// Pages of four words a line and `lines` lines, said as their text.
+    fn pages(said: &str, lines: f32) -> Vec<String> {
+        let height = 2.0 + TITLE_GAP + lines;
+        let sheet = Sheet { width: 9.0, height, space: 0.2, title: 2.0, body: 1.0 };
+        let words = |para: &Para| para.groups.iter().map(|g| &*g.words[0].text).collect::<Vec<_>>().join(" ");
+        let page = |page: Text| page.body.iter().map(words).collect::<Vec<_>>().join("/");
+        split(&text(said), &sheet, 100).into_iter().map(page).collect()
+    }
+
+    #[test]
+    fn pages_part_between_paragraphs_rather_than_sentences_and_are_even() {
+        let said = "a b c d e f.\ng h i j k l.\nm n o p q r.\ns t u v x y.";
+        assert_eq!(pages(said, 4.5), ["a b c d e f./g h i j k l.", "m n o p q r./s t u v x y."]);
+        let said = "a b c d e f g h. i j k l m n o p.\nq r s t.\nu v x y.";
+        assert_eq!(pages(said, 4.5), ["a b c d e f g h. i j k l m n o p.", "q r s t./u v x y."]);
+    }
+
+    #[test]
+    fn no_line_of_a_paragraph_stands_alone() {
+        // Filled to the brim the first page would leave one line over.
+        let said = "a b c d. e f g h. i j k l. m n o p. q r s t.";
+        let pages = pages(said, 4.0);
+        assert_eq!(pages.len(), 2);
+        assert!(pages.iter().all(|page| page.split(' ').count() >= 8), "{pages:?}");
+    }
+
+    #[test]
+    fn what_announces_a_list_goes_with_it() {
+        let said = "a b c d. e f g h.\nmang theo:\nx x x x\ny y y y";
+        assert_eq!(pages(said, 4.0), ["a b c d. e f g h.", "mang theo:/x x x x/y y y y"]);
+    }
+
+    #[test]
+    fn a_sentence_longer_than_a_page_is_cut_at_the_ends_of_its_lines() {
+        let said = (0..32).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
+        let cut = pages(&said, 4.0);
+        assert_eq!(cut.len(), 2);
+        assert_eq!(cut.join(" "), said);
+        assert_eq!(cut[0].split(' ').count(), 16);
+    }
+}

@@ -1,0 +1,316 @@
+//! Whatever a text is, every letter of it is drawn exactly once over its pages, inside its room, and no smaller than
+//! its readers need.
+
+use super::look::Grid;
+use super::pages::{Page, Setting};
+use super::rich::{self, Block};
+use super::tests::{board, fonts, monday, notice, plan, slot, view};
+use super::*;
+use crate::limits;
+use crate::model::board::Measured;
+use crate::model::programme::Category;
+use proptest::prelude::*;
+
+/// Letters and signs without anything that takes no ink or stands between words.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// What a text says, a table's cells each once; `spoken` where the table is said in lines.
+fn expected(title: &str, text: &str) -> (String, Vec<Block>) {
+    let title = rich::line(title, limits::TITLE_CHARS_MAX);
+    (bare(&title), rich::blocks(text))
+}
+
+/// A notice on a board, as its pages say it.
+struct Pages {
+    setting: Setting,
+    pages: Vec<Page>,
+    grid: Grid,
+    scenes: Vec<Vec<Line>>,
+    room: Rect,
+}
+
+fn pages(title: &str, text: &str, size: (u32, u32), board: &Board) -> Pages {
+    let plan = plan(slot(notice(title, text, Category::YTe), 600));
+    let view = View { board, ..view(&plan, board, size) };
+    let Main::Notice(slot) = &plan.main else { unreachable!() };
+    let grid = Grid::new(size);
+    let measure = Measure::new(fonts());
+    let zones = notice::Zones::of(&view, grid, slot);
+    let setting = setting(&view, grid, &zones);
+    let pages: Vec<Page> = pages::pages(slot, &setting, &measure).into_iter().map(|(page, _)| page).collect();
+    let mut room = Rect::default();
+    let scenes = pages.iter().enumerate().map(|(at, page)| {
+        let mut brush = Brush::new(grid, view.look, view.theme, &measure);
+        notice::draw(&mut brush, &view, slot, &zones, page, (at + 1, pages.len()));
+        let line = |draw: Draw| if let Draw::Text(line) = draw { Some(line) } else { None };
+        let lines: Vec<Line> = brush.draws.into_iter().filter_map(line).collect();
+        // What belongs to the page has the page's clip, and the frame the board's.
+        let lines: Vec<Line> = lines.into_iter().filter(|line| line.clip != grid.area).collect();
+        room = lines.first().map_or(room, |line| line.clip);
+        lines
+    });
+    let scenes = scenes.collect();
+    Pages { setting, grid, scenes, pages, room }
+}
+
+/// Checks a notice on one board.
+fn check(title: &str, text: &str, size: (u32, u32), board: &Board) -> Result<(), TestCaseError> {
+    let Pages { setting, pages, grid, scenes, room } = pages(title, text, size, board);
+    let words = |groups: &[super::words::Group]| -> String {
+        groups.iter().flat_map(|group| &group.words).map(|word| word.text.as_str()).collect()
+    };
+    let (title, blocks) = expected(title, text);
+    let mut said = String::new();
+    let mut head = String::new();
+    for (page, lines) in pages.iter().zip(&scenes) {
+        let drawn: String = lines.iter().map(|line| bare(&line.text)).collect();
+        let meant = match page {
+            Page::Text { columns, .. } => {
+                let text = &columns[0].text;
+                head = bare(&words(&text.title));
+                let marker = |para: &super::fit::Para| {
+                    let marker = para.marker.iter().flat_map(|group| &group.words);
+                    marker.map(|word| word.text.clone()).collect::<String>()
+                };
+                let body: String =
+                    text.body.iter().map(|para| bare(&(marker(para) + &words(&para.groups)))).collect();
+                said.push_str(&body);
+                head.clone() + &body
+            }
+            Page::Rows { text, table, .. } => {
+                let head = bare(&words(&text.title));
+                let cells = table.head.iter().chain(table.rows.iter().flatten());
+                let cells: String = cells.map(|cell| bare(cell)).collect();
+                said.push_str(&cells);
+                head + &cells
+            }
+        };
+        prop_assert_eq!(&drawn, &meant, "what is drawn is not what the page says");
+        for line in lines {
+            let least = setting.scale.body_min().min(setting.heads).min(*setting.scale.cells.last().unwrap());
+            prop_assert!(line.size >= least * grid.u * 0.999, "{} px", line.size);
+            if board.measured.is_some() {
+                let need = legible::need(board, size).unwrap();
+                let zone = setting.scale.body_min() * grid.u;
+                prop_assert!(line.size >= need.limit_px.min(zone) * 0.999, "{} px of {need:?}", line.size);
+            }
+            // Capitals to descenders; marks above them may reach into the leading.
+            let ink = Rect::edges(
+                line.x,
+                line.baseline - (0.75 * line.size) as i32,
+                line.x + (line.width * 0.98) as i32,
+                line.baseline + (0.2 * line.size) as i32,
+            );
+            prop_assert!(room.contains(&ink), "{ink:?} of `{}` is not in {room:?}", line.text);
+        }
+    }
+    // A text without tables says itself, from the title on; the title may have gone on in the body.
+    let tables = blocks.iter().any(|block| matches!(block, Block::Table(_)));
+    let paragraphs: String = blocks
+        .iter()
+        .map(|block| match block {
+            Block::Paragraph(paragraph) => {
+                let spans: String = paragraph.spans.iter().map(|span| span.text.as_str()).collect();
+                bare(&(paragraph.marker.clone().unwrap_or_default() + &spans))
+            }
+            Block::Table(_) => String::new(),
+        })
+        .collect();
+    if !tables {
+        prop_assert_eq!(head + &said, title + &paragraphs, "letters were lost or said twice");
+        return Ok(());
+    }
+    for block in &blocks {
+        if let Block::Table(table) = block {
+            for cell in table.rows.iter().flatten().chain(&table.head) {
+                prop_assert!(said.contains(&bare(cell)), "the cell `{cell}` is not shown");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Boards as they hang: small and large, upright and lying, nearly square, near and far.
+fn boards() -> impl Strategy<Value = ((u32, u32), Board)> {
+    let sizes = prop::sample::select(vec![
+        (1920, 1080),
+        (1080, 1920),
+        (1280, 720),
+        (640, 360),
+        (3840, 2160),
+        (1000, 900),
+        (900, 1000),
+        (500, 640),
+        (2560, 480),
+        (480, 1920),
+        (320, 240),
+    ]);
+    let measured = prop::option::of((2.0..60.0, 300.0..2_000.0));
+    (sizes, measured).prop_map(|(size, measured)| {
+        let of = |(distance, height)| Board {
+            viewing_distance_m: distance,
+            measured: Some(Measured::HeightMm(height)),
+            ..board()
+        };
+        (size, measured.map_or_else(board, of))
+    })
+}
+
+/// A word: mostly Vietnamese, sometimes what nobody would write.
+fn word() -> impl Strategy<Value = String> {
+    let syllables = vec![
+        "Bản",
+        "Nà",
+        "Đon",
+        "họp",
+        "dân",
+        "nghiêng",
+        "thứ",
+        "Tư",
+        "25/11",
+        "7h30",
+        "đến",
+        "17h00",
+        "để",
+        "và",
+        "của",
+        "nước",
+        "ruộng",
+        "ổn",
+        "định",
+        "ẫm",
+        "Ỗ",
+        "km",
+        "30",
+        "phút",
+        "xã.",
+        "rồi,",
+        "thôi!",
+        "gồm:",
+        "–",
+        "•",
+        "**đậm**",
+        "*nghiêng*",
+        "Tus",
+        "hluav",
+        "taws",
+        "ꪎꪳꪣ",
+        "ꪼꪡ",
+        "ꪣꪳ꫁",
+        "😀",
+        "👨‍👩‍👧",
+        "→",
+        "½",
+        "3*4*5",
+        "a_b",
+    ];
+    prop_oneof![
+        24 => prop::sample::select(syllables).prop_map(str::to_owned),
+        1 => (1usize..400, "[a-zđêư]").prop_map(|(n, c)| c.repeat(n)),
+        1 => (1usize..6).prop_map(|n| format!("e{}", "\u{323}\u{302}\u{301}".repeat(n))),
+        1 => "\\PC{1,8}",
+    ]
+}
+
+fn sentence() -> impl Strategy<Value = String> {
+    prop::collection::vec(word(), 1..30).prop_map(|words| words.join(" "))
+}
+
+/// A text with everything in it that an official may write.
+fn text() -> impl Strategy<Value = String> {
+    let row = prop::collection::vec(sentence(), 1..4).prop_map(|cells| {
+        let cells: Vec<String> = cells.iter().map(|c| c.chars().take(24).collect()).collect();
+        format!("| {} |", cells.join(" | "))
+    });
+    let block = prop_oneof![
+        6 => sentence(),
+        2 => sentence().prop_map(|text| format!("- {text}")),
+        1 => (1u32..30, sentence()).prop_map(|(n, text)| format!("{n}. {text}")),
+        1 => sentence().prop_map(|text| format!("# {text}")),
+        1 => prop::collection::vec(row, 1..12).prop_map(|rows| rows.join("\n")),
+        1 => Just(String::new()),
+    ];
+    prop::collection::vec(block, 0..14).prop_map(|blocks| blocks.join("\n"))
+}
+
+proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 96, ..Default::default() })]
+
+    #[test]
+    fn every_letter_is_drawn_once_in_its_room_and_large_enough(
+        title in sentence(), text in text(), (size, board) in boards(),
+    ) {
+        check(&title, &text, size, &board)?;
+    }
+
+    #[test]
+    fn on_led_walls_too_every_letter_has_its_turn(
+        title in sentence(), text in text(), size in prop::sample::select(vec![(96, 16), (192, 32), (320, 160), (128, 64), (64, 128)]),
+    ) {
+        let plan = Plan { ticker: Vec::new(), ..plan(slot(notice(&title, &text, Category::YTe), 600)) };
+        let board = board();
+        let mut composer = Composer::new(fonts());
+        let (mut at, mut said) = (monday(), String::new());
+        loop {
+            let composed = composer.compose(&View { now: at.clone(), clock_trusted: false, ..view(&plan, &board, size) });
+            // On a wall the category and the clock are smaller than what is said.
+            let least = if size.1 >= 64 { 24.0 } else { 16.0 };
+            let line = |draw: &Draw| if let Draw::Text(line) = draw { Some(line.clone()) } else { None };
+            let band = composed.scene.ticker.iter().flat_map(|band| band.lines.iter().cloned());
+            let lines = composed.scene.draws.iter().filter_map(line).chain(band);
+            lines.filter(|line| line.size >= least).for_each(|line| said.push_str(&bare(&line.text)));
+            match composed.next_change {
+                Some(next) if composed.page < composed.pages => at = next.to_zoned(at.time_zone().clone()),
+                _ => break,
+            }
+        }
+        let (title, blocks) = expected(&title, &text);
+        prop_assert!(said.contains(&title), "{said} does not hold {title}");
+        for block in blocks {
+            let parts = match block {
+                Block::Paragraph(paragraph) => vec![paragraph.spans.iter().map(|s| s.text.clone()).collect::<String>()],
+                Block::Table(table) => table.rows.into_iter().flatten().chain(table.head).collect(),
+            };
+            for part in parts {
+                prop_assert!(said.contains(&bare(&part)), "`{part}` is not in {said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn words_titles_and_marks_without_end_are_drawn_whole() {
+    let cases = [
+        ("Tin".to_owned(), "chữ".repeat(1_000)),
+        ("tiêu đề rất dài ".repeat(18), "Ngắn.".to_owned()),
+        ("ABCDEFGH".repeat(37), String::new()),
+        ("Tin".to_owned(), "Mỗi câu một dòng. ".repeat(900)),
+        ("Tin".to_owned(), "a ".repeat(9_000)),
+        ("Tin".to_owned(), "| Bản | Giờ |\n|---|---|\n".to_owned() + &"| Nà Đon | 7h30 |\n".repeat(60)),
+        ("tiêu đề rất dài ".repeat(18), "| Bản | Giờ |\n| Nà Đon | 7h30 |".to_owned()),
+    ];
+    for (title, text) in &cases {
+        for size in [(1920, 1080), (1080, 1920), (640, 360), (500, 640)] {
+            check(title, text, size, &board())
+                .unwrap_or_else(|error| panic!("{size:?} {title:.30} {text:.30}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn in_ordinary_texts_no_line_stands_alone_on_a_page() {
+    let sentence = "Bà con mang sổ tiêm và thẻ bảo hiểm y tế đến trạm đúng giờ hẹn để được khám. ";
+    for (count, parts) in [(5, 1), (7, 2), (9, 3), (12, 4), (17, 2), (23, 5)] {
+        let text: Vec<String> = (0..parts).map(|_| sentence.repeat(count / parts + 1)).collect();
+        let found = pages("Tiêm chủng", &text.join("\n"), (1920, 1080), &board());
+        assert!(found.pages.len() > 1);
+        for page in &found.pages {
+            let Page::Text { fitted, .. } = page else { continue };
+            let lines = &fitted.texts[0].body;
+            let lone = lines.iter().filter(|lines| lines.len() == 1).count();
+            assert_eq!(lone, 0, "{count} sentences in {parts} parts: {lines:?}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ packages() {
     # Mesa draws where there is no GPU; the X and Wayland libraries are opened while running.
     run) echo ca-certificates mesa-vulkan-drivers libvulkan1 libgl1-mesa-dri libegl1 libgles2 \
       libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxcb-shm0 libxkbcommon0 libxkbcommon-x11-0 libwayland-client0 \
-      libasound2-plugins fonts-noto-core fonts-sil-taiheritagepro fonts-unifont ;;
+      libasound2-plugins fonts-noto-core fonts-noto-color-emoji fonts-sil-taiheritagepro fonts-unifont ;;
     test) echo xvfb xauth ffmpeg sox imagemagick pulseaudio pulseaudio-utils python3 python3-venv ;;
     e2e) echo nginx-light cage xwayland grim curl procps x11-xserver-utils ;;
     bench) echo mpv chromium procps xdotool ;;

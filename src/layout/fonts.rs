@@ -2,8 +2,8 @@
 //!
 //! `fonts/fonts.toml` says which family serves which script; [`Fonts::load`] finds their files in the
 //! folders that it is given. Every letter takes the first face of the stack that has it, so a digit in a
-//! Tai Viet line comes from the same face as in a Vietnamese one; a letter that no face has is drawn as the
-//! first face's box, never left out. The set is immutable and shared by threads.
+//! Tai Viet line comes from the same face as in a Vietnamese one; emoji take a face of colours first; a letter
+//! that no face has is drawn as the first face's box, never left out. The set is immutable and shared by threads.
 //!
 //! Shaping is by `harfrust` a word at a time, and always at one em: nothing is hinted, so a width at any
 //! size is a product. A face that is missing or broken costs its own letters and is named; with no face at
@@ -63,6 +63,17 @@ pub struct ShapedGlyph {
     pub y: f32,
 }
 
+/// A face as it is drawn.
+pub struct Drawn<'a> {
+    pub font: swash::FontRef<'a>,
+    /// By what its glyphs are larger than asked for.
+    pub scale: f32,
+    /// Without grey.
+    pub pixel: bool,
+    /// Its glyphs have colours of their own.
+    pub colour: bool,
+}
+
 /// The faces that were found.
 pub struct Fonts {
     families: Vec<Family>,
@@ -71,6 +82,7 @@ pub struct Fonts {
 
 struct Family {
     pixel: bool,
+    colour: bool,
     /// (weight, index in `Fonts::faces`), light to heavy; not empty.
     faces: Vec<(u16, u16)>,
 }
@@ -80,7 +92,9 @@ struct Face {
     path: PathBuf,
     scale: f32,
     pixel: bool,
-    /// Read at first need: a board without LED walls or rare letters never holds Unifont's 5 MB.
+    colour: bool,
+    /// Read at first need: a board without LED walls, emoji or rare letters never holds Unifont's 5 MB or the
+    /// emoji's 11.
     opened: OnceLock<Option<Opened>>,
 }
 
@@ -109,6 +123,8 @@ struct FamilyEntry {
     scale: f32,
     #[serde(default)]
     pixel: bool,
+    #[serde(default)]
+    colour: bool,
     #[serde(default)]
     optional: bool,
     stands_in: Option<String>,
@@ -168,15 +184,21 @@ impl Fonts {
         files: &HashMap<String, PathBuf>,
         problems: &mut Vec<Problem>,
     ) -> (Family, Vec<String>) {
-        let (mut family, mut missing) = (Family { pixel: entry.pixel, faces: Vec::new() }, Vec::new());
+        let (mut family, mut missing) =
+            (Family { pixel: entry.pixel, colour: entry.colour, faces: Vec::new() }, Vec::new());
         for (weight, file) in &entry.faces {
             let (Some(path), Ok(weight)) = (files.get(file), weight.parse()) else {
                 missing.push(file.clone());
                 continue;
             };
-            let face =
-                Face { path: path.clone(), scale: entry.scale, pixel: entry.pixel, opened: OnceLock::new() };
-            if !entry.pixel && face.opened().is_none() {
+            let face = Face {
+                path: path.clone(),
+                scale: entry.scale,
+                pixel: entry.pixel,
+                colour: entry.colour,
+                opened: OnceLock::new(),
+            };
+            if !entry.pixel && !entry.colour && face.opened().is_none() {
                 problems.push(broken_face(path));
                 continue;
             }
@@ -198,22 +220,23 @@ impl Fonts {
             "Tavt" => 'ꪼ',
             "Hmng" => '𖬀',
             "Hmnp" => '𞄀',
+            "Zsym" => '→',
+            "Zsye" => '😀',
             _ => return false,
         };
         self.families.iter().any(|family| self.has(family.faces[0].1, sample))
     }
 
-    /// The face's font data for rasterising, and by what its glyphs are larger than asked for. `None` for a
-    /// number that is not of this set.
-    pub fn face(&self, number: u16) -> Option<(swash::FontRef<'_>, f32, bool)> {
+    /// A face for rasterising; `None` for a number that is not of this set.
+    pub fn face(&self, number: u16) -> Option<Drawn<'_>> {
         let face = self.faces.get(usize::from(number))?;
         let opened = face.opened()?;
         let font = swash::FontRef { data: &opened.data, offset: opened.offset, key: opened.key };
-        Some((font, face.scale, face.pixel))
+        Some(Drawn { font, scale: face.scale, pixel: face.pixel, colour: face.colour })
     }
 
     fn has(&self, face: u16, letter: char) -> bool {
-        self.face(face).is_some_and(|(font, ..)| font.charmap().map(letter) != 0)
+        self.face(face).is_some_and(|face| face.font.charmap().map(letter) != 0)
     }
 
     /// Shapes one word, or a few, in one weight. Marks over `MARKS_MAX` on a letter are left out, and so are
@@ -246,10 +269,15 @@ impl Fonts {
     /// The first face that has all of the cluster, else all but its marks, else the first of all.
     fn choose(&self, cluster: &str, weight: Weight) -> Option<u16> {
         let wants_pixel = weight == Weight::Pixel;
+        let wants_colour = !wants_pixel && is_emoji(cluster);
         let families = || {
-            let (first, then): (Vec<_>, Vec<_>) =
-                self.families.iter().partition(|family| family.pixel == wants_pixel);
-            first.into_iter().chain(then)
+            let first = |family: &&Family| {
+                if wants_colour { family.colour } else { family.pixel == wants_pixel && !family.colour }
+            };
+            let (first, then): (Vec<_>, Vec<_>) = self.families.iter().partition(first);
+            // The pixel font is the last resort for all but itself.
+            let (last, then): (Vec<_>, Vec<_>) = then.into_iter().partition(|family| family.pixel);
+            first.into_iter().chain(then).chain(last)
         };
         let nearest = |family: &Family| {
             let far = |at: u16| at.abs_diff(weight.number());
@@ -297,6 +325,12 @@ pub fn shown(c: char) -> bool {
         && !matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{00AD}')
         && !matches!(c, '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}')
         && !matches!(c, '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Whether a cluster is meant as a coloured picture: what Unicode put above U+1F000 since there were emoji, and
+/// older signs that are followed by the selector for them (UTS 51, 1.4.2).
+fn is_emoji(cluster: &str) -> bool {
+    cluster.chars().any(|c| c == '\u{FE0F}' || ('\u{1F000}'..='\u{1FAFF}').contains(&c))
 }
 
 fn tag(script: Script) -> [u8; 4] {

@@ -7,7 +7,7 @@
 //! Everything is clipped to the canvas and to the rectangle that is being repainted. Letters are blended in a space between
 //! sRGB and linear light, so that light on dark and dark on light look equally heavy.
 
-use super::glyphs::Glyphs;
+use super::glyphs::{Glyphs, Inked};
 use super::scale;
 use crate::layout::{Colour, Draw, Line, Meet, Rect};
 use crate::model::media::{Picture, Sha256};
@@ -127,10 +127,19 @@ impl Canvas {
             }
             for y in part.y..part.bottom() {
                 let from = (y - at.y) as usize * mask.width as usize;
-                let covers =
-                    &mask.coverage[from + (part.x - at.x) as usize..from + (part.right() - at.x) as usize];
-                for (pixel, &cover) in self.row_mut(y, part.x, part.right()).iter_mut().zip(covers) {
-                    *pixel = ink.over(*pixel, cover);
+                let covered = from + (part.x - at.x) as usize..from + (part.right() - at.x) as usize;
+                let row = self.row_mut(y, part.x, part.right()).iter_mut();
+                match &mask.ink {
+                    Inked::Coverage(covers) => {
+                        for (pixel, &cover) in row.zip(&covers[covered]) {
+                            *pixel = ink.over(*pixel, cover);
+                        }
+                    }
+                    Inked::Colours(colours) => {
+                        for (pixel, &[r, g, b, a]) in row.zip(&colours[covered]) {
+                            *pixel = over(*pixel, [r, g, b], a);
+                        }
+                    }
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! LED strips to the pixel: every letter another, none cut, nothing grey.
 
-use super::glyphs::Glyphs;
+use super::glyphs::{Glyphs, Inked};
 use super::tests::{cases, scene, show};
 use super::*;
 use crate::layout::tests as sample;
@@ -8,7 +8,7 @@ use crate::layout::{Measure, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The letters that Vietnamese has beyond Latin's 26, small and capital, in every tone: 134.
-fn vietnamese() -> Vec<char> {
+pub(super) fn vietnamese() -> Vec<char> {
     let small = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ";
     small.chars().flat_map(|letter| [letter].into_iter().chain(letter.to_uppercase())).collect()
 }
@@ -24,7 +24,8 @@ fn every_vietnamese_letter_is_another_at_sixteen_pixels_and_none_is_cut() {
         let mut lit = Vec::new();
         for glyph in &shaped.glyphs {
             let (mask, whole) = glyphs.mask(glyph.face, glyph.id, 16.0, glyph.x * 16.0);
-            for (at, cover) in (0..).zip(&mask.coverage) {
+            let Inked::Coverage(coverage) = &mask.ink else { panic!("{letter} has colours") };
+            for (at, cover) in (0..).zip(coverage) {
                 assert!([0, 255].contains(cover), "{letter} has grey");
                 let (x, y) = (whole + mask.left + at % mask.width, 14 - mask.top + at / mask.width);
                 if *cover == 255 {

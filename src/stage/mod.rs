@@ -36,6 +36,8 @@ mod finish_tests;
 #[cfg(test)]
 mod led_tests;
 #[cfg(test)]
+mod letters_tests;
+#[cfg(test)]
 mod output_tests;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //! stderr explains; 2 a wrong command line.
 
 mod demo;
+mod doctor;
 mod feed;
 mod pattern;
 mod play;
@@ -44,6 +45,8 @@ enum Command {
     Render(Render),
     /// A test picture for setting up a screen or an LED wall
     Pattern(Pattern),
+    /// Is this machine fit for a board, and what to do where it is not
+    Doctor(Doctor),
     /// Decodes one media file for the player that started it
     #[command(hide = true)]
     Decode,
@@ -158,6 +161,16 @@ struct Status {
 }
 
 #[derive(Debug, Args)]
+struct Doctor {
+    /// The board's configuration; /etc/bangtin/board.toml if absent
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Where the board keeps what it has, if not where its configuration says
+    #[arg(long)]
+    state: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct Screenshot {
     #[arg(long)]
     state: PathBuf,
@@ -231,6 +244,7 @@ pub fn run() -> ExitCode {
         Command::Screenshot(screenshot) => seen::screenshot(&screenshot).map_err(|problem| vec![problem]),
         Command::Render(render) => render::run(&render),
         Command::Pattern(pattern) => pattern::run(&pattern),
+        Command::Doctor(doctor) => doctor::run(&doctor),
         Command::Schema => {
             report::line(crate::publish::schema::schema_json().trim_end());
             Ok(())

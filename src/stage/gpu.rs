@@ -102,6 +102,23 @@ pub struct Gpu {
 /// Most quads of one frame: a 16K page has 64 tiles, a window full of a tiny strip is cut off here.
 const QUADS_MAX: usize = 512;
 
+/// Every adapter that could draw, by name and interface, and whether it is more than the processor.
+pub fn adapters() -> Vec<(String, bool)> {
+    // OpenGL is opened through a display; without one its libraries only complain.
+    let displayed = ["XDG_RUNTIME_DIR", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    let gl = if displayed { wgpu::Backends::GL } else { wgpu::Backends::empty() };
+    let backends = wgpu::Backends::VULKAN | gl;
+    let descriptor =
+        wgpu::InstanceDescriptor { backends, ..wgpu::InstanceDescriptor::new_without_display_handle() };
+    let found = pollster::block_on(wgpu::Instance::new(descriptor.with_env()).enumerate_adapters(backends));
+    let named = found.iter().map(|adapter| {
+        let info = adapter.get_info();
+        let real = info.device_type != wgpu::DeviceType::Cpu && !info.name.contains("llvmpipe");
+        (format!("{} ({:?})", info.name, info.backend), real)
+    });
+    named.collect()
+}
+
 impl Gpu {
     /// Opens a surface on `window`. With `real`, an adapter that draws on the CPU is refused.
     pub fn open(window: &Arc<Window>, size: (u32, u32), real: bool) -> Result<Gpu, Trouble> {

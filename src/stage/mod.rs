@@ -43,6 +43,7 @@ mod output_tests;
 mod tests;
 
 pub use film::Film;
+pub use gpu::adapters;
 pub use output::{misfit, scene_size};
 
 use crate::layout::{Fonts, RATE_MHZ, Rect, Scene};

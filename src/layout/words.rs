@@ -200,12 +200,15 @@ pub fn cut_to(groups: Vec<Group>, widest: f32, measure: &Measure, ink: Ink) -> V
             out.push(group);
             continue;
         }
-        for word in group.words {
-            let single = Group::measured(vec![word.clone()], measure, ink);
-            if single.width <= widest {
-                out.push(single);
-            } else {
-                cut_word(&word, widest, measure, ink, &mut out);
+        // Bold that ends within a word, or before its comma, is no place to break.
+        for words in group.words.chunk_by(|_, next| !next.space) {
+            let run = Group::measured(words.to_vec(), measure, ink);
+            if run.width <= widest {
+                out.push(run);
+                continue;
+            }
+            for word in words {
+                cut_word(word, widest, measure, ink, &mut out);
             }
         }
     }
@@ -262,5 +265,13 @@ mod tests {
     #[test]
     fn bold_in_the_middle_of_a_word_is_no_place_to_break() {
         assert_eq!(cut("gọi **112**."), ["gọi 112."]);
+        let measure = Measure::new(crate::layout::tests::fonts());
+        let ink = Ink { plain: Weight::SemiBold, bold: Weight::ExtraBold };
+        let bold = |text: &str, bold| Span { text: text.into(), bold };
+        let name = groups(&[bold("Bản Nà Khan", true), bold(": chợ", false)], &measure, ink);
+        let pieces = cut_to(name, 4.0, &measure, ink);
+        let said: Vec<String> =
+            pieces.iter().map(|group| group.words.iter().map(|word| word.text.as_str()).collect()).collect();
+        assert_eq!(said, ["Bản", "Nà", "Khan:", "chợ"]);
     }
 }

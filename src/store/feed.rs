@@ -347,13 +347,18 @@ impl Store {
                 disk.sync(&path)?;
             }
             disk.sync(&new)?;
-            // Left by an attempt that got this far and could not be made current.
-            disk.remove(&named)?;
-            disk.rename(&new, &named)?;
+            disk.rename(&new, &named)
+        };
+        let make_current = || -> io::Result<()> {
+            // An earlier attempt may have got as far as the name, and even as `current`: it is whole then, and
+            // is not touched.
+            if disk.list(&named).is_err() {
+                write()?;
+            }
             disk.sync(&serving)?;
             disk::replace(disk, &folder.join("current"), format!("{}\n", state.number).as_bytes())
         };
-        if let Err(error) = write() {
+        if let Err(error) = make_current() {
             // What could not be completed must not fill the disk; the first error is the one that matters.
             let _ = disk.remove(&new);
             return Err(error);

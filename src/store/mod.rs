@@ -12,7 +12,8 @@
 //! Promises: a reader after a power cut finds the old complete state or the new one (feed.rs); nothing is
 //! shown whose signatures, at boot, or whose digest, at first use, do not hold (media.rs); nothing is written
 //! when nothing changes. A folder that cannot be written still serves what it holds, and what is verified
-//! meanwhile shows from memory (unsaved.rs): that is reported by [`Store::problems`] and [`Store::unsaved`], not refused. Refused are a folder that another player uses, and one that a newer
+//! meanwhile shows from memory (unsaved.rs): that is reported by [`Store::problems`] and [`Store::unsaved`], not
+//! refused. Refused are a folder that another player uses, and one that a newer
 //! version wrote.
 
 mod asset;

@@ -311,7 +311,8 @@ fn decoder() -> Finding {
         let picture = Picture { width: 2, height: 2, rgba: vec![255; 16] };
         let png = crate::board::control::png(&picture);
         let bytes = png.map_err(|error| report::file_problem(&path, &error))?;
-        crate::disk::write_for_person(&path, &bytes)?;
+        // New, or not at all: the folder is everybody's, and a name there may be a link that somebody laid.
+        crate::disk::write_private(&path, &bytes).map_err(|error| crate::disk::problem(&path, &error))?;
         let asset = Asset::from_author_folder(&path)?;
         probe(&Decoder::this_program(), &asset).map(drop)
     };

@@ -170,7 +170,10 @@ impl Gpu {
             label: None,
             entries: &[texture_entry(0), sampler_entry(1)],
         });
-        let source = wgpu::ShaderSource::Wgsl(include_str!("../../shaders/quad.wgsl").into());
+        let source = wgpu::ShaderSource::Wgsl(
+            concat!(include_str!("../../shaders/corner.wgsl"), include_str!("../../shaders/quad.wgsl"))
+                .into(),
+        );
         let pipeline = pipeline(&device, &layout, source, format, "plain");
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor::default());
         let quads = device.create_buffer(&wgpu::BufferDescriptor {

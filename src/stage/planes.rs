@@ -43,7 +43,10 @@ impl Planes {
             label: None,
             entries: &[texture_entry(0), texture_entry(1), texture_entry(2), sampler_entry(3), uniform],
         });
-        let source = wgpu::ShaderSource::Wgsl(include_str!("../../shaders/film.wgsl").into());
+        let source = wgpu::ShaderSource::Wgsl(
+            concat!(include_str!("../../shaders/corner.wgsl"), include_str!("../../shaders/film.wgsl"))
+                .into(),
+        );
         let entry = if format.is_srgb() { "linear" } else { "plain" };
         Planes {
             pipeline: pipeline(device, &layout, source, format, entry),

@@ -120,6 +120,23 @@ pub fn unknown_key(unknown: &str, known: &[&str]) -> (Text, Text) {
     (say!(en: "unknown key `{unknown}`", vi: "không có mục `{unknown}`", unknown = unknown), remedy)
 }
 
+/// What to say of a number that a key does not take.
+pub fn out_of_range(key: &str, number: &dyn std::fmt::Display, least: &str, most: &str) -> (Text, Text) {
+    let why = say!(
+        en: "`{key}` cannot be {number}",
+        vi: "`{key}` không thể là {number}",
+        key = key,
+        number = number
+    );
+    let remedy = say!(
+        en: "write a number from {least} to {most}",
+        vi: "hãy viết một số từ {least} đến {most}",
+        least = least,
+        most = most
+    );
+    (why, remedy)
+}
+
 /// What to say of a word that is none of those that a key takes.
 pub fn unknown_word(key: &str, word: &str, known: &[&str]) -> (Text, Text) {
     let why = say!(

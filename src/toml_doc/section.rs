@@ -3,7 +3,7 @@
 //! A value of the wrong type, or out of its range, is noted where it stands and reads as absent, so the
 //! reader goes on and the person hears of everything at once.
 
-use super::{Document, unknown_key, unknown_word};
+use super::{Document, out_of_range, unknown_key, unknown_word};
 use crate::problem::Text;
 use crate::say;
 use std::borrow::Cow;
@@ -288,18 +288,7 @@ impl<'d> Said<'d> {
     }
 
     fn out_of_range(&self, number: &dyn std::fmt::Display, least: impl ToString, most: impl ToString) {
-        let why = say!(
-            en: "`{key}` cannot be {number}",
-            vi: "`{key}` không thể là {number}",
-            key = self.key,
-            number = number
-        );
-        let remedy = say!(
-            en: "write a number from {least} to {most}",
-            vi: "hãy viết một số từ {least} đến {most}",
-            least = least.to_string(),
-            most = most.to_string()
-        );
+        let (why, remedy) = out_of_range(self.key, number, &least.to_string(), &most.to_string());
         self.refuse(why, remedy);
     }
 }

@@ -7,7 +7,7 @@
 use crate::problem::{Outcome, Problem, Text};
 use crate::publish::folder::text::{self, Lines};
 use crate::say;
-use crate::toml_doc::{unknown_key, unknown_word};
+use crate::toml_doc::{out_of_range, unknown_key, unknown_word};
 use jiff::{Timestamp, civil};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -202,22 +202,15 @@ impl<'v> Said<'v> {
 
     pub fn whole(&self, range: RangeInclusive<i64>) -> Option<i64> {
         let Value::Number(number) = self.value else {
-            return self.not_a(("a whole number", "số nguyên"), &range.start().to_string());
+            // What stands there in quotation marks is the example: whoever obeys must not lower a level by it.
+            let quoted = self.value.as_str().and_then(|text| text.trim().parse::<i64>().ok());
+            let example = quoted.filter(|number| range.contains(number)).unwrap_or(*range.start());
+            return self.not_a(("a whole number", "số nguyên"), &example.to_string());
         };
         let found = number.as_i64().filter(|number| range.contains(number));
         if found.is_none() {
-            let why = say!(
-                en: "`{key}` cannot be {number}",
-                vi: "`{key}` không thể là {number}",
-                key = self.key,
-                number = number
-            );
-            let remedy = say!(
-                en: "write a whole number from {least} to {most}",
-                vi: "hãy viết số nguyên từ {least} đến {most}",
-                least = range.start(),
-                most = range.end()
-            );
+            let (least, most) = (range.start().to_string(), range.end().to_string());
+            let (why, remedy) = out_of_range(self.key, number, &least, &most);
             self.refuse(why, remedy);
         }
         found

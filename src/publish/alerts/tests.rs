@@ -97,7 +97,7 @@ fn everything_that_is_wrong_is_told_at_once_with_its_place() {
             ("alerts[0]", "unknown key `titel`"),
             ("alerts[1].sent", "in which time zone"),
             ("alerts[1].expires", "is a number, not a text"),
-            ("alerts[1].level", "not a whole number"),
+            ("alerts[1].level", "not a whole number; write 3"),
             ("alerts[2]", "is a text, not a table"),
             ("alerts[3].status", "did you mean `Actual`?"),
             ("alerts[3]", "`message` is missing"),

@@ -12,10 +12,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Cost:
-    """Over `seconds`: `cpu` in per cent of one core, `pss_mb` the median of the tree's proportional set size."""
+    """Over `seconds`: `cpu` in per cent of one core, `own` of it without the threads on which Mesa draws in place of a GPU,
+    `pss_mb` the median of the tree's proportional set size."""
 
     seconds: float
     cpu: float
+    own: float
     pss_mb: float
     written: int
     processes: int
@@ -48,6 +50,23 @@ def tree(root):
     return alive, sum(ticks[pid] for pid in alive), written
 
 
+# What a GPU would do. A swap chain's thread is no part of it: copying to the display is the presenter's own work.
+MESA_WORKERS = ("llvmpipe", "lp_", "lavapipe", "vk")
+
+
+def gpu_ticks(pids):
+    """Processor ticks so far of the threads that stand in for a GPU, by (pid, thread)."""
+    ticks = {}
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                with contextlib.suppress(OSError, ValueError):
+                    name, _, after = pathlib.Path(f"/proc/{pid}/task/{thread}/stat").read_text().partition("(")[2].rpartition(")")
+                    if name.startswith(MESA_WORKERS):
+                        ticks[pid, thread] = sum(map(int, after.split()[11:13]))
+    return ticks
+
+
 def pss_mb(pids):
     total = 0
     for pid in pids:
@@ -61,6 +80,7 @@ def pss_mb(pids):
 def watch(root, seconds):
     """Watches the tree of `root` for so long."""
     alive, ticks, written = tree(root)
+    gpu = gpu_ticks(alive)
     begin = time.monotonic()
     memory = [pss_mb(alive)]
     while (left := begin + seconds - time.monotonic()) > 0:
@@ -69,9 +89,11 @@ def watch(root, seconds):
         memory.append(pss_mb(tree(root)[0]))
     elapsed = time.monotonic() - begin
     alive, ticks_now, written_now = tree(root)
+    drawn = sum(now - gpu.get(thread, 0) for thread, now in gpu_ticks(alive).items())
     return Cost(
         seconds=elapsed,
         cpu=100 * (ticks_now - ticks) / TICKS / elapsed,
+        own=100 * (ticks_now - ticks - drawn) / TICKS / elapsed,
         pss_mb=statistics.median(memory),
         written=written_now - written,
         processes=len(alive),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Bangtin beside what would be run instead. Started by measure.sh, which brings the display.
 
-    measure.py BANGTIN [--only start,still,ticker,film,many,poll] [--runs 3]
+    measure.py BANGTIN [--only start,still,clock,ticker,gpu,film,many,poll,missed] [--runs 3]
 
 Prints one Markdown table: medians, and ratios from runs taken in turns. Figures are of this machine, whatever else it
 is doing; ratios travel better.
@@ -26,6 +26,10 @@ from counting import Proxy  # noqa: E402
 
 WIDTH, HEIGHT = 1920, 1080
 WINDOW = ("--windowed", f"{WIDTH}x{HEIGHT}", "--present", "shm")
+# Mesa's software Vulkan, as if it were a GPU.
+GPU_WINDOW = ("--windowed", f"{WIDTH}x{HEIGHT}", "--present", "gpu")
+VULKAN = {"WGPU_BACKEND": "vulkan"}
+BAND = (0, HEIGHT - 104, WIDTH, 104)
 
 NOTICE = """
 title = "Xã Bình Lư"
@@ -105,8 +109,8 @@ class Bench:
             server.stop()
 
     @contextlib.contextmanager
-    def board(self, place, feed, url, display=WINDOW, poll_seconds=60, name="board", started=None):
-        board = Board(self.program, place, url, feed.site / "root.json", name, poll_seconds, display)
+    def board(self, place, feed, url, display=WINDOW, poll_seconds=60, name="board", started=None, env=None):
+        board = Board(self.program, place, url, feed.site / "root.json", name, poll_seconds, display, env)
         if started is not None:
             started.append(time.monotonic())
         board.start()
@@ -144,6 +148,23 @@ class Bench:
         self.row("still board, 60 s: bytes written", f"{written} by its own count, {cost.written} by the kernel's", wanted="0")
         self.row("still board: processor", f"{cost.cpu:.2f} % of a core", wanted="under 1 %")
         self.row("still board: memory (PSS)", f"{cost.pss_mb:.0f} MB")
+
+    # (b) with what every board has: a clock in its header
+    def clock(self):
+        minutes = 3
+        with self.feed(NOTICE) as (place, feed, server), self.board(
+            place, feed, server.url, display=(*WINDOW, "--has-rtc")
+        ) as board:
+            board.wait_for_notice()
+            time.sleep(15)
+            before = board.status()
+            cost = watch(board.process.pid, 60 * minutes)
+            after = board.status()
+        if not after["clock"]["trusted"]:
+            raise Failed("the board shows no clock")
+        drawn = after["frames"]["drawn"] - before["frames"]["drawn"]
+        self.row(f"still page with a clock, {minutes} minutes: frames drawn", f"{drawn}", wanted=f"at most {minutes}")
+        self.row("the same: processor", f"{cost.cpu:.2f} % of a core", wanted="under 0.2 %")
 
     def peer(self, command, warm):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -186,26 +207,66 @@ class Bench:
         self.row(f"{what}: memory (PSS)", f"{ours[1]:.0f} MB", f"{theirs[1]:.0f} MB", f"{pss:.2f}", wanted_pss)
         self.row(f"{what}: distinct pictures a second on the display", f"{ours[2]:.1f}", f"{theirs[2]:.1f}")
 
+    def chromium(self, *switches):
+        page = REPOSITORY / "benches" / "peer" / "ticker.html"
+        return self.running(
+            ["chromium", "--kiosk", f"--window-size={WIDTH},{HEIGHT}", "--no-first-run", "--no-default-browser-check",
+             f"--user-data-dir={self.place()}", *switches, *(["--no-sandbox"] if os.geteuid() == 0 else []), page.as_uri()]
+        )
+
     # (c)
     def ticker(self):
-        page = REPOSITORY / "benches" / "peer" / "ticker.html"
         with self.feed(NOTICE + TICKER) as (place, feed, server):
-            def ours():
-                return self.settled(place, feed, server)
+            results = self.beside(lambda: self.settled(place, feed, server), lambda: self.chromium("--disable-gpu"), BAND)
+        self.compare("ticker over a page of text, beside Chromium without a GPU", results, "at most 0.25", "at most 0.3")
 
-            def theirs():
-                profile = self.place()
-                return self.running(
-                    ["chromium", "--kiosk", f"--window-size={WIDTH},{HEIGHT}", "--no-first-run", "--no-default-browser-check",
-                     f"--user-data-dir={profile}", "--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else []), page.as_uri()]
-                )
+    # (c) with Mesa's workers in the place of a GPU: what is left of a frame is what the processor of a Pi pays.
+    def gpu(self):
+        abouts = []
 
-            results = self.beside(ours, theirs, (0, HEIGHT - 104, WIDTH, 104))
-        self.compare("ticker over a page of text, beside Chromium without a GPU", results, "at most 0.6", "at most 0.4")
+        @contextlib.contextmanager
+        def ours():
+            with self.settled(place, feed, server, display=GPU_WINDOW, env=VULKAN) as pid:
+                status = self.last_board.status()
+                abouts.append(f"{status['presenter']}, {status['adapter']}")
+                yield pid
+
+        def theirs():
+            return self.chromium("--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist")
+
+        with self.feed(NOTICE + TICKER) as (place, feed, server):
+            results = self.beside(ours, theirs, BAND)
+        if not all(about.startswith("gpu, ") for about in abouts):
+            raise Failed(f"presented by {abouts}")
+
+        def a_frame(runs):
+            return [10 * cost.own / max(seen, 0.1) for cost, seen in runs]
+        (a, b) = map(a_frame, results)
+        ratio = median(x / y for x, y in zip(a, b))
+        what = f"the same through {abouts[0].partition(', ')[2]}, beside Chromium on Mesa's GL"
+        self.row(f"{what}: own threads, for each picture seen", f"{median(a):.2f} ms", f"{median(b):.2f} ms", f"{ratio:.2f}", "at most 0.4")
+        self.compare(what, results, "")
+
+    # (c) for ten minutes, with each presenter
+    def missed(self):
+        seconds = 600
+        for name, display, env in (("shm", WINDOW, None), ("gpu", GPU_WINDOW, VULKAN)):
+            with self.feed(NOTICE + TICKER) as (place, feed, server):
+                with self.settled(place, feed, server, name=name, display=display, env=env):
+                    before = self.last_board.status()
+                    time.sleep(seconds)
+                    after = self.last_board.status()
+            if after["presenter"] != name:
+                raise Failed(f"presented by {after['presenter']}, not by {name}")
+            drawn, missed, blank = (after["frames"][key] - before["frames"][key] for key in ("drawn", "missed", "blank"))
+            self.row(
+                f"ticker for {seconds // 60} minutes, presenter {name}: frames missed",
+                f"{missed} of {drawn + missed} ({100 * missed / max(drawn + missed, 1):.3f} %), {blank} blank", wanted="under 0.1 %, 0",
+            )
 
     @contextlib.contextmanager
-    def settled(self, place, feed, server, name="board", after=8):
-        with self.board(place, feed, server.url, name=name) as board:
+    def settled(self, place, feed, server, name="board", after=8, display=WINDOW, env=None):
+        with self.board(place, feed, server.url, name=name, display=display, env=env) as board:
             board.wait("the notice and its film", lambda s: main_kind(s) == "notice" and not s["media"]["waiting"], 60)
             time.sleep(after)
             self.last_board = board
@@ -304,7 +365,7 @@ class Bench:
             print("| " + " | ".join(row) + " |")
 
 
-PARTS = ["start", "still", "ticker", "film", "many", "poll"]
+PARTS = ["start", "still", "clock", "ticker", "gpu", "film", "many", "poll", "missed"]
 
 
 def main():

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The figures of a board, in a display of its own: Xvfb, 1920 x 1080, no GPU.
 #
-#   benches/measure.sh BANGTIN [--only start,still,ticker,film,many,poll] [--runs 3]
+#   benches/measure.sh BANGTIN [--only start,still,clock,ticker,gpu,film,many,poll,missed] [--runs 3]
 #
 # The table goes to stdout, what is being done to stderr. Let the machine do nothing else meanwhile.
 # Needs Xvfb, ffmpeg, nginx, chromium and mpv (scripts/packages.sh test e2e bench).

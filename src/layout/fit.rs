@@ -116,6 +116,7 @@ pub fn wrap_any(groups: &[Group], width: f32, space: f32, ragged: bool) -> Lines
         from: usize,
     }
     let count = groups.len();
+    let ends: Vec<End> = groups.iter().map(End::of).collect();
     let mut best = vec![Best { lines: u32::MAX, cost: f32::INFINITY, from: 0 }; count + 1];
     best[0] = Best { lines: 0, cost: 0.0, from: 0 };
     for end in 1..=count {
@@ -126,7 +127,8 @@ pub fn wrap_any(groups: &[Group], width: f32, space: f32, ragged: bool) -> Lines
             if total > width && from + 1 < end {
                 break;
             }
-            let cost = line_cost(&groups[from..end], total, width, end == count, ragged);
+            let lone = end - from == 1 && groups[from].words.len() == 1;
+            let cost = line_cost(ends[end - 1], lone, total, width, end == count, ragged);
             let (lines, cost) = (best[from].lines.saturating_add(1), best[from].cost + cost);
             if lines < best[end].lines || lines == best[end].lines && cost < best[end].cost {
                 best[end] = Best { lines, cost, from };
@@ -143,19 +145,32 @@ pub fn wrap_any(groups: &[Group], width: f32, space: f32, ragged: bool) -> Lines
     lines
 }
 
-fn line_cost(line: &[Group], total: f32, width: f32, is_last: bool, ragged: bool) -> f32 {
-    let Some(last) = line.last() else { return 0.0 };
+/// How a group ends, as far as a line that ends with it is concerned.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    clause: bool,
+    leaning: bool,
+}
+
+impl End {
+    fn of(group: &Group) -> End {
+        End { clause: group.ends_clause(), leaning: group.ends_leaning() }
+    }
+}
+
+/// `lone`: the line is one word.
+fn line_cost(end: End, lone: bool, total: f32, width: f32, is_last: bool, ragged: bool) -> f32 {
     if is_last && ragged {
         let short = (width * 0.3 - total).max(0.0);
         // A word alone on the last line looks lost.
-        let lost = if line.len() == 1 && last.words.len() == 1 { width * 0.4 } else { 0.0 };
+        let lost = if lone { width * 0.4 } else { 0.0 };
         return short * short * 4.0 + lost * lost;
     }
     let mut cost = (width - total) * (width - total);
-    if !is_last && !ragged && last.ends_clause() {
+    if !is_last && !ragged && end.clause {
         cost *= 0.25;
     }
-    if !is_last && last.ends_leaning() {
+    if !is_last && end.leaning {
         cost = cost * 1.5 + (width * 0.3) * (width * 0.3);
     }
     cost
@@ -216,9 +231,16 @@ fn best_of(
     space: f32,
     title_lines_max: usize,
 ) -> Option<Fitted> {
+    let most = |(title, body): (f32, f32)| body + 0.5 * title;
+    let least: Vec<Least> = texts.iter().map(|text| Least::of(text, space)).collect();
+    let mut sizes: Vec<(f32, f32)> = sizes.collect();
+    sizes.sort_by(|a, b| most(*b).total_cmp(&most(*a)));
     let mut best: Option<(f32, Fitted)> = None;
     for (title, body) in sizes {
-        if best.as_ref().is_some_and(|(score, _)| body + 0.5 * title <= *score) {
+        if best.as_ref().is_some_and(|(score, _)| most((title, body)) <= *score) {
+            break;
+        }
+        if least.iter().any(|least| least.height(title, body, width) > height) {
             continue;
         }
         let mut broken = Vec::with_capacity(texts.len());
@@ -233,7 +255,7 @@ fn best_of(
                 inner.iter().filter(|line| text.title[line.end - 1].ends_leaning()).count().max(leaning);
             broken.push(lines);
         }
-        let score = body + 0.5 * title - 0.7 * leaning as f32;
+        let score = most((title, body)) - 0.7 * leaning as f32;
         if broken.len() == texts.len() && best.as_ref().is_none_or(|(most, _)| score > *most) {
             best = Some((score, Fitted { title, body, texts: broken }));
         }
@@ -241,10 +263,67 @@ fn best_of(
     best.map(|(_, fitted)| fitted)
 }
 
+/// A bound on the height of a text, found without breaking a line of it: a text of many pages fits at no size, and
+/// that should not take a search for its best lines at each of them.
+struct Least {
+    title: Run,
+    body: Vec<(Run, f32)>,
+    leading: Leading,
+    space: f32,
+}
+
+/// Of the groups of one paragraph, in em: their widths with the spaces between them.
+struct Run {
+    total: f32,
+    widest: f32,
+}
+
+impl Run {
+    fn of(groups: &[Group], space: f32) -> Run {
+        let spaces = groups.iter().skip(1).filter(|group| group.space()).count();
+        let total = groups.iter().map(|group| group.width).sum::<f32>() + spaces as f32 * space;
+        Run { total, widest: groups.iter().map(|group| group.width).fold(0.0, f32::max) }
+    }
+
+    /// No fewer lines than this have room for it; infinite where a group is wider than a line.
+    fn lines(&self, width: f32, space: f32) -> f32 {
+        if self.widest > width {
+            return f32::INFINITY;
+        }
+        if self.total == 0.0 {
+            return 0.0;
+        }
+        // Each line but one saves a space. A hair less: sums in another order differ in their last digits.
+        ((self.total + space) / (width + space) * 0.9999).ceil()
+    }
+}
+
+impl Least {
+    fn of(text: &Text, space: f32) -> Least {
+        Least {
+            title: Run::of(&text.title, space),
+            body: text.body.iter().map(|para| (Run::of(&para.groups, space), para.indent())).collect(),
+            leading: text.leading,
+            space,
+        }
+    }
+
+    /// In u, of a column `width` u wide.
+    fn height(&self, title: f32, body: f32, width: f32) -> f32 {
+        let head = self.title.lines(width / title, self.space) * title * self.leading.title;
+        let lines = |(run, indent): &(Run, f32)| run.lines(width / body - indent, self.space);
+        let gaps = (self.body.len() as f32 - 1.0) * PARAGRAPH_GAP + TITLE_GAP;
+        let gaps = if self.body.is_empty() { 0.0 } else { gaps * body };
+        // Sums of many small heights lose some digits.
+        (head + self.body.iter().map(lines).sum::<f32>() * body * self.leading.body + gaps) * 0.9999
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::layout::words::Word;
+    use proptest::prelude::*;
 
     fn group(text: &str, width: f32) -> Group {
         Group { words: vec![Word { text: text.into(), bold: false, space: true }], width }
@@ -276,5 +355,33 @@ mod tests {
         let fitted = fit(std::slice::from_ref(&text), 200.0, 90.0, 0.25, scale).unwrap();
         assert_eq!((fitted.title, fitted.body), (20.0, 13.0));
         assert!(fit(&[text], 20.0, 90.0, 0.25, scale).is_none());
+    }
+
+    proptest! {
+        /// What is left out for its bound would not have fitted.
+        #[test]
+        fn a_text_is_never_lower_than_its_bound(
+            widths in prop::collection::vec((0.2f32..8.0, any::<bool>()), 0..60),
+            paragraphs in 1usize..5,
+            (title, body) in (6.0f32..20.0, 4.0f32..13.0),
+            width in 20.0f32..200.0,
+        ) {
+            let group = |(width, space): &(f32, bool)| Group {
+                words: vec![Word { text: "x".into(), bold: false, space: *space }],
+                width: *width,
+            };
+            let groups: Vec<Group> = widths.iter().map(group).collect();
+            let para = |groups: &[Group]| Para { groups: groups.to_vec(), ..Para::default() };
+            let text = Text {
+                title: groups.iter().take(5).cloned().collect(),
+                body: groups.chunks(groups.len().div_ceil(paragraphs).max(1)).map(para).collect(),
+                leading: Leading::default(),
+            };
+            let least = Least::of(&text, 0.25).height(title, body, width);
+            match break_text(&text, title, body, width, 0.25) {
+                Some((_, height)) => prop_assert!(least <= height, "{least} > {height}"),
+                None => prop_assert!(least.is_infinite()),
+            }
+        }
     }
 }

@@ -22,6 +22,10 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
                  vi: "tệp hỏng: mở được nhưng không giải mã được ({message})"),
             say!(en: "copy it again from where it came, or save it anew", vi: "hãy chép lại từ nguồn hoặc lưu lại tệp mới"),
         ),
+        Stage::CutOff => (
+            say!(en: "cut off: its end is missing ({message})", vi: "tệp bị cắt cụt, thiếu phần cuối ({message})"),
+            say!(en: "copy it again from where it came, to its end", vi: "hãy chép lại từ nguồn cho đến hết"),
+        ),
         Stage::TooLarge => (
             say!(en: "too large to be shown ({message})", vi: "quá lớn, không hiển thị được ({message})"),
             say!(en: "make it smaller: pictures up to {side} pixels a side and {megapixels} megapixels, films up to {film} pixels a frame",

@@ -79,6 +79,7 @@ pub enum Stage {
     NoPicture,
     NoSound,
     Decode,
+    CutOff,
 }
 
 /// What a file holds.

@@ -4,9 +4,17 @@
 //! ticker's tiles are uploaded once; a film's planes become colours in a shader, by the film's own matrix and range.
 //! Frames are timed by the caller's clock: Fifo does not pace everywhere.
 //!
+//! While nothing but the ticker moves, nothing but the ticker is drawn and presented, where the window system lets a part of
+//! a window be presented by itself: see `band`.
+//!
 //! No texture is larger than 2048 pixels a side, whatever the page: a Raspberry Pi's OpenGL has no more. The output itself
 //! must be within what the GPU draws; a larger one is an error, as is a lost GPU, and the caller goes on without one.
 //! A frame that cannot be shown now (a covered window) is dropped.
+
+mod band;
+mod quads;
+
+pub use quads::{pipeline, sampler_entry, texture, texture_entry};
 
 use super::canvas::Canvas;
 use super::composition::{Composition, Due};
@@ -15,8 +23,9 @@ use super::planes::Planes;
 use super::ticker::Part;
 use crate::layout::Rect;
 use crate::limits;
-use crate::model::display::Turn;
 use crate::model::media::FilmPicture;
+use band::Band;
+use quads::{Quad, quad, upload};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,20 +54,6 @@ pub enum Trouble {
     Lost,
 }
 
-/// A rectangle of the output, and where in a texture (0..1) its pixels come from.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Quad {
-    /// Left, top, right, bottom in clip space.
-    to: [f32; 4],
-    /// The texel at the top left.
-    from: [f32; 2],
-    /// From there to the texel at the top right, and to the one at the bottom left: on a turned output the texture
-    /// lies across.
-    right: [f32; 2],
-    down: [f32; 2],
-}
-
 struct Tile {
     texture: wgpu::Texture,
     group: wgpu::BindGroup,
@@ -80,6 +75,10 @@ struct Frame {
 }
 
 pub struct Gpu {
+    /// The ticker's own part of the window, while there is one.
+    band: Option<Band>,
+    /// What makes it; `None` where a window cannot be parted.
+    parting: Option<Parting>,
     target: Target,
     /// The output's, which may be more than the GPU can draw.
     size: (u32, u32),
@@ -97,6 +96,13 @@ pub struct Gpu {
     planes: Planes,
     lost: Arc<AtomicBool>,
     name: String,
+}
+
+/// What a second surface on the window is made of.
+struct Parting {
+    window: Arc<Window>,
+    instance: wgpu::Instance,
+    adapter: wgpu::Adapter,
 }
 
 /// Most quads of one frame: a 16K page has 64 tiles, a window full of a tiny strip is cut off here.
@@ -153,7 +159,9 @@ impl Gpu {
         config.desired_maximum_frame_latency = 1;
         surface.configure(&device, &config);
         let name = format!("{} ({:?})", info.name, info.backend);
-        Gpu::with(Target::Surface(surface), size, device, queue, config, lost, name)
+        let parting = Parting { window: Arc::clone(window), instance, adapter };
+        let gpu = Gpu::with(Target::Surface(surface), size, device, queue, config, lost, name)?;
+        Ok(Gpu { parting: Some(parting), ..gpu })
     }
 
     fn with(
@@ -187,6 +195,8 @@ impl Gpu {
             return Err(Trouble::Lost);
         }
         Ok(Gpu {
+            band: None,
+            parting: None,
             target,
             size,
             device,
@@ -239,25 +249,10 @@ impl Gpu {
         }
         #[allow(irrefutable_let_patterns, reason = "only tests have another target")]
         let Target::Surface(surface) = &self.target else { return Ok(None) };
-        use wgpu::CurrentSurfaceTexture::{
-            Lost, Occluded, Outdated, Suboptimal, Success, Timeout, Validation,
-        };
-        let mut next = surface.get_current_texture();
-        if matches!(next, Outdated) {
-            self.configure();
-            next = surface.get_current_texture();
-        }
-        match next {
-            Success(frame) | Suboptimal(frame) => {
-                let view = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());
-                Ok(Some(Frame { view, surface: Some(frame) }))
-            }
-            Timeout | Occluded | Outdated => Ok(None),
-            Lost | Validation => Err(Trouble::Lost),
-        }
+        next_frame(surface, || self.configure())
     }
 
-    /// Draws and presents the whole frame.
+    /// Draws and presents what is due.
     pub fn present(&mut self, composition: &mut Composition, due: Due, now: Instant) -> Result<(), Trouble> {
         if self.lost.load(Ordering::Acquire) {
             return Err(Trouble::Lost);
@@ -291,25 +286,84 @@ impl Gpu {
             Some(slot.meet.place(size, slot.rect))
         });
 
-        let Some(frame) = self.acquire()? else { return Ok(()) };
+        self.part(composition);
+        // What a second surface shows is drawn on the first too: the picture is whole however the two are put together.
+        let (mut whole, mut ticker) = (due.all || due.film || !changed.is_empty(), due.ticker);
+        let band = self.band.as_ref().map(|band| (band.place, band.is_new()));
+        match band {
+            Some((_, is_new)) => ticker |= is_new || due.all,
+            None => whole = true,
+        }
+        if whole && let Some(frame) = self.acquire()? {
+            self.draw(&output, output.screen(), &frame.view, composition, film);
+            self.present_frame(frame);
+        }
+        if ticker
+            && let Some((place, _)) = band
+            && let Some(frame) = self.band.as_mut().map_or(Ok(None), |band| band.acquire(&self.device))?
+        {
+            self.draw(&output, place, &frame.view, composition, None);
+            self.present_frame(frame);
+        }
+        Ok(())
+    }
+
+    /// Gives the ticker a part of the window for its own, or takes it away.
+    fn part(&mut self, composition: &Composition) {
+        let output = composition.output();
+        let place = composition.ticker().parts().map(|(rect, ..)| output.place(rect));
+        let place = place.filter(|place| !place.is_empty());
+        match (place, &mut self.band, &self.parting) {
+            (Some(place), Some(band), _) if band.place == place => {}
+            (Some(place), _, Some(parting)) => {
+                self.band = None;
+                self.band = Band::open(parting, &self.device, &self.config, place);
+                // A window that cannot be parted now is not asked at every frame.
+                if self.band.is_none() {
+                    self.parting = None;
+                }
+            }
+            (None, band, _) => *band = None,
+            (Some(_), _, None) => {}
+        }
+    }
+
+    fn present_frame(&self, frame: Frame) {
+        if let Some(surface) = frame.surface {
+            self.queue.present(surface);
+        }
+    }
+
+    /// Draws page, film and ticker, as far as they are within `part` of the output, which is what `view` shows.
+    fn draw(
+        &self,
+        output: &Output,
+        part: Rect,
+        view: &wgpu::TextureView,
+        composition: &Composition,
+        film: Option<([f64; 4], Rect)>,
+    ) {
         let (mut quads, mut groups): (Vec<Quad>, Vec<&wgpu::BindGroup>) = (Vec::new(), Vec::new());
         for tile in &self.page {
-            quads.push(quad(&output, tile.rect, [0.0, 0.0, 1.0, 1.0]));
+            if output.place(tile.rect).meet(&part).is_empty() {
+                continue;
+            }
+            quads.push(quad(output, part, tile.rect, [0.0, 0.0, 1.0, 1.0]));
             groups.push(&tile.group);
         }
         let page_quads = quads.len();
         if let Some((source, target)) = film {
-            quads.push(quad(&output, target, self.planes.part(source)));
+            quads.push(quad(output, part, target, self.planes.part(source)));
         }
         let film_quads = quads.len() - page_quads;
         // Between two texts there is the page's own ground.
         if let Some((rect, parts, _)) = composition.ticker().parts() {
-            for part in parts {
-                let Some(tile) = self.strip.get(&part.key) else { continue };
-                let (wide, from) = (tile.rect.w.max(1) as f32, part.from as f32);
-                let to = Rect::new(rect.x + part.at, rect.y, part.width, rect.h);
-                let texels = [from / wide, 0.0, (from + part.width as f32) / wide, 1.0];
-                quads.push(quad(&output, to, texels));
+            for piece in parts {
+                let Some(tile) = self.strip.get(&piece.key) else { continue };
+                let (wide, from) = (tile.rect.w.max(1) as f32, piece.from as f32);
+                let to = Rect::new(rect.x + piece.at, rect.y, piece.width, rect.h);
+                let texels = [from / wide, 0.0, (from + piece.width as f32) / wide, 1.0];
+                quads.push(quad(output, part, to, texels));
                 groups.push(&tile.group);
             }
         }
@@ -320,7 +374,7 @@ impl Gpu {
         {
             let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
                 color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                    view: &frame.view,
+                    view,
                     depth_slice: None,
                     resolve_target: None,
                     ops: wgpu::Operations {
@@ -331,8 +385,9 @@ impl Gpu {
                 ..Default::default()
             });
             // A region or an inset leaves the rest of the output black, whatever reaches over its edge.
-            let seen = output.place(output.scene());
-            pass.set_scissor_rect(seen.x as u32, seen.y as u32, seen.w as u32, seen.h as u32);
+            let seen = output.place(output.scene()).meet(&part);
+            let side = |length: i32| length.max(0) as u32;
+            pass.set_scissor_rect(side(seen.x - part.x), side(seen.y - part.y), side(seen.w), side(seen.h));
             pass.set_vertex_buffer(0, self.quads.slice(..));
             let film_at = page_quads..page_quads + film_quads;
             let mut textured = groups.into_iter();
@@ -349,10 +404,6 @@ impl Gpu {
             }
         }
         self.queue.submit([encoder.finish()]);
-        if let Some(surface) = frame.surface {
-            self.queue.present(surface);
-        }
-        Ok(())
     }
 
     fn upload_page(&mut self, page: &Canvas, damage: Rect) {
@@ -409,20 +460,24 @@ impl Gpu {
     }
 }
 
-/// A rectangle of the scene, filled with the part (left, top, right, bottom) of a texture.
-fn quad(output: &Output, rect: Rect, [left, top, right, bottom]: [f32; 4]) -> Quad {
-    let (at, screen) = (output.place_whole(rect), output.screen());
-    let across = |x: i32| x as f32 / screen.w.max(1) as f32 * 2.0 - 1.0;
-    let down = |y: i32| 1.0 - y as f32 / screen.h.max(1) as f32 * 2.0;
-    let to = [across(at.x), down(at.y), across(at.right()), down(at.bottom())];
-    let (wide, high) = (right - left, bottom - top);
-    let (from, right, down) = match output.turn() {
-        Turn::None => ([left, top], [wide, 0.0], [0.0, high]),
-        Turn::Quarter => ([left, bottom], [0.0, -high], [wide, 0.0]),
-        Turn::Half => ([right, bottom], [-wide, 0.0], [0.0, -high]),
-        Turn::ThreeQuarters => ([right, top], [0.0, high], [-wide, 0.0]),
+/// The next frame of a surface, which is configured anew where its window has changed; none while it is covered.
+fn next_frame(surface: &wgpu::Surface<'static>, configure: impl Fn()) -> Result<Option<Frame>, Trouble> {
+    use wgpu::CurrentSurfaceTexture::{
+        Lost, Occluded, Outdated, Suboptimal, Success, Timeout, Validation,
     };
-    Quad { to, from, right, down }
+    let mut next = surface.get_current_texture();
+    if matches!(next, Outdated) {
+        configure();
+        next = surface.get_current_texture();
+    }
+    match next {
+        Success(frame) | Suboptimal(frame) => {
+            let view = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());
+            Ok(Some(Frame { view, surface: Some(frame) }))
+        }
+        Timeout | Occluded | Outdated => Ok(None),
+        Lost | Validation => Err(Trouble::Lost),
+    }
 }
 
 fn device(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<(wgpu::Device, wgpu::Queue), Trouble> {
@@ -449,103 +504,6 @@ fn watch(device: &wgpu::Device) -> Arc<AtomicBool> {
 
 fn is_plain(format: wgpu::TextureFormat) -> bool {
     matches!(format, wgpu::TextureFormat::Bgra8Unorm | wgpu::TextureFormat::Rgba8Unorm)
-}
-
-fn upload(queue: &wgpu::Queue, texture: &wgpu::Texture, canvas: &Canvas, part: Rect, at: (i32, i32)) {
-    let start = part.y as usize * canvas.width as usize + part.x as usize;
-    queue.write_texture(
-        wgpu::TexelCopyTextureInfo {
-            texture,
-            mip_level: 0,
-            origin: wgpu::Origin3d { x: at.0 as u32, y: at.1 as u32, z: 0 },
-            aspect: wgpu::TextureAspect::All,
-        },
-        bytemuck::cast_slice(&canvas.pixels[start..]),
-        wgpu::TexelCopyBufferLayout {
-            offset: 0,
-            bytes_per_row: Some(canvas.width as u32 * 4),
-            rows_per_image: None,
-        },
-        wgpu::Extent3d { width: part.w as u32, height: part.h as u32, depth_or_array_layers: 1 },
-    );
-}
-
-pub fn texture(device: &wgpu::Device, size: (u32, u32), format: wgpu::TextureFormat) -> wgpu::Texture {
-    device.create_texture(&wgpu::TextureDescriptor {
-        label: None,
-        size: wgpu::Extent3d { width: size.0, height: size.1, depth_or_array_layers: 1 },
-        mip_level_count: 1,
-        sample_count: 1,
-        dimension: wgpu::TextureDimension::D2,
-        format,
-        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
-        view_formats: &[],
-    })
-}
-
-pub fn texture_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
-    wgpu::BindGroupLayoutEntry {
-        binding,
-        visibility: wgpu::ShaderStages::FRAGMENT,
-        ty: wgpu::BindingType::Texture {
-            sample_type: wgpu::TextureSampleType::Float { filterable: true },
-            view_dimension: wgpu::TextureViewDimension::D2,
-            multisampled: false,
-        },
-        count: None,
-    }
-}
-
-pub fn sampler_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
-    wgpu::BindGroupLayoutEntry {
-        binding,
-        visibility: wgpu::ShaderStages::FRAGMENT,
-        ty: wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
-        count: None,
-    }
-}
-
-/// A pipeline that draws [`Quad`]s, one an instance, without blending; `entry` is its fragment function.
-pub fn pipeline(
-    device: &wgpu::Device,
-    layout: &wgpu::BindGroupLayout,
-    source: wgpu::ShaderSource<'_>,
-    format: wgpu::TextureFormat,
-    entry: &str,
-) -> wgpu::RenderPipeline {
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label: None, source });
-    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-        bind_group_layouts: &[Some(layout)],
-        ..Default::default()
-    });
-    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: None,
-        layout: Some(&pipeline_layout),
-        vertex: wgpu::VertexState {
-            module: &module,
-            entry_point: Some("corner"),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
-            buffers: &[Some(wgpu::VertexBufferLayout {
-                array_stride: size_of::<Quad>() as u64,
-                step_mode: wgpu::VertexStepMode::Instance,
-                attributes: &wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x2, 2 => Float32x2, 3 => Float32x2],
-            })],
-        },
-        fragment: Some(wgpu::FragmentState {
-            module: &module,
-            entry_point: Some(entry),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
-            targets: &[Some(format.into())],
-        }),
-        primitive: wgpu::PrimitiveState {
-            topology: wgpu::PrimitiveTopology::TriangleStrip,
-            ..Default::default()
-        },
-        depth_stencil: None,
-        multisample: wgpu::MultisampleState::default(),
-        multiview_mask: None,
-        cache: None,
-    })
 }
 
 #[cfg(test)]

@@ -247,6 +247,27 @@ fn damaged_and_false_files_are_refused_by_name_and_reason_and_nothing_crashes() 
 }
 
 #[test]
+fn a_film_or_sound_that_was_cut_off_while_it_was_copied_is_refused_and_a_whole_one_is_not() {
+    const FILM: &str = "-f lavfi -i testsrc2=s=320x240:r=25:d=8 -f lavfi -i sine=f=440:d=7 -c:v libx264 -pix_fmt yuv420p";
+    let folder = tempfile::tempdir().unwrap();
+    for (name, how) in [
+        ("whole.mp4", format!("{FILM} -c:a aac -movflags +faststart")),
+        ("whole.mkv", format!("{FILM} -c:a aac")),
+        ("whole.mov", format!("{FILM} -an -movflags +faststart")),
+        ("whole.m4a", "-f lavfi -i sine=f=440:d=8 -c:a aac -movflags +faststart".into()),
+    ] {
+        let whole = made_by_ffmpeg(name, &how);
+        let found = probe(&decoder(), &media(&whole)).expect(name);
+        assert!((7_800_000..8_300_000).contains(&found.duration_us.unwrap()), "{name}: {found:?}");
+        let bytes = std::fs::read(&whole).unwrap();
+        let cut = folder.path().join(name.replace("whole", "cut"));
+        std::fs::write(&cut, &bytes[..bytes.len() * 6 / 10]).unwrap();
+        let line = probe(&decoder(), &media(&cut)).expect_err(name).line(Speech::English);
+        assert!(line.contains("cut off: its end is missing (it says 8 s, and ends after "), "{line}");
+    }
+}
+
+#[test]
 fn a_picture_is_upright_and_no_larger_than_asked_for() {
     let still = made_by_ffmpeg("still.jpg", "-f lavfi -i testsrc2=s=400x300:d=1 -frames:v 1");
     let got = picture(&decoder(), &media(&still), (200, 200)).unwrap();

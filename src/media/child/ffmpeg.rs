@@ -115,6 +115,14 @@ pub(super) fn start_us(input: &Input) -> i64 {
     if start == ffi::AV_NOPTS_VALUE { 0 } else { start }
 }
 
+/// The length that the file itself states, in microseconds; one that was reckoned from its size and bit rate proves nothing.
+pub(super) fn stated_us(input: &Input) -> Option<i64> {
+    // SAFETY: `input` holds a valid context.
+    let (method, length) =
+        unsafe { ((*input.as_ptr()).duration_estimation_method, (*input.as_ptr()).duration) };
+    (method == ffi::AVDurationEstimationMethod::STREAM && length > 0).then_some(length)
+}
+
 /// Bounds what a video decoder may allocate, and tells it the unit of its times.
 pub(super) fn bound(
     context: &mut ffmpeg_the_third::codec::context::Context,

@@ -20,6 +20,10 @@ pub(super) struct Wanted {
     pub sound_rate: u32,
 }
 
+/// By how much the last picture or sample of a whole file may miss the length that the file states: a tenth, within
+/// these bounds.
+const END_US: (i64, i64) = (500_000, 3_000_000);
+
 /// A time in units of `base`, in microseconds.
 pub(super) fn to_us(time: i64, base: ff::Rational) -> i64 {
     let us =
@@ -171,8 +175,30 @@ pub(super) fn probe(file: OwnedFd, length: u64) -> Result<Found, Refusal> {
     found.sound = audio.is_some() && sounds;
     if measure {
         found.duration_us = (last_us > 0).then_some(last_us);
+    } else if let Some(stated_us) = ffmpeg::stated_us(&input)
+        && let Some(end_us) = ends_early(&mut input, stated_us)
+    {
+        let seconds = |us: i64| us / 1_000_000;
+        let message = format!("it says {} s, and ends after {} s", seconds(stated_us), seconds(end_us));
+        return Err(Refusal::new(Stage::CutOff, message));
     }
     Ok(found)
+}
+
+/// Where a file really ends that ends long before it says: a copy that was interrupted. Only its end is read.
+fn ends_early(input: &mut ff::format::context::Input, stated_us: i64) -> Option<i64> {
+    let (origin_us, slack_us) = (ffmpeg::start_us(input), (stated_us / 10).clamp(END_US.0, END_US.1));
+    // A file without an index of times cannot be read from its middle: then all of it is.
+    let near_end = stated_us.saturating_sub(slack_us).saturating_add(origin_us);
+    let _ = input.seek(near_end, ..=near_end);
+    let mut last_us = 0;
+    for packet in input.packets() {
+        let Ok((stream, packet)) = packet else { break };
+        if let Some(time) = packet.pts().or(packet.dts()) {
+            last_us = last_us.max(to_us(time + packet.duration(), stream.time_base()) - origin_us);
+        }
+    }
+    (last_us.saturating_add(slack_us) < stated_us).then_some(last_us)
 }
 
 /// The two ways out of the child: picture slots and the sound ring.

@@ -87,6 +87,7 @@ pub fn plan(main: Main) -> Plan {
         title: "Xã Bình Lư".into(),
         emblem: None,
         main,
+        asides: Vec::new(),
         ticker: vec![
             line("Chợ phiên Bình Lư họp sáng Chủ Nhật 29/11"),
             line("Xe buýt Tam Đường – Lai Châu chạy lại từ 6h00 ngày 24/11"),

@@ -91,6 +91,26 @@ impl Category {
         Category::ThoiTiet,
         Category::VanHoa,
     ];
+
+    /// How it is called in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Category::Chung => "chung",
+            Category::YTe => "y-te",
+            Category::Dien => "dien",
+            Category::Nuoc => "nuoc",
+            Category::Hop => "hop",
+            Category::NongNghiep => "nong-nghiep",
+            Category::AnNinh => "an-ninh",
+            Category::ThoiTiet => "thoi-tiet",
+            Category::VanHoa => "van-hoa",
+        }
+    }
+
+    /// Every category under its word.
+    pub fn words() -> [(&'static str, Category); 9] {
+        Category::ALL.map(|category| (category.word(), category))
+    }
 }
 
 /// In which code a text was typed. Signed programmes are in Unicode: whoever publishes converts.

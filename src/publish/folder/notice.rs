@@ -33,17 +33,6 @@ const DAYS: [(&str, Day); 7] = [
     ("sat", Day::Sat),
     ("sun", Day::Sun),
 ];
-const CATEGORIES: [(&str, Category); 9] = [
-    ("chung", Category::Chung),
-    ("y-te", Category::YTe),
-    ("dien", Category::Dien),
-    ("nuoc", Category::Nuoc),
-    ("hop", Category::Hop),
-    ("nong-nghiep", Category::NongNghiep),
-    ("an-ninh", Category::AnNinh),
-    ("thoi-tiet", Category::ThoiTiet),
-    ("van-hoa", Category::VanHoa),
-];
 const ENCODINGS: [(&str, TextEncoding); 3] =
     [("unicode", TextEncoding::Unicode), ("tcvn3", TextEncoding::Tcvn3), ("vni", TextEncoding::Vni)];
 /// Tags are no text that anybody reads.
@@ -101,7 +90,8 @@ impl Reader<'_, '_> {
     fn notice(&mut self, mut section: Section<'_>, id: Option<String>) -> Notice {
         let typed = self.typed(&mut section);
         let title = required_text(&mut section, "title", limits::TITLE_CHARS_MAX, typed);
-        let category = section.get("category").and_then(|said| said.choice(&CATEGORIES)).unwrap_or_default();
+        let category =
+            section.get("category").and_then(|said| said.choice(&Category::words())).unwrap_or_default();
         let text = body(&mut section, typed);
         let lang = section.get("lang").and_then(|said| said_language(&said)).unwrap_or_else(|| "vi".into());
         let image = section.get("image").and_then(|said| self.shelf.media(&said, Role::Picture));

@@ -19,7 +19,7 @@ const STRIP_PORTRAIT: f32 = 27.0;
 /// Most of a film's width or height that may be cut off for it to fill its place.
 const CUT_MAX: f64 = 0.17;
 /// Width in u under which a strip has its title and its small print under one another.
-const NARROW: f32 = 130.0;
+const NARROW: f32 = 140.0;
 
 /// A film or lone picture of a notice that can be shown now.
 pub struct Reel {
@@ -40,6 +40,7 @@ pub fn reel(view: &View<'_>, slot: &NoticeSlot) -> Option<Reel> {
     };
     let film = notice.video.as_ref().and_then(|film| ready(film, true));
     let alone = notice.text.trim().is_empty() && notice.translations.is_empty() && notice.link.is_empty();
+    let alone = alone && notice.countdown.is_none();
     let poster = notice.image.as_ref().filter(|_| alone && film.is_none());
     film.or(poster.and_then(|poster| ready(poster, false)))
 }

@@ -31,6 +31,7 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     let middle = (height - 1.0) / 2.0 * grid.u;
     let mut room = right - grid.px(MARGIN) - name_x;
 
+    let mut beside = false;
     if view.clock_trusted {
         let clock = dates::clock(&view.now);
         let size = if portrait { sizes.clock_portrait } else { sizes.clock } * grid.u;
@@ -46,14 +47,16 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
             let name = brush.width(&board_title(view), Role::Title, sizes.name * grid.u) as i32;
             let wide = brush.width(&date, Role::Body, size) as i32;
             // Where both cannot be, the name matters more than the date.
-            if name_x + name + grid.px(6.0) + wide <= date_x {
+            // A square board has a line for it under the name.
+            beside = name_x + name + grid.px(6.0) + wide <= date_x;
+            if beside {
                 let baseline = brush.centred(middle, size);
                 brush.text(&date, Role::Body, size, (date_x, baseline), Side::Right, p.bar_soft);
                 room -= wide + grid.px(6.0);
             }
         }
     }
-    names(brush, view, name_x, middle, room);
+    names(brush, view, name_x, middle, room, view.clock_trusted && !beside);
 }
 
 /// The board's name in the header.
@@ -61,8 +64,9 @@ pub fn board_title(view: &View<'_>) -> String {
     rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX).replace('\n', " ")
 }
 
-/// The commune's name, and under it the stale line; in a portrait header also the date.
-fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32) {
+/// The commune's name, and under it the stale line; in an upright board's header also the date. A square one has it there
+/// where it finds no room beside the name, while the news is fresh. `dated`: the date is to be under the name.
+fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32, dated: bool) {
     let (grid, p, size) = (brush.grid, brush.palette(), brush.look.sizes.name);
     let title = board_title(view);
     let put = |brush: &mut Brush<'_>, text: &str, role, size: f32, baseline: f32, colour| {
@@ -72,7 +76,7 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32)
     // Lines were placed in a header of LOOK.md's height; in another they keep to its middle.
     let lower = middle / grid.u.max(f32::MIN_POSITIVE) - if grid.portrait { 13.0 } else { 7.5 };
     if grid.portrait {
-        let date = view.clock_trusted.then(|| dates::long_date(&view.now));
+        let date = dated.then(|| dates::long_date(&view.now));
         match (&view.plan.stale, date) {
             (None, None) => {
                 let at = (x, brush.centred(middle, size * grid.u));
@@ -95,6 +99,10 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32)
     } else if view.plan.stale.is_some() {
         put(brush, &title, Role::Title, 7.0, 7.1 + lower, p.bar_ink);
         stale_line(brush, view, x, 13.1 + lower, room);
+    } else if grid.square && dated {
+        put(brush, &title, Role::Title, 7.0, 6.9 + lower, p.bar_ink);
+        let date = dates::long_date(&view.now);
+        put(brush, &date, Role::Body, 5.6, 13.3 + lower, p.bar_soft);
     } else {
         let at = (x, brush.centred(middle, size * grid.u));
         brush.text_within(&title, Role::Title, size * grid.u, at, Side::Left, p.bar_ink, room);

@@ -39,6 +39,8 @@ mod words;
 pub(crate) mod tests;
 #[cfg(test)]
 mod whole_tests;
+#[cfg(test)]
+mod zone_tests;
 
 pub use fonts::Fonts;
 #[cfg(test)]
@@ -159,7 +161,10 @@ impl Composer {
             Main::Neutral { .. } | Main::Notice(_) => self.notices(view, grid),
         };
         let clock = view.clock_trusted.then(|| next_minute(&view.now)).flatten();
-        composed.next_change = [composed.next_change, clock].into_iter().flatten().min();
+        // A countdown moves on with the clock, and is over at its moment, which may lie within a minute.
+        let over = view.plan.slots().filter_map(|slot| slot.notice.countdown);
+        let over = over.filter(|over| view.clock_trusted && *over > view.now.timestamp());
+        composed.next_change = [composed.next_change, clock].into_iter().flatten().chain(over).min();
         composed
     }
 
@@ -218,7 +223,7 @@ impl Composer {
         let parts = Parts::of(view, grid, slot, place);
         let pages = self.pages(slot, setting(view, grid, &parts));
         let (at, turns) = page_now(slot, &pages, &view.now);
-        Leaf::Text { slot, parts, pages, at, turns }
+        Leaf::Text { slot, parts: Box::new(parts), pages, at, turns }
     }
 
     fn led(&mut self, view: &View<'_>, grid: Grid) -> Composed {
@@ -256,7 +261,7 @@ enum Leaf<'a> {
     /// The page `at` of `pages`, until `turns`.
     Text {
         slot: &'a NoticeSlot,
-        parts: Parts,
+        parts: Box<Parts>,
         pages: Arc<Vec<Timed>>,
         at: usize,
         turns: Option<Timestamp>,
@@ -284,7 +289,8 @@ fn setting(view: &View<'_>, grid: Grid, parts: &Parts) -> pages::Setting {
     let scale = legible::scale(&sizes.scale, need, grid, room.width, room.height);
     // Where pixels were measured, not even a table's heads are smaller than can be read.
     let heads = if need.is_some() { sizes.label.max(scale.body_min()) } else { sizes.label };
-    pages::Setting { room, scale, heads, reading: view.board.reading }
+    let said_first = parts.said_first.clone();
+    pages::Setting { room, scale, heads, reading: view.board.reading, said_first }
 }
 
 /// Which page shows at `now`, and when it turns; `None` where it does not before the slot ends.

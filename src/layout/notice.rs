@@ -4,7 +4,7 @@ use super::brush::{Brush, Side};
 use super::fit::{Broken, PARAGRAPH_GAP, TITLE_GAP, Text};
 use super::look::{Dress, Role};
 use super::pages::{self, Page};
-use super::parts::Parts;
+use super::parts::{COUNTDOWN_LINE, Parts};
 use super::place::Form;
 use super::scene::{Colour, Draw, Meet, Rect};
 use super::words::Word;
@@ -13,6 +13,8 @@ use crate::limits;
 use crate::model::plan::NoticeSlot;
 
 const QR_CODE: f32 = 25.0;
+/// The share of a countdown's full size under which it says less.
+const COUNTDOWN_SHORT: f32 = 0.75;
 
 /// Draws one page of a notice in its place. `count` is (which page, of how many), from 1.
 pub fn draw(
@@ -75,6 +77,27 @@ pub fn draw(
         }
     }
     brush.clip = outer;
+    if let Some((rect, said)) = &parts.countdown {
+        countdown(brush, *rect, said, &dress);
+    }
+}
+
+/// What is left until the notice's moment, as large as it can be in its line; in fewer words where all of them would be
+/// much smaller.
+fn countdown(brush: &mut Brush<'_>, rect: Rect, (whole, short): &(String, String), dress: &Dress) {
+    let most = rect.h as f32 / COUNTDOWN_LINE;
+    let size = |brush: &Brush<'_>, text: &str| {
+        // A word's marks and the rounding of places need a little.
+        let wide = brush.width(text, Role::Title, most).max(1.0) * 1.02;
+        most.min(most * rect.w as f32 / wide)
+    };
+    let (text, size) = match size(brush, whole) {
+        fits if fits >= most * COUNTDOWN_SHORT => (whole, fits),
+        _ => (short, size(brush, short)),
+    };
+    // Descenders keep clear of the issuer's line below.
+    let baseline = brush.centred(rect.y as f32 + rect.h as f32 / 2.0 - 0.06 * size, size);
+    brush.text(text, Role::Title, size, (rect.x, baseline), Side::Left, dress.accent);
 }
 
 /// A language's name over its column; returns the top of what follows.
@@ -289,7 +312,9 @@ fn slim_band(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, (page, pages): (u
     brush.text_within(dress.label, Role::Title, size, (left, baseline), Side::Left, dress.rail_ink, room);
     let spare = room - wide - grid.px(5.0);
     if pages > 1 {
-        let bars = spare.min(grid.px(32.0));
+        // As wide as page_bars makes them, so that they stand beside their number.
+        let count = pages as i32;
+        let bars = spare.min(grid.px(32.0)).min(count * grid.px(6.0) + (count - 1) * grid.px(1.0).max(1));
         if bars >= grid.px(12.0) {
             let height = grid.px(2.6).max(1);
             let at = Rect::new(right - bars, rect.y + (rect.h - height) / 2, bars, height);

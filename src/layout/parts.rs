@@ -3,11 +3,12 @@
 //!
 //! A picture or a code that would leave the text too little room is left out; text never is.
 
+use super::fit::Leading;
 use super::look::{Grid, Look};
 use super::pages::Room;
 use super::place::{Area, Form, Place};
 use super::scene::Rect;
-use super::{Availability, View, legible, notice};
+use super::{Availability, View, dates, legible, notice};
 use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
 
@@ -25,10 +26,13 @@ pub const QR_PLATE: f32 = 27.0;
 const BESIDE_CODE: f32 = 110.0;
 /// Least width of two languages side by side in a slim form.
 const COLUMNS_MIN: f32 = 150.0;
-/// Least width of a slim form, in heights of what is under its band, whose picture stands beside the text; and that
-/// picture's share of the width at most.
+/// Least width of a slim form, in heights of what is under its band, whose picture stands beside the text; least width
+/// of that picture; and of that text, in its letters.
 const BESIDE_SHAPE: f32 = 1.8;
-const BESIDE_SHARE: f32 = 0.42;
+const BESIDE_MIN: f32 = 30.0;
+const BESIDE_TEXT: f32 = 8.5;
+/// Height of a countdown's line, in its letters.
+pub const COUNTDOWN_LINE: f32 = 1.45;
 /// From band to text.
 const UNDER_BAND: f32 = 4.0;
 
@@ -48,6 +52,10 @@ pub struct Parts {
     pub picture: Option<(Sha256, Rect)>,
     /// The plate of the QR code.
     pub code: Option<Rect>,
+    /// Where the countdown stands, if it has one and there is room; and what it says, in many words and few.
+    pub countdown: Option<(Rect, (String, String))>,
+    /// There is one and no room for it: the text says it first.
+    pub said_first: Option<String>,
     /// Two languages may stand side by side.
     columns: bool,
     /// The issuer's line is short.
@@ -70,7 +78,21 @@ impl Parts {
         let unit = grid.u.max(f32::MIN_POSITIVE);
         let need = legible::need(view.board, view.size).map_or(0.0, |need| need.limit_px / unit);
         let least = need.max(view.look.sizes.scale.body_min());
-        Parts::with(place, grid, view.look, least, picture, notice::qr(&slot.notice.link).is_some())
+        let linked = notice::qr(&slot.notice.link).is_some();
+        let mut parts = Parts::with(place, grid, view.look, least, picture, linked);
+        if let Some(said) = countdown(view, slot) {
+            let high = countdown_letters(place).max(least) * COUNTDOWN_LINE;
+            let room = parts.room(grid);
+            if legible::largest(room.width, room.height - high) >= least {
+                let top = parts.text.bottom() - grid.px(high);
+                let rect = Rect::edges(parts.text.x, top, parts.text.right(), parts.text.bottom());
+                parts.text = Rect::edges(parts.text.x, parts.text.y, parts.text.right(), top);
+                parts.countdown = Some((rect, said));
+            } else {
+                parts.said_first = Some(said.0);
+            }
+        }
+        parts
     }
 
     fn with(
@@ -95,6 +117,21 @@ impl Parts {
             height: self.text.h as f32 / unit - AIR,
             columns: self.columns,
         }
+    }
+}
+
+/// What a notice's countdown says now; nothing where the clock is not believed.
+pub fn countdown(view: &View<'_>, slot: &NoticeSlot) -> Option<(String, String)> {
+    let moment = slot.notice.countdown.filter(|_| view.clock_trusted)?;
+    dates::countdown(moment, &view.now, &slot.notice.lang)
+}
+
+/// Size of a countdown's letters, in u.
+fn countdown_letters(place: &Place) -> f32 {
+    match (place.form, place.zone) {
+        (Form::Rail | Form::Band, _) => 17.0,
+        (Form::Slim, false) => 14.4,
+        (Form::Slim, true) => 12.4,
     }
 }
 
@@ -124,6 +161,8 @@ fn rail(place: &Place, grid: Grid, look: &Look, picture: Option<Ready>, linked: 
         foot: grid.rect(text_left, foot, right, floor),
         picture: picture.map(|(sha256, _)| (sha256, grid.rect(edge - picture_width, top, edge, floor))),
         code: linked.then_some(if picture.is_some() { plate } else { beside }),
+        countdown: None,
+        said_first: None,
         columns: picture.is_none() && !linked,
         narrow: picture.is_some(),
     }
@@ -149,6 +188,8 @@ fn band(place: &Place, grid: Grid, picture: Option<Ready>, linked: bool) -> Part
         foot: grid.rect(left + 6.0, foot, right - 6.0, floor),
         picture: picture.map(|(sha256, _)| (sha256, grid.rect(left, band, right, below))),
         code,
+        countdown: None,
+        said_first: None,
         columns: false,
         narrow: false,
     }
@@ -162,11 +203,18 @@ fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: b
     let (band, foot) = (top + place.band, floor - place.foot);
     let fits =
         |width: f32, height: f32| legible::largest(width - 2.0 * margin, height - UNDER_BAND - AIR) >= least;
-    let spare = foot - band - UNDER_BAND - AIR - legible::room_for(least).1;
-    let picture_width = PICTURE_WIDTH.min(width * BESIDE_SHARE);
-    let wide = width >= BESIDE_SHAPE * (foot - band) && fits(width - picture_width, foot - band);
-    let beside = picture.filter(|_| wide);
-    let above = picture.filter(|_| !wide && spare >= PICTURE_HEIGHT_MIN);
+    // Under it stand a title and two lines, three in a zone, whose lines are short; beside it, lines of a few words.
+    let third = if place.zone { Leading::default().body * least } else { 0.0 };
+    let under = UNDER_BAND + AIR + legible::room_for(least).1 + third;
+    let mut foot = foot;
+    if picture.is_some() && place.zone && foot - band - under < PICTURE_HEIGHT_MIN {
+        foot = floor;
+    }
+    let spare = foot - band - under;
+    let picture_width = PICTURE_WIDTH.min(width - 2.0 * margin - BESIDE_TEXT * least);
+    let wide = width >= BESIDE_SHAPE * (foot - band) && picture_width >= BESIDE_MIN;
+    let beside = picture.filter(|_| wide && fits(width - picture_width, foot - band));
+    let above = picture.filter(|_| beside.is_none() && spare >= PICTURE_HEIGHT_MIN);
     let below = above.map_or(band, |(_, shape)| band + spare.min(width * shape));
     let edge = if beside.is_some() { right - picture_width } else { right };
     let pictured = match (above, beside) {
@@ -177,8 +225,8 @@ fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: b
     // On the picture; else beside the text, or under it.
     let plate = |right: f32, bottom: f32| grid.rect(right - QR_PLATE, bottom - QR_PLATE, right, bottom);
     let (mut text_right, mut text_floor, mut code) = (edge - margin, foot, None);
-    if linked && above.is_some() && below - band >= QR_PLATE + 6.0 {
-        code = Some(plate(right - 3.0, below - 3.0));
+    if linked && above.is_some() && below - band >= QR_PLATE + 4.0 {
+        code = Some(plate(right - 2.0, below - 2.0));
     } else if linked && beside.is_some() {
         code = Some(plate(right - 6.0, floor - 6.0));
     } else if linked && edge - left >= BESIDE_CODE && fits(edge - left - QR_PLATE - 5.0, foot - below) {
@@ -197,6 +245,8 @@ fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: b
         foot: grid.rect(left + margin, foot, edge - margin, floor),
         picture: pictured,
         code,
+        countdown: None,
+        said_first: None,
         columns: width >= COLUMNS_MIN && pictured.is_none() && code.is_none(),
         narrow: true,
     }

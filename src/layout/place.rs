@@ -13,9 +13,8 @@ use crate::model::board::{Board, Share, Zone};
 use crate::problem::Problem;
 use crate::say;
 
-/// Height of a slim band over the main zone, and over another, in u.
-const BAND: f32 = 13.0;
-const BAND_ASIDE: f32 = 11.0;
+/// Height of a slim band, in u.
+const BAND: f32 = 11.0;
 /// Height of the issuer's line under a slim form, and the least height of a zone that has one.
 const FOOT: f32 = 10.0;
 const FOOT_ZONE: f32 = 66.0;
@@ -112,8 +111,7 @@ fn zone(grid: Grid, sizes: &Sizes, with_ticker: bool, share: Share, main: bool) 
         return Place { area, form: Form::Rail, band: 0.0, foot: sizes.foot, margin, zone: true };
     }
     let foot = if height >= FOOT_ZONE { FOOT } else { 0.0 };
-    let band = if main { BAND } else { BAND_ASIDE };
-    Place { area, form: Form::Slim, band, foot, margin, zone: true }
+    Place { area, form: Form::Slim, band: BAND, foot, margin, zone: true }
 }
 
 /// The places of a board's zones in their order, or the one of a board without; never none.

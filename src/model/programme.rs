@@ -196,6 +196,9 @@ pub struct Notice<M = Media, T = Timestamp> {
     /// Shown as a QR code.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub link: String,
+    /// Up to when the board says how many days, hours and minutes are left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub countdown: Option<T>,
     #[serde(flatten)]
     pub window: Window<T>,
     /// How long it stays, in whole seconds; when absent, long enough to read or to play.

@@ -111,6 +111,7 @@ impl Reader<'_, '_> {
         let approver = optional_text(&mut section, "approver", typed);
         let link = section.get("link").and_then(|said| text::link(&said)).unwrap_or_default();
         let window = self.window(&mut section);
+        let countdown = self.countdown(&mut section, &window, video.is_some());
         let seconds_range = i64::from(limits::SECONDS_MIN)..=i64::from(limits::SECONDS_MAX);
         let seconds_said = section.get("seconds");
         let seconds = seconds_said.and_then(|said| said.whole(seconds_range));
@@ -133,6 +134,7 @@ impl Reader<'_, '_> {
             issuer,
             approver,
             link,
+            countdown,
             window,
             seconds: seconds.and_then(|seconds| u32::try_from(seconds).ok()),
             priority,
@@ -260,6 +262,29 @@ impl Reader<'_, '_> {
             );
         }
         window
+    }
+
+    /// The moment that a notice counts down to: one that is still to come while the notice shows.
+    fn countdown(&self, section: &mut Section<'_>, window: &Window, film: bool) -> Option<Timestamp> {
+        let said = section.get("countdown")?;
+        let moment = self.moment(&said, false)?;
+        if window.from.is_some_and(|from| moment <= from) {
+            said.refuse(
+                say!(en: "`countdown` is not after `from`: it would never show", vi: "`countdown` không sau `from` nên không bao giờ hiện"),
+                say!(en: "change one of the two", vi: "hãy sửa một trong hai"),
+            );
+        } else if moment <= self.now {
+            said.warn(
+                say!(en: "the moment it counts down to is past; it will not show", vi: "thời điểm đếm ngược đã qua, sẽ không hiện nữa"),
+                say!(en: "delete it, or change `countdown`", vi: "hãy xóa hoặc sửa `countdown`"),
+            );
+        } else if film {
+            said.warn(
+                say!(en: "a film leaves no room for a countdown", vi: "phim chiếm hết chỗ, không hiện được đếm ngược"),
+                say!(en: "put it in a notice of its own", vi: "hãy ghi vào một tin riêng"),
+            );
+        }
+        Some(moment)
     }
 
     /// A moment in the programme's zone. As an end, a bare date runs to the end of that day.

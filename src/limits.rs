@@ -83,6 +83,8 @@ pub const MEDIA_DURATION_MS_MAX: u64 = 24 * 3_600 * 1_000;
 pub const TICKERS_MAX: usize = 1_000;
 /// Most announcements in one programme.
 pub const ANNOUNCEMENTS_MAX: usize = 1_000;
+/// Most zones of a board: people look at one thing at a time.
+pub const ZONES_MAX: usize = 8;
 /// Most columns of a table: at the smallest size of a table's letters, eight letters each on a board of 1920 x 1080.
 pub const TABLE_COLUMNS_MAX: usize = 8;
 /// Most rows of the tables in one text: eight a page, and two languages of a notice have sixty pages between them.

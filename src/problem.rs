@@ -63,11 +63,15 @@ pub struct Problem {
     pub why: Text,
     /// What to do about it. Lower case, no full stop.
     pub remedy: Text,
+    /// Lines drawn in plain characters, for under the sentence where there is room. They quote nothing but what was
+    /// checked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sketch: Vec<String>,
 }
 
 impl Problem {
     pub fn new(subject: impl Into<String>, why: Text, remedy: Text) -> Problem {
-        Problem { subject: subject.into(), why, remedy }
+        Problem { subject: subject.into(), why, remedy, sketch: Vec::new() }
     }
 
     /// `subject: why; remedy` in one line that any terminal can print.

@@ -21,13 +21,13 @@ pub use window::WindowKind;
 
 use crate::clock;
 use crate::config::{Config, Present};
-use crate::layout::{Composer, Fonts, Look, too_small};
+use crate::layout::{Composer, Fonts, Look};
 use crate::media::Decoder;
 use crate::model::feed::Rights;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::sound::Sound;
-use crate::stage::{PresentMode, Setup, Stage, misfit, scene_size};
+use crate::stage::{PresentMode, Setup, Stage, misfit};
 use crate::store::Store;
 use crate::sync::{FeedSpec, check_address, service};
 use event::Event;
@@ -163,7 +163,6 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
         problems.extend(wrong);
         Look::cham().clone()
     });
-    problems.extend(too_small(&config.board, scene_size(&config.display.geometry, size), &look));
     let mut feeds = Vec::new();
     let mut specs = Vec::new();
     for feed in &config.feeds {

@@ -10,14 +10,14 @@ use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
 use crate::config::Config;
 use crate::layout::{
-    Availability, Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, too_small,
+    Availability, Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, board_at,
 };
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
-use crate::model::board::Theme;
+use crate::model::board::{Board as Configured, Theme};
 use crate::model::led::Permille;
 use crate::model::media::{Media, Picture, Sha256};
-use crate::model::plan::{Main, Plan};
+use crate::model::plan::{Main, NoticeSlot, Plan};
 use crate::model::status::ErrorEntry;
 use crate::model::time::TimeOfDay;
 use crate::problem::{Problem, Speech};
@@ -86,6 +86,8 @@ struct Told {
 /// Everything about a running board.
 pub struct Board {
     pub(super) config: Config,
+    /// The configuration's board as it can be shown at this size.
+    pub(super) shown: Configured,
     pub(super) started: Timestamp,
     pub(super) store: Arc<Store>,
     service: Option<FeedService>,
@@ -108,7 +110,8 @@ pub struct Board {
     pub(super) plan: Option<(Plan, Option<Timestamp>)>,
     /// Whether the clock was believed when the plan was made.
     trusted: bool,
-    next_plan: Option<Plan>,
+    /// What is on air when this plan ends, and when each zone's turn does; soonest first.
+    coming: Vec<Plan>,
     pub(super) composition: Option<Composition>,
     told: Option<Told>,
     held_since: Option<Instant>,
@@ -144,6 +147,7 @@ impl Board {
             started: clock::read().system,
             timetable: Timetable::new(Vec::new(), &config.board),
             playout: Playout::new(decoder),
+            shown: config.board.clone(),
             config,
             store,
             service: None,
@@ -160,7 +164,7 @@ impl Board {
             stale_timetable: true,
             plan: None,
             trusted: false,
-            next_plan: None,
+            coming: Vec::new(),
             composition: None,
             told: None,
             held_since: None,
@@ -170,6 +174,7 @@ impl Board {
             errors: VecDeque::new(),
             finished: false,
         };
+        board.measure_up();
         let generations: Vec<_> = board.feeds.iter().filter_map(|feed| feed.generation.clone()).collect();
         for generation in generations {
             let since_boot = clock::read().since_boot;
@@ -229,6 +234,15 @@ impl Board {
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
+    /// Finds out what of the configuration can be shown at this size.
+    fn measure_up(&mut self) {
+        let size = scene_size(&self.config.display.geometry, self.size);
+        let (shown, problems) = board_at(&self.config.board, size, &self.look);
+        self.stale_timetable |= shown != self.shown;
+        self.shown = shown;
+        problems.iter().for_each(|problem| self.report(problem));
+    }
+
     /// Takes in one event.
     pub fn take(&mut self, event: Event) {
         match event {
@@ -240,12 +254,7 @@ impl Board {
                 if size != self.size {
                     self.size = size;
                     self.composition = None;
-                    let small = too_small(
-                        &self.config.board,
-                        scene_size(&self.config.display.geometry, size),
-                        &self.look,
-                    );
-                    small.iter().for_each(|problem| self.report(problem));
+                    self.measure_up();
                     // Decoded for another size.
                     self.stills.clear();
                     if let Some(problem) = misfit(&self.config.display.geometry, size) {
@@ -353,26 +362,19 @@ impl Board {
         self.plan_for(now.at, trusted);
         let Some((plan, until)) = self.plan.clone() else { return reading.instant + TURN_MAX };
         let mut deadlines = vec![reading.instant + TURN_MAX];
-        if let Some(until) = until {
-            deadlines.push(at.instant_of(until));
-            deadlines.extend(
-                until
-                    .checked_sub(OPEN_AHEAD)
-                    .ok()
-                    .filter(|ahead| *ahead > now.at)
-                    .map(|ahead| at.instant_of(ahead)),
-            );
-        }
+        deadlines.extend(until.map(|until| at.instant_of(until)));
+        let ahead = self.coming.iter().filter_map(|plan| plan.at.checked_sub(OPEN_AHEAD).ok());
+        deadlines.extend(ahead.filter(|ahead| *ahead > now.at).map(|ahead| at.instant_of(ahead)));
         let news = self.feeds.iter().filter_map(|feed| feed.next_change(now.at)).min();
         deadlines.extend(news.map(|change| at.instant_of(change)));
 
         self.load_for(&plan);
-        if let Some(next) = self.next_plan.clone() {
+        for next in self.coming.clone() {
             self.load_for(&next);
         }
         self.forget_unneeded(&plan);
         self.compose(&plan, &now, trusted);
-        self.play(&plan, until, at);
+        self.play(&plan, at);
         deadlines.extend(self.tell(&plan, at, trusted));
         deadlines.extend(self.playout.next_start(at));
         if let Some(change) = self.composition.as_ref().and_then(|last| last.composed.next_change) {
@@ -391,7 +393,7 @@ impl Board {
             let missing =
                 |media: &Media| self.broken.contains(&media.sha256) || !self.store.has(&media.sha256);
             let contents = self.feeds.iter().filter_map(|feed| feed.content(now, &missing)).collect();
-            self.timetable = Timetable::new(contents, &self.config.board);
+            self.timetable = Timetable::new(contents, &self.shown);
             self.stale_timetable = false;
             self.plan = None;
         }
@@ -404,7 +406,12 @@ impl Board {
         let before = self.plan.take().map(|(plan, _)| plan);
         let plan = self.timetable.on_air(now, trusted);
         let until = self.timetable.next_change(now, trusted);
-        self.next_plan = until.map(|until| self.timetable.on_air(until, trusted));
+        // One zone's turn may end just before another's, whose files would then come late.
+        let ends = plan.slots().map(|slot: &NoticeSlot| slot.end).filter(|end| *end > now);
+        let mut moments: Vec<Timestamp> = until.into_iter().chain(ends).collect();
+        moments.sort();
+        moments.dedup();
+        self.coming = moments.into_iter().map(|at| self.timetable.on_air(at, trusted)).collect();
         if before.is_none_or(|before| Plan { at: plan.at, ..before } != plan) {
             self.composition = None;
             self.held_since = None;
@@ -419,11 +426,7 @@ impl Board {
 
     /// Asks for the files of a plan that are not loaded yet.
     fn load_for(&mut self, plan: &Plan) {
-        let mut stills: Vec<Media> = plan.emblem.iter().cloned().collect();
-        if let Main::Notice(slot) = &plan.main {
-            stills.extend(slot.notice.image.clone());
-        }
-        for media in stills {
+        for media in plan.pictures().cloned().collect::<Vec<_>>() {
             if !self.stills.contains_key(&media.sha256) && !self.broken.contains(&media.sha256) {
                 self.stills.insert(media.sha256, Still::Loading);
                 let side = self.size.0.max(self.size.1);
@@ -438,14 +441,11 @@ impl Board {
         }
     }
 
-    /// Drops decoded pictures and open files that neither this plan nor the next one shows.
+    /// Drops decoded pictures and open files that neither this plan nor those to come show.
     fn forget_unneeded(&mut self, plan: &Plan) {
         let mut needed: HashSet<Sha256> = HashSet::new();
-        for plan in [Some(plan), self.next_plan.as_ref()].into_iter().flatten() {
-            needed.extend(plan.emblem.iter().map(|media| media.sha256));
-            if let Main::Notice(slot) = &plan.main {
-                needed.extend(slot.notice.image.iter().map(|media| media.sha256));
-            }
+        for plan in std::iter::once(plan).chain(&self.coming) {
+            needed.extend(plan.pictures().map(|media| media.sha256));
             needed.extend(wanted(plan, true).into_iter().map(|wanted| wanted.media.sha256));
         }
         // What is still being loaded must be kept: its answer is on the way.
@@ -485,7 +485,7 @@ impl Board {
             // A film: its size is known before its first picture is there.
             None => known_size(media),
         };
-        let (board, size) = (&self.config.board, scene_size(&self.config.display.geometry, self.size));
+        let (board, size) = (&self.shown, scene_size(&self.config.display.geometry, self.size));
         let view = View {
             plan,
             board,
@@ -510,17 +510,19 @@ impl Board {
     }
 
     /// Opens, starts and ends clips.
-    fn play(&mut self, plan: &Plan, until: Option<Timestamp>, at: Anchor) {
+    fn play(&mut self, plan: &Plan, at: Anchor) {
         let mut all = wanted(plan, true);
-        let soon = until.is_some_and(|until| until.duration_since(at.wall) <= OPEN_AHEAD);
-        let next = if soon { self.next_plan.clone() } else { None };
+        let soon = |next: &&Plan| next.at.duration_since(at.wall) <= OPEN_AHEAD;
+        let coming: Vec<Plan> = self.coming.iter().filter(soon).cloned().collect();
         let mut next_fit = None;
-        if let Some(next) = &next {
+        for next in &coming {
             let ahead: Vec<Wanted> = wanted(next, false)
                 .into_iter()
-                .filter(|later| !all.iter().any(|now| now.media == later.media && now.start == later.start))
+                .filter(|later| {
+                    !all.iter().any(|known| known.media == later.media && known.start == later.start)
+                })
                 .collect();
-            if ahead.iter().any(|wanted| wanted.film) {
+            if next_fit.is_none() && ahead.iter().any(|wanted| wanted.film) {
                 next_fit = self.composed(next, next.at, true).scene.film.map(|slot| self.fit(&slot));
             }
             all.extend(ahead);
@@ -572,12 +574,8 @@ impl Board {
                 pictures.insert(sha256, picture.clone());
             }
         }
-        let image = match &plan.main {
-            Main::Notice(slot) => slot.notice.image.as_ref(),
-            _ => None,
-        };
         let loading = |media: &Media| matches!(self.stills.get(&media.sha256), Some(Still::Loading));
-        let picture_lacks = plan.emblem.iter().chain(image).any(loading);
+        let picture_lacks = plan.pictures().any(loading);
         if film_lacks || picture_lacks {
             let since = *self.held_since.get_or_insert(at.instant);
             let over = since + HOLD;

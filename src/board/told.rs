@@ -4,7 +4,7 @@ use super::feeds;
 use super::state::Board;
 use crate::clock;
 use crate::model::media::Media;
-use crate::model::plan::Main;
+use crate::model::plan::{Main, NoticeSlot};
 use crate::model::status::{ClockStatus, MediaStatus, OnAir, Status};
 use crate::trust::time::Source;
 use jiff::Timestamp;
@@ -43,8 +43,7 @@ impl Board {
 
     fn on_air(&self) -> Vec<OnAir> {
         let Some((plan, _)) = &self.plan else { return Vec::new() };
-        let (page, pages) =
-            self.composition.as_ref().map_or((1, 1), |last| (last.composed.page, last.composed.pages));
+        let composed = self.composition.as_ref().map(|last| &last.composed);
         let item = |zone: &str, feed: &str, kind: &str, id: &str, title: &str, since: Timestamp| OnAir {
             zone: zone.into(),
             feed: feed.into(),
@@ -55,21 +54,32 @@ impl Board {
             page: 1,
             pages: 1,
         };
+        let name = |zone: usize| self.shown.zones.get(zone).map_or("main", |zone| &zone.name);
+        let notice = |zone: usize, slot: &NoticeSlot| {
+            item(name(zone), &slot.feed, "notice", &slot.notice.id, &slot.notice.title, slot.start)
+        };
+        let nothing = |zone: usize| item(name(zone), "", "neutral", "", &plan.title, plan.at);
         let main = match &plan.main {
-            Main::Notice(slot) => {
-                item("main", &slot.feed, "notice", &slot.notice.id, &slot.notice.title, slot.start)
-            }
+            Main::Notice(slot) => notice(0, slot),
             Main::Warning { feed, alert } => item(
-                "main",
+                name(0),
                 feed,
                 "warning",
                 &alert.id.identifier,
                 &alert.event,
                 alert.onset.unwrap_or(alert.id.sent),
             ),
-            Main::Neutral { .. } => item("main", "", "neutral", "", &plan.title, plan.at),
+            Main::Neutral { .. } => nothing(0),
         };
-        let mut all = vec![OnAir { page, pages, ..main }];
+        let asides = plan.asides.iter().map(|aside| {
+            aside.slot.as_ref().map_or_else(|| nothing(aside.zone), |slot| notice(aside.zone, slot))
+        });
+        let counts = composed.map(|composed| {
+            std::iter::once((composed.page, composed.pages)).chain(composed.asides.iter().copied())
+        });
+        let counts = counts.into_iter().flatten().chain(std::iter::repeat((1, 1)));
+        let paged = |(item, (page, pages)): (OnAir, (u32, u32))| OnAir { page, pages, ..item };
+        let mut all: Vec<OnAir> = std::iter::once(main).chain(asides).zip(counts).map(paged).collect();
         all.extend(
             plan.ticker.iter().map(|line| item("ticker", &line.feed, "ticker", "", &line.line.text, plan.at)),
         );

@@ -69,7 +69,7 @@ pub fn run(asked: &Doctor) -> Result<(), Vec<Problem>> {
 }
 
 fn line(mark: &str, problem: &Problem) -> Text {
-    let Problem { subject, why, remedy } = problem;
+    let Problem { subject, why, remedy, .. } = problem;
     say!(
         en: "{mark}  {subject}: {why_en}; {remedy_en}",
         vi: "{mark}  {subject}: {why_vi}; {remedy_vi}",

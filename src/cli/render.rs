@@ -6,14 +6,14 @@ use super::{Render, report};
 use crate::board::control::png;
 use crate::clock;
 use crate::config;
-use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, sheet, too_small};
+use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, board_at, sheet};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
 use crate::model::board::{Board, LookSource, Theme};
 use crate::model::feed::{FeedContent, FeedState, Rights};
 use crate::model::led::FULL;
 use crate::model::media::{Media, Picture, Sha256};
-use crate::model::plan::{Main, Plan};
+use crate::model::plan::{Main, NoticeSlot, Plan};
 use crate::model::time::Moment;
 use crate::problem::{Outcome, Problem};
 use crate::programme::Timetable;
@@ -122,12 +122,48 @@ struct Preview {
     look: Look,
 }
 
-/// A page that shows in a span of time.
+/// A page that shows in a span of time; where several zones turn at once, the first of them.
 struct Seen {
     first: Timestamp,
     times: u32,
     title: String,
     page: (u32, u32),
+}
+
+/// What one zone shows at a moment: its number, the id and title, the page, and when its turn began.
+struct Part {
+    zone: usize,
+    id: String,
+    title: String,
+    page: (u32, u32),
+    turn: Option<Timestamp>,
+}
+
+impl Part {
+    fn all(plan: &Plan, composed: &Composed) -> Vec<Part> {
+        let notice = |zone, page, slot: &NoticeSlot| Part {
+            zone,
+            id: slot.notice.id.clone(),
+            title: slot.notice.title.clone(),
+            page,
+            turn: Some(slot.start),
+        };
+        let page = (composed.page, composed.pages);
+        let asides = plan.asides.iter().zip(composed.asides.iter().copied().chain(std::iter::repeat((1, 1))));
+        let mut all: Vec<Part> =
+            asides.filter_map(|(aside, page)| Some(notice(aside.zone, page, aside.slot.as_ref()?))).collect();
+        let (id, title) = match &plan.main {
+            Main::Notice(slot) => {
+                all.insert(0, notice(0, page, slot));
+                return all;
+            }
+            Main::Warning { alert, .. } => (alert.id.identifier.clone(), alert.event.clone()),
+            Main::Neutral { .. } if !all.is_empty() => return all,
+            Main::Neutral { .. } => (String::new(), "Không có thông báo".into()),
+        };
+        all.insert(0, Part { zone: 0, id, title, page, turn: None });
+        all
+    }
 }
 
 impl Preview {
@@ -143,7 +179,13 @@ impl Preview {
         };
         let (fonts, lacking) = Fonts::load(&super::play::font_folders());
         report::warnings(&lacking);
-        report::warnings(&too_small(&board, asked.size, &look).into_iter().collect::<Vec<_>>());
+        let zoned = !board.zones.is_empty();
+        let (board, problems) = board_at(&board, asked.size, &look);
+        // A preview without the zones would not be the board's picture that was asked for.
+        if zoned && board.zones.is_empty() {
+            return Err(problems);
+        }
+        report::warnings(&problems);
         let fonts = Arc::new(fonts);
         Ok(Preview {
             timetable: Timetable::new(vec![content], &board),
@@ -187,12 +229,9 @@ impl Preview {
     }
 
     fn load_pictures(&mut self, plan: &Plan) -> Outcome<()> {
-        let image = match &plan.main {
-            Main::Notice(slot) => slot.notice.image.as_ref(),
-            _ => None,
-        };
-        let wanted = plan.emblem.iter().chain(image);
-        for media in wanted.filter(|media| !self.pictures.contains_key(&media.sha256)).collect::<Vec<_>>() {
+        for media in
+            plan.pictures().filter(|media| !self.pictures.contains_key(&media.sha256)).collect::<Vec<_>>()
+        {
             if let Some(asset) = self.open(media)? {
                 let side = self.size.0.max(self.size.1);
                 let decoded = picture(&self.decoder, &asset, (side, side))?;
@@ -250,26 +289,28 @@ impl Preview {
     fn seen(&mut self, from: Timestamp, to: Timestamp) -> (Vec<Seen>, Arc<str>) {
         let mut seen: Vec<Seen> = Vec::new();
         let mut known = HashMap::new();
-        let mut last = None;
+        let mut last = HashMap::new();
         let mut at = from;
         let title = self.timetable.on_air(from, true).title;
         while at < to {
             let plan = self.timetable.on_air(at, true);
             let composed = self.compose(&plan, at);
-            let (id, said, turn) = match &plan.main {
-                Main::Notice(slot) => (slot.notice.id.clone(), slot.notice.title.clone(), Some(slot.start)),
-                Main::Warning { alert, .. } => (alert.id.identifier.clone(), alert.event.clone(), None),
-                Main::Neutral { .. } => (String::new(), "Không có thông báo".into(), None),
-            };
-            let page = (composed.page, composed.pages);
-            let place = *known.entry((id, page)).or_insert_with(|| {
-                seen.push(Seen { first: at, times: 0, title: said, page });
-                seen.len() - 1
-            });
-            // The clock moves on within a turn: that is the same showing.
-            if last != Some((place, turn)) {
-                seen[place].times += 1;
-                last = Some((place, turn));
+            let mut new = None;
+            for Part { zone, id, title, page, turn } in Part::all(&plan, &composed) {
+                // One picture shows what is new in every zone; it is called after the first of them, which it counts.
+                let (place, counts) = *known.entry((zone, id, page)).or_insert_with(|| match new {
+                    Some(place) => (place, false),
+                    None => {
+                        seen.push(Seen { first: at, times: 0, title, page });
+                        new = Some(seen.len() - 1);
+                        (seen.len() - 1, true)
+                    }
+                });
+                // The clock moves on within a turn: that is the same showing.
+                let shows = Some((place, page, turn));
+                if last.insert(zone, (place, page, turn)) != shows && counts {
+                    seen[place].times += 1;
+                }
             }
             let changes = [self.timetable.next_change(at, true), composed.next_change];
             match changes.into_iter().flatten().filter(|change| *change > at).min() {

@@ -31,6 +31,9 @@ fn told(word: Text, problems: &[Problem]) {
     let mut stderr = std::io::stderr().lock();
     for problem in problems.iter().take(PROBLEMS_TOLD_MAX) {
         let _ = writeln!(stderr, "{word}: {}", problem.line(speech));
+        for line in &problem.sketch {
+            let _ = writeln!(stderr, "  {line}");
+        }
     }
     if let Some(more) = problems.len().checked_sub(PROBLEMS_TOLD_MAX).filter(|&more| more > 0) {
         let rest = say!(en: "there are {more} more; mend these first", vi: "còn {more} lỗi nữa; hãy sửa các lỗi trên trước");

@@ -13,6 +13,7 @@ mod feed;
 mod hours;
 mod led;
 mod sound;
+mod zone;
 
 #[cfg(test)]
 mod tests;
@@ -101,7 +102,7 @@ pub fn load(path: &Path) -> Result<Config, Vec<Problem>> {
 pub fn parse(file: &str, text: &str, base: &Path) -> Result<Config, Vec<Problem>> {
     let doc = Document::new(file, text);
     let Some(table) = doc.parse() else { return Err(doc.finish().0) };
-    let config = read(Section::root(&doc, &table), base);
+    let config = read(&doc, Section::root(&doc, &table), base);
     let (problems, _) = doc.finish();
     match problems.is_empty() {
         true => Ok(config),
@@ -109,7 +110,7 @@ pub fn parse(file: &str, text: &str, base: &Path) -> Result<Config, Vec<Problem>
     }
 }
 
-fn read(mut root: Section<'_>, base: &Path) -> Config {
+fn read(doc: &Document<'_>, mut root: Section<'_>, base: &Path) -> Config {
     let mut config = Config::default();
     if let Some(name) = root.get("name").and_then(|said| filled(&said)) {
         config.board.name = name;
@@ -132,6 +133,7 @@ fn read(mut root: Section<'_>, base: &Path) -> Config {
         root.refuse(why, remedy);
     }
     config.feeds = feed::read(feeds, base);
+    config.board.zones = zone::read(doc, root.sections("zone"));
     if let Some(section) = root.section("display") {
         (config.display, config.board.measured) = display::read(section, base);
     }

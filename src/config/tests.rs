@@ -1,9 +1,10 @@
 //! The annotated example is the configuration it says it is, and mistakes are told with their line.
 
 use super::*;
-use crate::model::board::{LookSource, Measured, Theme};
+use crate::model::board::{LookSource, Measured, Share, Theme};
 use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::led::Power;
+use crate::model::programme::Category;
 use crate::model::sun::Place;
 use crate::model::time::{TimeOfDay, TimeRange};
 use crate::problem::Speech;
@@ -37,6 +38,7 @@ fn what_the_example_shows_without_setting_can_be_set_as_shown() {
         Some(setting) if setting.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')) => {
             setting.to_owned()
         }
+        Some(header @ "[[zone]]") => header.to_owned(),
         _ => line.to_owned(),
     };
     // One of two that exclude each other.
@@ -47,6 +49,12 @@ fn what_the_example_shows_without_setting_can_be_set_as_shown() {
     assert_eq!(config.board.measured, Some(Measured::HeightMm(685.0)));
     let region = Region { width: 192, height: 32, x: 0, y: 0 };
     assert_eq!(config.display.geometry, Geometry { turn: Turn::None, part: Part::Region(region) });
+    let names: Vec<&str> = config.board.zones.iter().map(|zone| zone.name.as_str()).collect();
+    assert_eq!(names, ["main", "lich"]);
+    let calendar = &config.board.zones[1];
+    assert_eq!(calendar.area, Share { left: 65.0, top: 0.0, width: 35.0, height: 100.0 });
+    assert_eq!(calendar.categories, [Category::Hop, Category::VanHoa]);
+    assert_eq!(calendar.tags, ["lich"]);
     let power = Power { watts_max: 300.0, watts_white: 900.0 };
     assert_eq!(config.led.panel.power, Some(power));
     assert_eq!(config.led.place, Some(Place { latitude: 22.39, longitude: 103.46 }));
@@ -189,4 +197,84 @@ fn mistakes_about_the_led_wall_are_told() {
     for white in ["#FFFFF", "#FFFFFFF", "#00FF00", "#ẹFFF", "FFFFFF", "#+FFFFF"] {
         check(&format!("{FEED}[led]\nwhite = '{white}'"), &[&format!("b.toml:6: `{white}` is not a white")]);
     }
+}
+
+/// A zone of the board, its `fields` a line each.
+fn zone(fields: &str) -> String {
+    format!("[[zone]]\n{fields}\n")
+}
+
+#[test]
+fn mistakes_about_zones_are_told_all_at_once_with_their_lines() {
+    let text = [
+        zone("name = 'main'\narea = [0, 0, 50]\ntags = ['x']"),
+        zone("name = 'main'\narea = [0, 120, 50, 50]\ncategories = ['hopp']"),
+        zone("name = 'ticker'\narea = 'all'"),
+        zone("nmae = 'x'\narea = [0, 0, 3, 50]\ncategories = ['hop']"),
+        zone("name = 'x'\ncategories = ['hop']"),
+    ];
+    check(
+        &format!("{FEED}{}", text.concat()),
+        &[
+            "b.toml:7: `area` has 3 numbers, not four",
+            "b.toml:8: the first zone takes what no other zone does",
+            "b.toml:10: two zones are called `main`",
+            "b.toml:11: `area` cannot be 120; write a number from 0 to 100",
+            "b.toml:12: `categories` knows no `hopp`; did you mean `hop`?",
+            "b.toml:13: nothing would ever show in this zone",
+            "b.toml:14: `ticker` cannot name a zone",
+            "b.toml:15: `area` is a text, not a list",
+            "b.toml:16: this zone has no `name`",
+            "b.toml:17: unknown key `nmae`; did you mean `name`?",
+            "b.toml:18: no word that can be read fits in a zone of 3 by 50 per cent",
+            "b.toml:20: this zone has no `area`",
+            "b.toml:22: notices of `hop` already go to the zone `?`",
+        ],
+    );
+    let nine: String = (0..9)
+        .map(|n| zone(&format!("name = 'v{n}'\narea = [0, {}, 100, 10]\ntags = ['t']", n * 10)))
+        .collect();
+    let problems = parse("b.toml", &format!("{FEED}{nine}"), Path::new("")).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.line(Speech::English).contains("more than 8 zones")));
+}
+
+#[test]
+fn zones_that_overlap_or_leave_the_board_are_drawn() {
+    let text = [
+        zone("name = 'main'\narea = [0, 0, 65, 100]"),
+        zone("name = 'lich'\narea = [50, 50, 75, 50]\ntags = ['lich']"),
+    ];
+    let problems = parse("b.toml", &format!("{FEED}{}", text.concat()), Path::new("")).unwrap_err();
+    let said: Vec<String> = problems.iter().map(|problem| problem.line(Speech::English)).collect();
+    assert_eq!(said.len(), 2, "{said:#?}");
+    assert!(
+        said[0].starts_with("b.toml:10: the zone `lich` leaves the board: it ends at 125 per cent across"),
+        "{said:#?}"
+    );
+    assert!(said[1].starts_with("b.toml:10: the zones `main` and `lich` overlap"), "{said:#?}");
+    assert!(problems[0].sketch.is_empty());
+    let drawn = "\
++--------------------------------+
+|AAAAAAAAAAAAAAAAAAAAA...........|
+|AAAAAAAAAAAAAAAAAAAAA...........|
+|AAAAAAAAAAAAAAAAAAAAA...........|
+|AAAAAAAAAAAAAAAAAAAAA...........|
+|AAAAAAAAAAAAAAAA#####BBBBBBBBBBB|BBBBBBBB
+|AAAAAAAAAAAAAAAA#####BBBBBBBBBBB|BBBBBBBB
+|AAAAAAAAAAAAAAAA#####BBBBBBBBBBB|BBBBBBBB
+|AAAAAAAAAAAAAAAA#####BBBBBBBBBBB|BBBBBBBB
+|AAAAAAAAAAAAAAAA#####BBBBBBBBBBB|BBBBBBBB
++--------------------------------+
+A = main, B = lich";
+    assert_eq!(problems[1].sketch.join("\n"), drawn);
+}
+
+#[test]
+fn thirds_written_to_a_hundredth_neither_overlap_nor_leave_the_board() {
+    let text = [
+        zone("name = 'a'\narea = [0, 0, 33.33, 100]"),
+        zone("name = 'b'\narea = [33.33, 0, 33.34, 100]\ntags = ['b']"),
+        zone("name = 'c'\narea = [66.67, 0, 33.34, 100]\ntags = ['c']"),
+    ];
+    assert_eq!(read(&format!("{FEED}{}", text.concat())).board.zones.len(), 3);
 }

@@ -69,6 +69,39 @@ pub fn stale(stale: &Stale, now: &Zoned, clock_trusted: bool) -> String {
     format!("Cập nhật lần cuối {} {date}", clock(&at))
 }
 
+/// How long it is until `moment`, and the same in fewer words: in days of the calendar while more than a day is left, then
+/// in hours and minutes of the clock face. `None` from that moment on: what begins then and what ends then have no word in
+/// common.
+pub fn countdown(moment: Timestamp, now: &Zoned, lang: &str) -> Option<(String, String)> {
+    const DAY_MINUTES: i64 = 24 * 60;
+    if moment <= now.timestamp() {
+        return None;
+    }
+    let minute = |at: Timestamp| at.as_second().div_euclid(60);
+    // Both as the clock shows them, so that it moves on together with the clock.
+    let left = (minute(moment) - minute(now.timestamp())).max(1);
+    let english = lang.split('-').next() == Some("en");
+    let count = |number: i64, unit: &str, english_unit: &str| match (english, number) {
+        (true, 1) => format!("1 {english_unit}"),
+        (true, _) => format!("{number} {english_unit}s"),
+        (false, _) => format!("{number} {unit}"),
+    };
+    let said = |time: String| if english { format!("{time} left") } else { format!("Còn {time}") };
+    if left > DAY_MINUTES {
+        let at = moment.to_zoned(now.time_zone().clone());
+        let days = now.date().until(at.date()).map_or(left / DAY_MINUTES, |span| i64::from(span.get_days()));
+        let days = said(count(days.max(1), "ngày", "day"));
+        return Some((days.clone(), days));
+    }
+    let (hours, minutes) = (left / 60, left % 60);
+    let (hours_said, minutes_said) = (count(hours, "giờ", "hour"), count(minutes, "phút", "minute"));
+    Some(match (hours, minutes) {
+        (0, _) => (said(minutes_said.clone()), said(minutes_said)),
+        (_, 0) => (said(hours_said.clone()), said(hours_said)),
+        _ => (said(format!("{hours_said} {minutes_said}")), said(hours_said)),
+    })
+}
+
 /// A length of time in whole minutes, or seconds when shorter: "4 phút".
 pub fn length(milliseconds: u64) -> String {
     let seconds = milliseconds.div_ceil(1000);
@@ -91,6 +124,31 @@ mod tests {
         assert_eq!(until("2026-12-06T00:00:00+07:00", true), "Đến 5/12");
         assert_eq!(until("2027-01-01T00:00:00+07:00", false), "Hiệu lực đến hết 31/12");
         assert_eq!(until("2027-01-02T17:30:00+07:00", false), "Hiệu lực đến 17h30 2/1/2027");
+    }
+
+    #[test]
+    fn a_countdown_is_in_days_of_the_calendar_then_by_the_minute_then_over() {
+        let moment = at("2026-12-05T07:00:00+07:00").timestamp();
+        let said = |now: &str| countdown(moment, &at(&format!("{now}+07:00")), "vi").map(|(said, _)| said);
+        for (now, expected) in [
+            ("2026-11-25T10:00:00", "Còn 10 ngày"),
+            ("2026-11-25T00:00:00", "Còn 10 ngày"),
+            ("2026-11-24T23:59:59", "Còn 11 ngày"),
+            ("2026-12-03T23:00:00", "Còn 2 ngày"),
+            ("2026-12-04T06:59:59", "Còn 1 ngày"),
+            ("2026-12-04T07:00:00", "Còn 24 giờ"),
+            ("2026-12-05T01:40:30", "Còn 5 giờ 20 phút"),
+            ("2026-12-05T06:00:00", "Còn 1 giờ"),
+            ("2026-12-05T06:59:01", "Còn 1 phút"),
+        ] {
+            assert_eq!(said(now).as_deref(), Some(expected), "at {now}");
+        }
+        assert_eq!(said("2026-12-05T07:00:00"), None);
+        assert_eq!(said("2027-12-05T07:00:00"), None);
+        let short = countdown(moment, &at("2026-12-05T01:40:00+07:00"), "vi").unwrap().1;
+        assert_eq!(short, "Còn 5 giờ");
+        let english = countdown(moment, &at("2026-12-05T05:59:00+07:00"), "en-GB").unwrap().0;
+        assert_eq!(english, "1 hour 1 minute left");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 use super::brush::{Brush, Side};
 use super::look::{Dress, Role};
+use super::parts::Parts;
+use super::place::Form;
 use super::scene::Rect;
 use super::{Availability, View, dates, icons, rich};
 use crate::limits;
@@ -17,7 +19,7 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     let grid = brush.grid;
     let (p, sizes) = (brush.palette(), &brush.look.sizes);
     let portrait = grid.portrait;
-    let height = if portrait { sizes.header_portrait } else { sizes.header };
+    let height = sizes.header_on(grid);
     let (right, bottom) = (grid.area.w, grid.px(height));
     brush.fill(Rect::edges(0, 0, right, grid.px(height - 1.0)), p.bar);
     brush.fill(Rect::edges(0, grid.px(height - 1.0), right, bottom), p.thread);
@@ -29,6 +31,7 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     let middle = (height - 1.0) / 2.0 * grid.u;
     let mut room = right - grid.px(MARGIN) - name_x;
 
+    let mut beside = false;
     if view.clock_trusted {
         let clock = dates::clock(&view.now);
         let size = if portrait { sizes.clock_portrait } else { sizes.clock } * grid.u;
@@ -44,14 +47,16 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
             let name = brush.width(&board_title(view), Role::Title, sizes.name * grid.u) as i32;
             let wide = brush.width(&date, Role::Body, size) as i32;
             // Where both cannot be, the name matters more than the date.
-            if name_x + name + grid.px(6.0) + wide <= date_x {
+            // A square board has a line for it under the name.
+            beside = name_x + name + grid.px(6.0) + wide <= date_x;
+            if beside {
                 let baseline = brush.centred(middle, size);
                 brush.text(&date, Role::Body, size, (date_x, baseline), Side::Right, p.bar_soft);
                 room -= wide + grid.px(6.0);
             }
         }
     }
-    names(brush, view, name_x, middle, room);
+    names(brush, view, name_x, middle, room, view.clock_trusted && !beside);
 }
 
 /// The board's name in the header.
@@ -59,8 +64,9 @@ pub fn board_title(view: &View<'_>) -> String {
     rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX).replace('\n', " ")
 }
 
-/// The commune's name, and under it the stale line; in a portrait header also the date.
-fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32) {
+/// The commune's name, and under it the stale line; in an upright board's header also the date. A square one has it there
+/// where it finds no room beside the name, while the news is fresh. `dated`: the date is to be under the name.
+fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32, dated: bool) {
     let (grid, p, size) = (brush.grid, brush.palette(), brush.look.sizes.name);
     let title = board_title(view);
     let put = |brush: &mut Brush<'_>, text: &str, role, size: f32, baseline: f32, colour| {
@@ -70,7 +76,7 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32)
     // Lines were placed in a header of LOOK.md's height; in another they keep to its middle.
     let lower = middle / grid.u.max(f32::MIN_POSITIVE) - if grid.portrait { 13.0 } else { 7.5 };
     if grid.portrait {
-        let date = view.clock_trusted.then(|| dates::long_date(&view.now));
+        let date = dated.then(|| dates::long_date(&view.now));
         match (&view.plan.stale, date) {
             (None, None) => {
                 let at = (x, brush.centred(middle, size * grid.u));
@@ -93,6 +99,10 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32)
     } else if view.plan.stale.is_some() {
         put(brush, &title, Role::Title, 7.0, 7.1 + lower, p.bar_ink);
         stale_line(brush, view, x, 13.1 + lower, room);
+    } else if grid.square && dated {
+        put(brush, &title, Role::Title, 7.0, 6.9 + lower, p.bar_ink);
+        let date = dates::long_date(&view.now);
+        put(brush, &date, Role::Body, 5.6, 13.3 + lower, p.bar_soft);
     } else {
         let at = (x, brush.centred(middle, size * grid.u));
         brush.text_within(&title, Role::Title, size * grid.u, at, Side::Left, p.bar_ink, room);
@@ -131,32 +141,28 @@ pub fn draw_emblem(brush: &mut Brush<'_>, view: &View<'_>, x: f32, y: f32, side:
     true
 }
 
-/// The issuer's line at the bottom of a notice.
-pub fn foot(
-    brush: &mut Brush<'_>,
-    view: &View<'_>,
-    slot: &NoticeSlot,
-    rect: Rect,
-    dress: &Dress,
-    narrow: bool,
-) {
-    let (grid, p) = (brush.grid, brush.palette());
+/// The issuer's line at the bottom of a notice. Where a slim form has no room for the issuer's whole name, it says only
+/// that the notice is signed.
+pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &Parts, dress: &Dress) {
+    let (grid, p, rect) = (brush.grid, brush.palette(), parts.foot);
+    let tall = parts.form == Form::Band;
     let notice = &slot.notice;
     brush.fill(Rect::new(rect.x, rect.y, rect.w, grid.rule()), p.line);
     let issuer = rich::clean(&notice.issuer, limits::TITLE_CHARS_MAX).replace('\n', " ");
     let year = view.clock_trusted.then(|| view.now.year());
-    let until = notice.window.until.map(|until| dates::validity(until, view.now.time_zone(), year, narrow));
-    let seal = if grid.portrait { grid.px(1.0) } else { grid.px(0.5) }.max(1);
+    let until =
+        notice.window.until.map(|until| dates::validity(until, view.now.time_zone(), year, parts.narrow));
+    let seal = if tall { grid.px(1.0) } else { grid.px(0.5) }.max(1);
     let middle = rect.y as f32 + rect.h as f32 / 2.0;
     let seal_y = (middle - 8.0 * seal as f32).round() as i32;
     brush.cells(icons::icon("da-ky"), rect.x, seal_y, seal, dress.accent);
-    let x = rect.x + 16 * seal + grid.px(if grid.portrait { 4.0 } else { 2.5 });
+    let x = rect.x + 16 * seal + grid.px(if tall { 4.0 } else { 2.5 });
     let sizes = &brush.look.sizes;
-    let size = if grid.portrait { sizes.meta_portrait } else { sizes.meta } * grid.u;
+    let size = if tall { sizes.meta_portrait } else { sizes.meta } * grid.u;
     let mut room = rect.right() - x;
     let mut baseline = brush.centred(middle, size);
     if let Some(until) = until {
-        if grid.portrait {
+        if tall {
             baseline = rect.y + grid.px(9.1);
             brush.text_within(
                 &until,
@@ -173,11 +179,13 @@ pub fn foot(
             room -= width.round() as i32 + grid.px(5.0);
         }
     }
-    let signed = if issuer.is_empty() { "Đã ký" } else { "Đã ký: " };
+    let whole = brush.width("Đã ký: ", Role::Body, size) + brush.width(&issuer, Role::Title, size) * 1.02;
+    let named = !issuer.is_empty() && (parts.form != Form::Slim || whole <= room as f32);
+    let signed = if named { "Đã ký: " } else { "Đã ký" };
     let width = brush.text(signed, Role::Body, size, (x, baseline), Side::Left, p.muted);
     let space = brush.measure.space(Role::Body.ink(brush.theme).plain) * size;
     let gap = (width + space).round() as i32;
-    if !issuer.is_empty() {
+    if named {
         brush.text_within(&issuer, Role::Title, size, (x + gap, baseline), Side::Left, p.ink, room - gap);
     }
 }

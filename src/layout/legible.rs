@@ -10,7 +10,7 @@
 use super::brush::CAPITAL;
 use super::fit::{PARAGRAPH_GAP, Scale, TITLE_GAP};
 use super::look::{Grid, Look};
-use super::{LED_SIDE_MAX, notice};
+use super::{LED_SIDE_MAX, parts, place};
 use crate::model::board::Board;
 use crate::problem::Problem;
 use crate::say;
@@ -44,8 +44,13 @@ pub fn need(board: &Board, size: (u32, u32)) -> Option<Need> {
 }
 
 /// The largest body, in u, at which a room of this width and height, in u, takes a text.
-fn largest(width: f32, height: f32) -> f32 {
+pub fn largest(width: f32, height: f32) -> f32 {
     (height / LINES_MIN).min(width / WIDTH_MIN).max(1.0)
+}
+
+/// The least width and height, in u, of a room that takes a text of this size.
+pub fn room_for(body: f32) -> (f32, f32) {
+    (body * WIDTH_MIN, body * LINES_MIN)
 }
 
 /// The look's steps as these readers need them in a room of this width and height, in u.
@@ -96,7 +101,7 @@ pub fn too_small(board: &Board, size: (u32, u32), look: &Look) -> Option<Problem
     let most_px = if size.0.min(size.1) <= LED_SIDE_MAX {
         size.1 as f32 / LED_LINE
     } else {
-        let room = notice::plain_room(grid, look);
+        let room = parts::plain_room(&place::whole(grid, &look.sizes, true), grid, look);
         largest(room.width, room.height) * grid.u
     };
     if need.limit_px <= most_px {

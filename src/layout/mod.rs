@@ -24,7 +24,9 @@ mod look;
 mod neutral;
 mod notice;
 mod pages;
+mod parts;
 mod pattern;
+mod place;
 mod rich;
 mod scene;
 pub mod sheet;
@@ -37,16 +39,19 @@ mod words;
 pub(crate) mod tests;
 #[cfg(test)]
 mod whole_tests;
+#[cfg(test)]
+mod zone_tests;
 
 pub use fonts::Fonts;
 #[cfg(test)]
 pub(crate) use fonts::Weight;
-pub use legible::too_small;
 pub use look::Look;
 pub use pattern::{Pattern, pattern};
+pub use place::board_at;
 pub use rich::{PlainOnly, plain_only, rows_written};
 pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, RATE_MHZ, Rect, Scene, TickerBand, frame_slot};
 
+use crate::limits;
 use crate::model::board::{Board, Theme};
 use crate::model::media::Media;
 use crate::model::plan::{Main, NoticeSlot, Plan};
@@ -54,6 +59,8 @@ use brush::Brush;
 use jiff::{Timestamp, Zoned};
 use look::Grid;
 use pages::Timed;
+use parts::Parts;
+use place::Place;
 use std::sync::Arc;
 pub(crate) use words::Measure;
 
@@ -97,9 +104,18 @@ pub struct Composed {
     /// From 1.
     pub page: u32,
     pub pages: u32,
+    /// The same of each further zone, in the plan's order; (1, 1) where it shows nothing.
+    pub asides: Vec<(u32, u32)>,
     /// When this view's picture changes next (a page turns, the clock moves on). The plan's own next change,
     /// which may come earlier, is not in it.
     pub next_change: Option<Timestamp>,
+}
+
+impl Composed {
+    /// A scene of one page that changes when the plan does.
+    fn single(scene: Scene) -> Composed {
+        Composed { scene, page: 1, pages: 1, asides: Vec::new(), next_change: None }
+    }
 }
 
 /// Composes scenes; remembers shaped words and pages already cut.
@@ -115,8 +131,8 @@ struct Cut {
     pages: Arc<Vec<Timed>>,
 }
 
-/// Notices whose pages are remembered: the current one, the next, and a few that come round again.
-const CUTS_KEPT: usize = 16;
+/// Notices whose pages are remembered: the current ones, the next, and a few that come round again.
+const CUTS_KEPT: usize = 16 + 2 * limits::ZONES_MAX;
 /// Shorter side in pixels under which the board is an LED wall, drawn with few large words.
 const LED_SIDE_MAX: u32 = 239;
 /// Either side in pixels under which nothing can be read: only the ground is drawn.
@@ -133,32 +149,81 @@ impl Composer {
         let (narrow, wide) = (view.size.0.min(view.size.1), view.size.0.max(view.size.1));
         if narrow < READABLE_SIDE_MIN || wide > 1 << 16 {
             let scene = Scene::plain(view.size, view.look.palette(view.theme).ground);
-            return Composed { scene, page: 1, pages: 1, next_change: None };
+            return Composed::single(scene);
         }
         let led = narrow <= LED_SIDE_MAX;
         let mut composed = match &view.plan.main {
             _ if led => self.led(view, grid),
             Main::Warning { alert, .. } => warning::compose(view, grid, &self.measure, alert),
-            Main::Neutral { ever } => neutral::compose(view, grid, &self.measure, *ever),
-            Main::Notice(slot) => self.notice(view, grid, slot),
+            Main::Neutral { ever } if view.plan.slots().next().is_none() => {
+                neutral::compose(view, grid, &self.measure, *ever)
+            }
+            Main::Neutral { .. } | Main::Notice(_) => self.notices(view, grid),
         };
         let clock = view.clock_trusted.then(|| next_minute(&view.now)).flatten();
-        composed.next_change = [composed.next_change, clock].into_iter().flatten().min();
+        // A countdown moves on with the clock, and is over at its moment, which may lie within a minute.
+        let over = view.plan.slots().filter_map(|slot| slot.notice.countdown);
+        let over = over.filter(|over| view.clock_trusted && *over > view.now.timestamp());
+        composed.next_change = [composed.next_change, clock].into_iter().flatten().chain(over).min();
         composed
     }
 
-    fn notice(&mut self, view: &View<'_>, grid: Grid, slot: &NoticeSlot) -> Composed {
-        if let Some(composed) = film::compose(view, grid, &self.measure, slot) {
-            return composed;
+    /// Every zone with its notice, between header and ticker.
+    fn notices(&mut self, view: &View<'_>, grid: Grid) -> Composed {
+        let places = place::places(view, grid);
+        let main = if let Main::Notice(slot) = &view.plan.main { Some(slot) } else { None };
+        if let (Some(slot), [_]) = (main, places.as_slice())
+            && let Some(reel) = film::reel(view, slot)
+            && view.board.zones.is_empty()
+        {
+            return film::compose(view, grid, &self.measure, slot, &reel);
         }
-        let zones = notice::Zones::of(view, grid, slot);
-        let pages = self.pages(slot, setting(view, grid, &zones));
-        let (at, turns) = page_now(slot, &pages, &view.now);
+        let asides = view.plan.asides.iter().map(|aside| (aside.zone, aside.slot.as_ref()));
+        let shown = std::iter::once((0, main)).chain(asides);
+        let leaves: Vec<(Place, Leaf<'_>)> = shown
+            .filter_map(|(zone, slot)| {
+                let place = *places.get(zone)?;
+                Some((place, slot.map_or(Leaf::Vacant, |slot| self.leaf(view, grid, slot, &place))))
+            })
+            .collect();
         let mut brush = Brush::new(grid, view.look, view.theme, &self.measure);
-        notice::draw(&mut brush, view, slot, &zones, &pages[at].0, (at + 1, pages.len()));
+        frame::header(&mut brush, view);
+        let (mut film, mut body) = (None, Rect::default());
+        for (place, leaf) in &leaves {
+            let area = place.area.rect(grid);
+            body = body.join(&area);
+            if place.zone {
+                brush.clip = area;
+                place::edges(&mut brush, place);
+            }
+            match leaf {
+                Leaf::Vacant => neutral::vacant(&mut brush, place.area),
+                Leaf::Film { slot, reel } => {
+                    film = film.or(film::draw(&mut brush, view, slot, reel, place.area, true));
+                }
+                Leaf::Text { slot, parts, pages, at, .. } => {
+                    notice::draw(&mut brush, view, slot, parts, &pages[*at].0, (at + 1, pages.len()));
+                }
+            }
+            brush.clip = grid.area;
+        }
         let ticker = ticker::ticker(&mut brush, view);
-        let scene = Scene { body: zones.body(grid), ..finish(view, brush, ticker) };
-        Composed { scene, page: at as u32 + 1, pages: pages.len() as u32, next_change: turns }
+        let scene = Scene { body, film, ..finish(view, brush, ticker) };
+        let mut counts = leaves.iter().map(|(_, leaf)| leaf.count());
+        let (page, pages) = counts.next().unwrap_or((1, 1));
+        let turns = leaves.iter().filter_map(|(_, leaf)| leaf.turns()).min();
+        Composed { scene, page, pages, asides: counts.collect(), next_change: turns }
+    }
+
+    /// What a notice's place shows of it now.
+    fn leaf<'a>(&mut self, view: &View<'_>, grid: Grid, slot: &'a NoticeSlot, place: &Place) -> Leaf<'a> {
+        if let Some(reel) = film::reel(view, slot) {
+            return Leaf::Film { slot, reel };
+        }
+        let parts = Parts::of(view, grid, slot, place);
+        let pages = self.pages(slot, setting(view, grid, &parts));
+        let (at, turns) = page_now(slot, &pages, &view.now);
+        Leaf::Text { slot, parts: Box::new(parts), pages, at, turns }
     }
 
     fn led(&mut self, view: &View<'_>, grid: Grid) -> Composed {
@@ -186,14 +251,46 @@ impl Composer {
     }
 }
 
+/// What one zone shows.
+enum Leaf<'a> {
+    Vacant,
+    Film {
+        slot: &'a NoticeSlot,
+        reel: film::Reel,
+    },
+    /// The page `at` of `pages`, until `turns`.
+    Text {
+        slot: &'a NoticeSlot,
+        parts: Box<Parts>,
+        pages: Arc<Vec<Timed>>,
+        at: usize,
+        turns: Option<Timestamp>,
+    },
+}
+
+impl Leaf<'_> {
+    /// Which page of how many, from 1.
+    fn count(&self) -> (u32, u32) {
+        match self {
+            Leaf::Vacant | Leaf::Film { .. } => (1, 1),
+            Leaf::Text { pages, at, .. } => (*at as u32 + 1, pages.len() as u32),
+        }
+    }
+
+    fn turns(&self) -> Option<Timestamp> {
+        if let Leaf::Text { turns, .. } = self { *turns } else { None }
+    }
+}
+
 /// What the pages of a notice depend on, on this board.
-fn setting(view: &View<'_>, grid: Grid, zones: &notice::Zones) -> pages::Setting {
-    let (room, sizes) = (zones.room(grid), &view.look.sizes);
+fn setting(view: &View<'_>, grid: Grid, parts: &Parts) -> pages::Setting {
+    let (room, sizes) = (parts.room(grid), &view.look.sizes);
     let need = legible::need(view.board, view.size);
     let scale = legible::scale(&sizes.scale, need, grid, room.width, room.height);
     // Where pixels were measured, not even a table's heads are smaller than can be read.
     let heads = if need.is_some() { sizes.label.max(scale.body_min()) } else { sizes.label };
-    pages::Setting { room, scale, heads, reading: view.board.reading }
+    let said_first = parts.said_first.clone();
+    pages::Setting { room, scale, heads, reading: view.board.reading, said_first }
 }
 
 /// Which page shows at `now`, and when it turns; `None` where it does not before the slot ends.

@@ -5,6 +5,7 @@
 
 use super::brush::{Brush, Side};
 use super::look::{Grid, Role};
+use super::place::Area;
 use super::scene::{Colour, Rect};
 use super::words::Measure;
 use super::{Composed, View, dates, finish, frame, rich, ticker};
@@ -29,7 +30,8 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, ever: bool) -> Co
     let (_, height) = grid.extent();
     let bar_top = height - BAR - if with_ticker { view.look.sizes.ticker } else { 0.0 };
     let p = brush.palette();
-    hills(&mut brush, bar_top);
+    let (width, _) = grid.extent();
+    hills(&mut brush, Area { left: 0.0, top: 0.0, right: width, bottom: bar_top });
     let bar = grid.rect(0.0, bar_top, 0.0, bar_top + BAR);
     let bar = Rect::edges(0, bar.y, grid.area.w, if with_ticker { bar.bottom() } else { grid.area.h });
     brush.fill(Rect::new(0, bar.y, bar.w, grid.px(1.0)), p.thread);
@@ -50,7 +52,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, ever: bool) -> Co
     brush.text_within(&said, Role::Title, size, at, Side::Centre, p.bar_ink, room);
     let band = ticker::ticker(&mut brush, view);
     let scene = finish(view, brush, band);
-    Composed { scene, page: 1, pages: 1, next_change: None }
+    Composed::single(scene)
 }
 
 fn name_and_clock(brush: &mut Brush<'_>, view: &View<'_>, bar_top: f32) {
@@ -113,18 +115,25 @@ fn first_boot(brush: &mut Brush<'_>, view: &View<'_>, bar_top: f32) {
     brush.text_within(&name, Role::Title, size, at, Side::Centre, ink, frame.w - grid.px(4.0));
 }
 
-fn hills(brush: &mut Brush<'_>, bar_top: f32) {
+/// A zone in which nothing is on: the hills alone, so that nobody takes it for broken.
+pub fn vacant(brush: &mut Brush<'_>, area: Area) {
+    hills(brush, area);
+}
+
+/// The three ridges, standing at the bottom of an area and no higher than it.
+fn hills(brush: &mut Brush<'_>, area: Area) {
     let (grid, p) = (brush.grid, *brush.palette());
-    let (width, _) = grid.extent();
+    let (bar_top, within) = (area.bottom, area.rect(grid));
     let day = view_is_light(p.ground);
     for (ridge, (heights, colour)) in RIDGES.iter().zip(p.hills).enumerate() {
         let edge = colour.mix(if day { Colour::WHITE } else { p.bar_soft }, if day { 40 } else { 10 });
-        let columns = (width / COLUMN).ceil() as usize;
+        let columns = (area.width() / COLUMN).ceil() as usize;
         for column in 0..columns {
             let height = heights[column % heights.len()];
             let top = bar_top - STEP * height as f32;
-            let (left, right) = (COLUMN * column as f32, (COLUMN * (column + 1) as f32).min(width));
-            let rect = |top: f32, bottom: f32| grid.rect(left, top, right, bottom).meet(&grid.area);
+            let left = area.left + COLUMN * column as f32;
+            let right = (area.left + COLUMN * (column + 1) as f32).min(area.right);
+            let rect = |top: f32, bottom: f32| grid.rect(left, top, right, bottom).meet(&within);
             if height <= 0 {
                 continue;
             }

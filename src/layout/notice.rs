@@ -2,149 +2,67 @@
 
 use super::brush::{Brush, Side};
 use super::fit::{Broken, PARAGRAPH_GAP, TITLE_GAP, Text};
-use super::look::{Dress, Grid, Look, Role};
-use super::pages::{self, Page, Room};
+use super::look::{Dress, Role};
+use super::pages::{self, Page};
+use super::parts::{COUNTDOWN_LINE, Parts};
+use super::place::Form;
 use super::scene::{Colour, Draw, Meet, Rect};
 use super::words::Word;
-use super::{Availability, View, frame, icons, ticker};
+use super::{View, frame, icons};
 use crate::limits;
-use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
 
-const GAP: f32 = 7.0;
-const PICTURE_WIDTH: f32 = 75.0;
-const PICTURE_HEIGHT: f32 = 66.0;
-/// Least height of text under a picture, with the space around it.
-const TEXT_MIN: f32 = 64.0;
-/// Least space between text and the issuer's line.
-const AIR: f32 = 3.0;
-const QR_PLATE: f32 = 27.0;
 const QR_CODE: f32 = 25.0;
+/// The share of a countdown's full size under which it says less.
+const COUNTDOWN_SHORT: f32 = 0.75;
 
-/// Where a notice's parts are, in pixels.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Zones {
-    /// Rail or band in the category's colour.
-    side: Rect,
-    pub text: Rect,
-    foot: Rect,
-    picture: Option<(Sha256, Rect)>,
-    /// The plate of the QR code.
-    code: Option<Rect>,
-}
-
-impl Zones {
-    pub fn of(view: &View<'_>, grid: Grid, slot: &NoticeSlot) -> Zones {
-        let (width, height) = grid.extent();
-        let sizes = &view.look.sizes;
-        let floor = if !ticker::items(view).is_empty() { height - sizes.ticker } else { height };
-        let picture =
-            slot.notice.image.as_ref().filter(|media| matches!((view.media)(media), Availability::Ready(..)));
-        let linked = qr(&slot.notice.link).is_some();
-        if grid.portrait {
-            let band = sizes.header_portrait + sizes.band;
-            let foot = floor - sizes.foot_portrait;
-            // A picture leaves the text a title and three lines; one that would be a strip is left out.
-            let spare = floor - sizes.foot_portrait - band - TEXT_MIN;
-            let picture = picture.filter(|_| spare >= PICTURE_HEIGHT / 2.0);
-            let below = if picture.is_some() { band + PICTURE_HEIGHT.min(spare) } else { band };
-            let plate =
-                |bottom: f32| grid.rect(width - 6.0 - QR_PLATE, bottom - QR_PLATE, width - 6.0, bottom);
-            let code = linked.then(|| plate(if picture.is_some() { below - 6.0 } else { foot - 3.0 }));
-            let text_floor = if linked && picture.is_none() { foot - QR_PLATE - 5.0 } else { foot };
-            return Zones {
-                side: grid.rect(0.0, sizes.header_portrait, width, band),
-                text: grid.rect(6.0, below + 6.0, width - 6.0, text_floor),
-                foot: grid.rect(6.0, foot, width - 6.0, floor),
-                picture: picture.map(|media| (media.sha256, grid.rect(0.0, band, width, below))),
-                code,
-            };
-        }
-        let foot = floor - sizes.foot;
-        // Never more than 3/8 of a board that is nearly square.
-        let picture_width = PICTURE_WIDTH.min(width * 0.375);
-        let right = if picture.is_some() { width - picture_width - 6.0 } else { width - GAP };
-        let plate = grid.rect(width - 6.0 - QR_PLATE, floor - 6.0 - QR_PLATE, width - 6.0, floor - 6.0);
-        let beside = grid.rect(right - QR_PLATE, foot - 3.0 - QR_PLATE, right, foot - 3.0);
-        let text_right = if linked && picture.is_none() { right - QR_PLATE - 6.0 } else { right };
-        Zones {
-            side: grid.rect(0.0, sizes.header, sizes.rail, floor),
-            text: grid.rect(sizes.rail + GAP, sizes.header + 4.0, text_right, foot),
-            foot: grid.rect(sizes.rail + GAP, foot, right, floor),
-            picture: picture
-                .map(|media| (media.sha256, grid.rect(width - picture_width, sizes.header, width, floor))),
-            code: linked.then_some(if picture.is_some() { plate } else { beside }),
-        }
-    }
-
-    /// Everything but header and ticker.
-    pub fn body(&self, grid: Grid) -> Rect {
-        Rect::edges(0, self.side.y, grid.area.w, self.side.bottom().max(self.foot.bottom()))
-    }
-
-    pub fn room(&self, grid: Grid) -> Room {
-        let unit = grid.u.max(f32::MIN_POSITIVE);
-        Room {
-            width: self.text.w as f32 / unit,
-            height: self.text.h as f32 / unit - AIR,
-            columns: !grid.portrait && self.picture.is_none() && self.code.is_none(),
-        }
-    }
-}
-
-/// The room of a notice with neither picture nor code, over a ticker: the usual one.
-pub fn plain_room(grid: Grid, look: &Look) -> Room {
-    let (width, height) = grid.extent();
-    let sizes = &look.sizes;
-    let (side, top, foot) = match grid.portrait {
-        true => (2.0 * 6.0, sizes.header_portrait + sizes.band + 6.0, sizes.foot_portrait),
-        false => (sizes.rail + 2.0 * GAP, sizes.header + 4.0, sizes.foot),
-    };
-    let height = height - top - sizes.ticker - foot - AIR;
-    Room { width: width - side, height, columns: false }
-}
-
-/// Draws one page of a notice with everything around it but the ticker. `page` is (which, of how many), from 1.
+/// Draws one page of a notice in its place. `count` is (which page, of how many), from 1.
 pub fn draw(
     brush: &mut Brush<'_>,
     view: &View<'_>,
     slot: &NoticeSlot,
-    zones: &Zones,
+    parts: &Parts,
     page: &Page,
     count: (usize, usize),
 ) {
     let dress = view.look.dress(slot.notice.category, view.theme);
-    frame::header(brush, view);
-    if brush.grid.portrait {
-        band(brush, zones.side, &dress, count)
-    } else {
-        rail(brush, zones.side, &dress, count)
+    match parts.form {
+        Form::Rail => rail(brush, parts.side, parts.top, &dress, count),
+        Form::Band => band(brush, parts.side, &dress, count),
+        Form::Slim => slim_band(brush, parts.side, &dress, count),
     }
-    if let Some((sha256, rect)) = zones.picture {
+    if let Some((sha256, rect)) = parts.picture {
         brush.draws.push(Draw::Picture { sha256, rect, meet: Meet::Cover });
     }
-    let narrow = zones.picture.is_some() && !brush.grid.portrait;
-    frame::foot(brush, view, slot, zones.foot, &dress, narrow);
-    if let Some(plate) = zones.code {
+    if parts.foot.h > 0 {
+        frame::foot(brush, view, slot, parts, &dress);
+    }
+    if let Some(plate) = parts.code {
         code(brush, plate, &slot.notice.link);
     }
     // Marks of a capital reach over its left edge, and over its top.
     let around = brush.grid.px(2.0);
-    brush.clip = Rect::edges(zones.text.x - around, zones.text.y - around, brush.grid.area.w, zones.foot.y);
+    let clip = Rect::edges(
+        parts.text.x - around,
+        parts.text.y - around,
+        parts.area.right(),
+        parts.text.bottom().max(parts.foot.y),
+    );
+    let outer = std::mem::replace(&mut brush.clip, clip);
     match page {
         Page::Text { columns, fitted } => {
             let count = columns.len() as i32;
             let gap = if count > 1 { brush.grid.px(pages::LANGUAGE_GAP) } else { 0 };
-            let width = (zones.text.w - gap * (count - 1)) / count.max(1);
+            let width = (parts.text.w - gap * (count - 1)) / count.max(1);
             // Columns share their first baseline, whichever script reaches higher.
             let highest = columns.iter().map(|column| column.text.leading.title).fold(0.0, f32::max);
             for (at, (column, broken)) in columns.iter().zip(&fitted.texts).enumerate() {
-                let x = zones.text.x + (width + gap) * at as i32;
-                let mut top = name(brush, column.name, x, zones.text.y, &dress);
+                let x = parts.text.x + (width + gap) * at as i32;
+                let mut top = name(brush, column.name, x, parts.text.y, &dress);
                 if at > 0 {
                     let rule =
-                        Rect::new(x - gap / 2, zones.text.y + brush.grid.px(1.0), brush.grid.rule(), 0);
-                    let bottom = zones.foot.y - brush.grid.px(3.0);
+                        Rect::new(x - gap / 2, parts.text.y + brush.grid.px(1.0), brush.grid.rule(), 0);
+                    let bottom = parts.foot.y - brush.grid.px(3.0);
                     brush.fill(Rect::edges(rule.x, rule.y, rule.right(), bottom), brush.palette().line);
                 }
                 top += (highest - column.text.leading.title) / 2.0 * fitted.title * brush.grid.u;
@@ -152,13 +70,34 @@ pub fn draw(
             }
         }
         Page::Rows { name: language, text: head, fitted, table: rows, cell, heads, widths } => {
-            let top = name(brush, *language, zones.text.x, zones.text.y, &dress);
+            let top = name(brush, *language, parts.text.x, parts.text.y, &dress);
             let broken = &fitted.texts[0];
-            let top = text(brush, head, broken, fitted.title, fitted.body, (zones.text.x, top));
-            table(brush, zones.text, top, rows, (*cell, *heads), widths, &dress);
+            let top = text(brush, head, broken, fitted.title, fitted.body, (parts.text.x, top));
+            table(brush, parts.text, top, rows, (*cell, *heads), widths, &dress);
         }
     }
-    brush.clip = brush.grid.area;
+    brush.clip = outer;
+    if let Some((rect, said)) = &parts.countdown {
+        countdown(brush, *rect, said, &dress);
+    }
+}
+
+/// What is left until the notice's moment, as large as it can be in its line; in fewer words where all of them would be
+/// much smaller.
+fn countdown(brush: &mut Brush<'_>, rect: Rect, (whole, short): &(String, String), dress: &Dress) {
+    let most = rect.h as f32 / COUNTDOWN_LINE;
+    let size = |brush: &Brush<'_>, text: &str| {
+        // A word's marks and the rounding of places need a little.
+        let wide = brush.width(text, Role::Title, most).max(1.0) * 1.02;
+        most.min(most * rect.w as f32 / wide)
+    };
+    let (text, size) = match size(brush, whole) {
+        fits if fits >= most * COUNTDOWN_SHORT => (whole, fits),
+        _ => (short, size(brush, short)),
+    };
+    // Descenders keep clear of the issuer's line below.
+    let baseline = brush.centred(rect.y as f32 + rect.h as f32 / 2.0 - 0.06 * size, size);
+    brush.text(text, Role::Title, size, (rect.x, baseline), Side::Left, dress.accent);
 }
 
 /// A language's name over its column; returns the top of what follows.
@@ -250,14 +189,14 @@ fn table(
     }
 }
 
-fn rail(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize)) {
+fn rail(brush: &mut Brush<'_>, rect: Rect, top: f32, dress: &Dress, count: (usize, usize)) {
     let grid = brush.grid;
     brush.fill(rect, dress.rail);
     let cell = ((1.25 * grid.u).floor() as i32).max(1);
     let icon_x = rect.x + (rect.w - 16 * cell) / 2;
     brush.cells(icons::icon(dress.icon), icon_x, rect.y + grid.px(5.0), cell, dress.rail_ink);
     let middle = rect.x + rect.w / 2;
-    let mut baseline = grid.px(brush.look.sizes.header + 32.0);
+    let mut baseline = grid.px(top + 32.0);
     for word in dress.words {
         brush.text(
             word,
@@ -325,9 +264,9 @@ fn band(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize))
     brush.fill(rect, dress.rail);
     let cell = (grid.u.floor() as i32).max(1);
     let top = rect.y + (rect.h - 16 * cell) / 2;
-    brush.cells(icons::icon(dress.icon), grid.px(6.0), top, cell, dress.rail_ink);
+    brush.cells(icons::icon(dress.icon), rect.x + grid.px(6.0), top, cell, dress.rail_ink);
     let middle = rect.y as f32 + rect.h as f32 / 2.0;
-    let x = grid.px(27.0);
+    let x = rect.x + grid.px(27.0);
     let baseline = brush.centred(middle, brush.look.sizes.name * grid.u);
     let width = brush.text(
         dress.label,
@@ -350,6 +289,44 @@ fn band(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, count: (usize, usize))
     weave(brush, right - columns * 8 * cell, top, (columns, 2), dress);
 }
 
+/// A band as high as its icon: icon and word at the left, the pages at the right.
+fn slim_band(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, (page, pages): (usize, usize)) {
+    let grid = brush.grid;
+    brush.fill(rect, dress.rail);
+    let cell = ((0.6 * grid.u).floor() as i32).max(1);
+    let margin = grid.px(4.0);
+    let at = (rect.x + margin, rect.y + (rect.h - 16 * cell) / 2);
+    brush.cells(icons::icon(dress.icon), at.0, at.1, cell, dress.rail_ink);
+    let left = at.0 + 16 * cell + grid.px(3.0);
+    let middle = rect.y as f32 + rect.h as f32 / 2.0;
+    let size = brush.look.sizes.label.max(6.6) * grid.u;
+    let baseline = brush.centred(middle, size);
+    let mut right = rect.right() - margin;
+    if pages > 1 {
+        let said = format!("{page}/{pages}");
+        let wide = brush.text(&said, Role::Title, size, (right, baseline), Side::Right, dress.rail_ink);
+        right -= wide.round() as i32 + grid.px(4.0);
+    }
+    let room = right - left;
+    let wide = brush.width(dress.label, Role::Title, size).round() as i32;
+    brush.text_within(dress.label, Role::Title, size, (left, baseline), Side::Left, dress.rail_ink, room);
+    let spare = room - wide - grid.px(5.0);
+    if pages > 1 {
+        // As wide as page_bars makes them, so that they stand beside their number.
+        let count = pages as i32;
+        let bars = spare.min(grid.px(32.0)).min(count * grid.px(6.0) + (count - 1) * grid.px(1.0).max(1));
+        if bars >= grid.px(12.0) {
+            let height = grid.px(2.6).max(1);
+            let at = Rect::new(right - bars, rect.y + (rect.h - height) / 2, bars, height);
+            page_bars(brush, at, (page, pages), dress);
+        }
+        return;
+    }
+    let tile = 8 * (grid.u.floor() as i32).max(1);
+    let columns = (spare / tile).clamp(0, 6);
+    weave(brush, right - columns * tile, rect.y + (rect.h - tile) / 2, (columns, 1), dress);
+}
+
 /// A QR code on its white plate.
 fn code(brush: &mut Brush<'_>, plate: Rect, link: &str) {
     let Some(code) = qr(link) else { return };
@@ -369,7 +346,7 @@ fn code(brush: &mut Brush<'_>, plate: Rect, link: &str) {
 }
 
 /// The code of a link, level M; `None` for no link, or one too long to be read from a distance.
-fn qr(link: &str) -> Option<qrcode::QrCode> {
+pub fn qr(link: &str) -> Option<qrcode::QrCode> {
     if link.is_empty() || link.len() > limits::LINK_BYTES_MAX {
         return None;
     }

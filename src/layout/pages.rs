@@ -77,6 +77,8 @@ pub struct Setting {
     /// Size of a table's heads, in u.
     pub heads: f32,
     pub reading: Reading,
+    /// What the text says before all else.
+    pub said_first: Option<String>,
 }
 
 /// Height of a table's heads set in letters of `size` u, rule included, in u.
@@ -94,8 +96,8 @@ pub type Timed = (Page, f64);
 
 /// Every page of a slot's notice, in order; at least one.
 pub fn pages(slot: &NoticeSlot, setting: &Setting, measure: &Measure) -> Vec<Timed> {
-    let Setting { room, scale, heads, reading } = setting;
-    let cutter = Cutter { room: *room, measure, scale, heads: *heads };
+    let Setting { room, scale, heads, reading, said_first } = setting;
+    let cutter = Cutter { room: *room, measure, scale, heads: *heads, said_first: said_first.as_deref() };
     let timed = |page| timed(page, *reading);
     let voices: Vec<Voice> = slot.languages.iter().map(|lang| cutter.voice(slot, lang)).collect();
     let voices = if voices.is_empty() { vec![cutter.voice(slot, &slot.notice.lang)] } else { voices };
@@ -162,6 +164,7 @@ struct Cutter<'a> {
     measure: &'a Measure,
     scale: &'a Scale,
     heads: f32,
+    said_first: Option<&'a str>,
 }
 
 impl Cutter<'_> {
@@ -174,7 +177,12 @@ impl Cutter<'_> {
         let title = own(translation.map(|t| &t.title), &notice.title);
         let text = own(translation.map(|t| &t.text), &notice.text);
         let title = rich::line(&title, limits::TITLE_CHARS_MAX);
-        Voice { name: language_name(lang), title, blocks: rich::blocks(&text) }
+        let first = self.said_first.map(|text| {
+            let spans = vec![Span { text: text.to_owned(), bold: true }];
+            Block::Paragraph(Paragraph { marker: None, spans })
+        });
+        let blocks = first.into_iter().chain(rich::blocks(&text)).collect();
+        Voice { name: language_name(lang), title, blocks }
     }
 
     fn ink(&self, role: Role) -> super::words::Ink {

@@ -47,6 +47,7 @@ pub fn notice(title: &str, text: &str, category: Category) -> Notice {
         issuer: "Điện lực Tam Đường".into(),
         approver: String::new(),
         link: String::new(),
+        countdown: None,
         window: Window { until: Some("2026-11-26T00:00:00+07:00".parse().unwrap()), ..Window::default() },
         seconds: None,
         priority: Priority::Normal,
@@ -87,6 +88,7 @@ pub fn plan(main: Main) -> Plan {
         title: "Xã Bình Lư".into(),
         emblem: None,
         main,
+        asides: Vec::new(),
         ticker: vec![
             line("Chợ phiên Bình Lư họp sáng Chủ Nhật 29/11"),
             line("Xe buýt Tam Đường – Lai Châu chạy lại từ 6h00 ngày 24/11"),
@@ -157,14 +159,14 @@ pub fn view<'a>(plan: &'a Plan, board: &'a Board, size: (u32, u32)) -> View<'a> 
     }
 }
 
-fn composed(plan: &Plan, size: (u32, u32), change: impl FnOnce(&mut View<'_>)) -> Composed {
-    let board = board();
-    let mut view = view(plan, &board, size);
+fn composed<'a>(plan: &'a Plan, size: (u32, u32), change: impl FnOnce(&mut View<'a>)) -> Composed {
+    static BOARD: LazyLock<Board> = LazyLock::new(board);
+    let mut view = view(plan, &BOARD, size);
     change(&mut view);
     Composer::new(fonts()).compose(&view)
 }
 
-fn words(scene: &Scene) -> String {
+pub fn words(scene: &Scene) -> String {
     let line = |draw: &Draw| if let Draw::Text(line) = draw { Some(line.text.to_string()) } else { None };
     scene.draws.iter().filter_map(line).collect::<Vec<_>>().join(" | ")
 }
@@ -287,6 +289,45 @@ fn a_minute_later_only_the_clock_is_another() {
     });
     let differ = before.draws.iter().zip(&after.scene.draws).filter(|(a, b)| a != b).count();
     assert_eq!((differ, before.draws.len()), (1, after.scene.draws.len()));
+}
+
+#[test]
+fn a_countdown_is_said_on_every_board_and_never_by_an_unbelieved_clock() {
+    let mut counted = power_cut();
+    counted.countdown = Some("2026-11-23T12:50:30+07:00".parse().unwrap());
+    let plan = Plan { ticker: Vec::new(), ..plan(slot(counted, 20)) };
+    let sizes =
+        [(1920, 1080), (1080, 1920), (1080, 1080), (640, 360), (320, 240), (320, 160), (192, 32), (96, 16)];
+    for size in sizes {
+        let saying = |change: fn(&mut View<'_>)| {
+            let mut said = String::new();
+            // Over all its pages.
+            for second in 0..20 {
+                let composed = composed(&plan, size, |view| {
+                    change(view);
+                    view.now = view.now.checked_add(jiff::SignedDuration::from_secs(second)).unwrap();
+                });
+                let band = composed.scene.ticker.iter().flat_map(|band| &band.lines);
+                let band: Vec<&str> = band.map(|line| &*line.text).collect();
+                said += &format!("{} {} ", words(&composed.scene), band.join(" ")).replace(" | ", " ");
+            }
+            said
+        };
+        assert!(saying(|_| ()).contains("Còn 5 giờ 20 phút"), "{size:?}: {}", saying(|_| ()));
+        assert!(!saying(|view| view.clock_trusted = false).contains("Còn"), "{size:?}");
+        let later =
+            |view: &mut View<'_>| view.now = "2026-11-23T12:50:30+07:00[Asia/Ho_Chi_Minh]".parse().unwrap();
+        assert!(!saying(later).contains("Còn"), "{size:?}");
+    }
+    let last = composed(&plan, (1920, 1080), |view| {
+        view.now = "2026-11-23T12:50:01+07:00[Asia/Ho_Chi_Minh]".parse().unwrap();
+    });
+    assert!(words(&last.scene).contains("Còn 1 phút"));
+    assert_eq!(
+        last.next_change,
+        Some("2026-11-23T12:50:30+07:00".parse().unwrap()),
+        "over within the minute"
+    );
 }
 
 /// What every scene must be, whatever it says.

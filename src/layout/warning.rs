@@ -28,7 +28,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, alert: &Alert) ->
         (false, false) => landscape(&mut brush, view, alert),
     }
     let scene = finish(view, brush, None);
-    Composed { scene, page: 1, pages: 1, next_change: None }
+    Composed::single(scene)
 }
 
 fn hazard_icon(hazard: Hazard) -> &'static icons::Cells {

@@ -4,10 +4,10 @@
 use super::look::Grid;
 use super::pages::{Page, Setting};
 use super::rich::{self, Block};
-use super::tests::{board, fonts, monday, notice, plan, slot, view};
+use super::tests::{board, fonts, media, monday, notice, plan, slot, view};
 use super::*;
 use crate::limits;
-use crate::model::board::Measured;
+use crate::model::board::{Measured, Share, Zone};
 use crate::model::programme::Category;
 use proptest::prelude::*;
 
@@ -32,22 +32,31 @@ struct Pages {
 }
 
 fn pages(title: &str, text: &str, size: (u32, u32), board: &Board) -> Pages {
-    let plan = plan(slot(notice(title, text, Category::YTe), 600));
+    in_zone(notice(title, text, Category::YTe), size, board, 0)
+}
+
+/// The pages of a notice in one of a board's zones.
+fn in_zone(notice: crate::model::programme::Notice, size: (u32, u32), board: &Board, zone: usize) -> Pages {
+    let plan = plan(slot(notice, 600));
     let view = View { board, ..view(&plan, board, size) };
     let Main::Notice(slot) = &plan.main else { unreachable!() };
     let grid = Grid::new(size);
     let measure = Measure::new(fonts());
-    let zones = notice::Zones::of(&view, grid, slot);
-    let setting = setting(&view, grid, &zones);
+    let place = place::places(&view, grid)[zone];
+    let outer = if place.zone { place.area.rect(grid) } else { grid.area };
+    let parts = Parts::of(&view, grid, slot, &place);
+    let setting = setting(&view, grid, &parts);
     let pages: Vec<Page> = pages::pages(slot, &setting, &measure).into_iter().map(|(page, _)| page).collect();
     let mut room = Rect::default();
     let scenes = pages.iter().enumerate().map(|(at, page)| {
         let mut brush = Brush::new(grid, view.look, view.theme, &measure);
-        notice::draw(&mut brush, &view, slot, &zones, page, (at + 1, pages.len()));
+        brush.clip = outer;
+        notice::draw(&mut brush, &view, slot, &parts, page, (at + 1, pages.len()));
         let line = |draw: Draw| if let Draw::Text(line) = draw { Some(line) } else { None };
         let lines: Vec<Line> = brush.draws.into_iter().filter_map(line).collect();
-        // What belongs to the page has the page's clip, and the frame the board's.
-        let lines: Vec<Line> = lines.into_iter().filter(|line| line.clip != grid.area).collect();
+        assert!(lines.iter().all(|line| outer.contains(&line.clip)), "ink could leave its zone");
+        // What belongs to the page has the page's clip, and the frame the zone's.
+        let lines: Vec<Line> = lines.into_iter().filter(|line| line.clip != outer).collect();
         room = lines.first().map_or(room, |line| line.clip);
         lines
     });
@@ -57,7 +66,17 @@ fn pages(title: &str, text: &str, size: (u32, u32), board: &Board) -> Pages {
 
 /// Checks a notice on one board.
 fn check(title: &str, text: &str, size: (u32, u32), board: &Board) -> Result<(), TestCaseError> {
-    let Pages { setting, pages, grid, scenes, room } = pages(title, text, size, board);
+    check_pages(title, text, size, board, pages(title, text, size, board))
+}
+
+fn check_pages(
+    title: &str,
+    text: &str,
+    size: (u32, u32),
+    board: &Board,
+    found: Pages,
+) -> Result<(), TestCaseError> {
+    let Pages { setting, pages, grid, scenes, room } = found;
     let words = |groups: &[super::words::Group]| -> String {
         groups.iter().flat_map(|group| &group.words).map(|word| word.text.as_str()).collect()
     };
@@ -146,6 +165,8 @@ fn boards() -> impl Strategy<Value = ((u32, u32), Board)> {
         (2560, 480),
         (480, 1920),
         (320, 240),
+        (1080, 1080),
+        (1280, 1024),
     ]);
     let measured = prop::option::of((2.0..60.0, 300.0..2_000.0));
     (sizes, measured).prop_map(|(size, measured)| {
@@ -155,6 +176,37 @@ fn boards() -> impl Strategy<Value = ((u32, u32), Board)> {
             ..board()
         };
         (size, measured.map_or_else(board, of))
+    })
+}
+
+/// Zones without overlap: the board cut in two again and again, each cut a number of per cent across or down.
+fn zones() -> impl Strategy<Value = Vec<Zone>> {
+    let cut = (0usize..8, any::<bool>(), 25u32..75);
+    prop::collection::vec(cut, 1..4).prop_map(|cuts| {
+        let mut shares = vec![Share { left: 0.0, top: 0.0, width: 100.0, height: 100.0 }];
+        for (which, across, percent) in cuts {
+            let at = which % shares.len();
+            let (whole, part) = (shares[at], f64::from(percent) / 100.0);
+            let (first, second) = if across {
+                let width = (whole.width * part).round();
+                let rest = Share { left: whole.left + width, width: whole.width - width, ..whole };
+                (Share { width, ..whole }, rest)
+            } else {
+                let height = (whole.height * part).round();
+                let rest = Share { top: whole.top + height, height: whole.height - height, ..whole };
+                (Share { height, ..whole }, rest)
+            };
+            shares[at] = first;
+            shares.push(second);
+        }
+        let zone = |(at, area): (usize, Share)| Zone {
+            name: format!("v{at}"),
+            area,
+            categories: Vec::new(),
+            tags: vec!["lich".into()],
+            written: "board.toml:1".into(),
+        };
+        shares.into_iter().enumerate().map(zone).collect()
     })
 }
 
@@ -243,6 +295,30 @@ proptest! {
         title in sentence(), text in text(), (size, board) in boards(),
     ) {
         check(&title, &text, size, &board)?;
+    }
+
+    #[test]
+    fn in_every_zone_too_and_zones_share_no_pixel(
+        title in sentence(), text in text(), (size, board) in boards(), zones in zones(),
+        pictured in any::<bool>(), linked in any::<bool>(),
+    ) {
+        let asked = Board { zones, ..board };
+        let (board, problems) = board_at(&asked, size, Look::cham());
+        prop_assert_eq!(board.zones.is_empty(), problems.iter().any(|problem| problem.subject == "board.toml:1"));
+        let plan = plan(Main::Neutral { ever: true });
+        let view = view(&plan, &board, size);
+        let grid = Grid::new(size);
+        let areas: Vec<Rect> = place::places(&view, grid).iter().map(|place| place.area.rect(grid)).collect();
+        for (at, area) in areas.iter().enumerate() {
+            prop_assert!(grid.area.contains(area) && !area.is_empty());
+            prop_assert!(areas[..at].iter().all(|other| other.meet(area).is_empty()), "{areas:?}");
+            let mut notice = notice(&title, &text, Category::YTe);
+            notice.image = pictured.then(|| media(1, Some((1600, 900)), None));
+            notice.link = if linked { "https://binhlu.example/lich".into() } else { String::new() };
+            let found = in_zone(notice, size, &board, at);
+            prop_assert!(area.contains(&found.room), "{:?} is not in {area:?}", found.room);
+            check_pages(&title, &text, size, &board, found)?;
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One board: what is fixed by its configuration.
 
+use super::programme::{Category, Notice};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,8 @@ pub struct Board {
     /// How large a pixel is, where somebody measured it.
     pub measured: Option<Measured>,
     pub reading: Reading,
+    /// Parts of the board that rotate on their own; none: all of it is one. The first is the main one.
+    pub zones: Vec<Zone>,
 }
 
 impl Default for Board {
@@ -24,7 +27,72 @@ impl Default for Board {
             viewing_distance_m: 8.0,
             measured: None,
             reading: Reading::default(),
+            zones: Vec::new(),
         }
+    }
+}
+
+impl Board {
+    /// Whether what is for these `boards` is for this one: as a whole, or for a zone of it.
+    pub fn is_for(&self, boards: &[String]) -> bool {
+        let zoned = |tag: &String| self.zones.iter().any(|zone| zone.tags.contains(tag));
+        boards.iter().any(|tag| tag == "*" || self.tags.contains(tag) || zoned(tag))
+    }
+
+    /// The zone that takes a notice, by number; the first takes what no other does. Films and sounds have one screen and
+    /// one loudspeaker, which are the first zone's.
+    pub fn zone_of(&self, notice: &Notice) -> usize {
+        if notice.video.is_some() || notice.audio.is_some() {
+            return 0;
+        }
+        let takes = |zone: &Zone| {
+            zone.categories.contains(&notice.category)
+                || notice.boards.iter().any(|tag| zone.tags.contains(tag))
+        };
+        self.zones.iter().skip(1).position(takes).map_or(0, |at| at + 1)
+    }
+}
+
+/// A part of the board between header and ticker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Zone {
+    /// In `status`; unique on this board.
+    pub name: String,
+    pub area: Share,
+    /// It takes notices of these categories.
+    pub categories: Vec<Category>,
+    /// And those whose `boards` name one of these.
+    pub tags: Vec<String>,
+    /// File and line, for messages.
+    pub written: String,
+}
+
+/// A rectangle in per cent of the board between header and ticker.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Share {
+    pub fn right(&self) -> f64 {
+        self.left + self.width
+    }
+    pub fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+    /// Whether it reaches over the board's right or lower edge. A hundredth of a per cent is rounding: three thirds
+    /// are written 33.33 and 33.34.
+    pub fn leaves(&self) -> bool {
+        self.right() > 100.01 || self.bottom() > 100.01
+    }
+    /// Whether both have ground in common.
+    pub fn overlaps(&self, other: &Share) -> bool {
+        let across = self.right().min(other.right()) - self.left.max(other.left);
+        let down = self.bottom().min(other.bottom()) - self.top.max(other.top);
+        across > 0.01 && down > 0.01
     }
 }
 

@@ -16,12 +16,36 @@ pub struct Plan {
     pub title: Arc<str>,
     pub emblem: Option<Media>,
     pub main: Main,
+    /// The board's further zones, in its order; none under a warning.
+    pub asides: Vec<Aside>,
     /// Lines of the ticker, in order; empty means no ticker.
     pub ticker: Vec<TickerLine>,
     /// Announcements sounding now.
     pub announcements: Vec<Cue>,
     /// Set while the feed that shows is not fresh.
     pub stale: Option<Stale>,
+}
+
+impl Plan {
+    /// The notices that show, the main zone's first.
+    pub fn slots(&self) -> impl Iterator<Item = &NoticeSlot> {
+        let main = if let Main::Notice(slot) = &self.main { Some(slot) } else { None };
+        main.into_iter().chain(self.asides.iter().filter_map(|aside| aside.slot.as_ref()))
+    }
+
+    /// Every picture that shows: the emblem, and those of the notices.
+    pub fn pictures(&self) -> impl Iterator<Item = &Media> {
+        self.emblem.iter().chain(self.slots().filter_map(|slot| slot.notice.image.as_ref()))
+    }
+}
+
+/// What a zone beside the main one shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aside {
+    /// The zone's number on its board, from 1: 0 is the main one.
+    pub zone: usize,
+    /// `None`: nothing.
+    pub slot: Option<NoticeSlot>,
 }
 
 /// What has the main zone.

@@ -91,6 +91,26 @@ impl Category {
         Category::ThoiTiet,
         Category::VanHoa,
     ];
+
+    /// How it is called in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Category::Chung => "chung",
+            Category::YTe => "y-te",
+            Category::Dien => "dien",
+            Category::Nuoc => "nuoc",
+            Category::Hop => "hop",
+            Category::NongNghiep => "nong-nghiep",
+            Category::AnNinh => "an-ninh",
+            Category::ThoiTiet => "thoi-tiet",
+            Category::VanHoa => "van-hoa",
+        }
+    }
+
+    /// Every category under its word.
+    pub fn words() -> [(&'static str, Category); 9] {
+        Category::ALL.map(|category| (category.word(), category))
+    }
 }
 
 /// In which code a text was typed. Signed programmes are in Unicode: whoever publishes converts.
@@ -176,6 +196,9 @@ pub struct Notice<M = Media, T = Timestamp> {
     /// Shown as a QR code.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub link: String,
+    /// Up to when the board says how many days, hours and minutes are left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub countdown: Option<T>,
     #[serde(flatten)]
     pub window: Window<T>,
     /// How long it stays, in whole seconds; when absent, long enough to read or to play.

@@ -36,7 +36,7 @@ pub struct ClockStatus {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnAir {
-    /// `main`, `ticker` or `sound`.
+    /// `main` or the name of the board's zone; `ticker` or `sound`.
     pub zone: String,
     pub feed: String,
     /// `notice`, `warning`, `ticker`, `announcement` or `neutral`.

@@ -12,6 +12,9 @@
 //! 3. The rotation of all feeds' notices (see [`rotation`]), low priority in every fourth round.
 //! 4. The neutral page.
 //!
+//! A board's further zones have the notices that its configuration gives them, each with rules 2 and 3 of its own; a
+//! warning takes all of them.
+//!
 //! A feed that is OLD keeps its evergreen notices and whatever has an end; one that is UNTRUSTED has no say
 //! at all. Without a believable clock, what names hours of the day does not show (see [`window`]) and
 //! nothing is announced. A programme whose time zone is unknown here is read in Viet Nam's.
@@ -28,7 +31,7 @@ use crate::alert::life::{self, Life};
 use crate::model::board::Board;
 use crate::model::feed::{FeedContent, FeedState};
 use crate::model::media::Media;
-use crate::model::plan::{Cue, Main, NoticeSlot, Plan, Stale, TickerLine};
+use crate::model::plan::{Aside, Cue, Main, NoticeSlot, Plan, Stale, TickerLine};
 use crate::model::programme::{Notice, Priority, Ticker, Window};
 use announce::Sounding;
 use jiff::Timestamp;
@@ -51,6 +54,8 @@ pub struct Timetable {
     notices: Vec<Item>,
     tickers: Vec<(Span, TickerLine)>,
     announcements: Vec<Sounding>,
+    /// How many zones the board has; at least the main one.
+    zones: usize,
     /// What must be seen first comes first.
     warnings: Vec<(usize, Life)>,
 }
@@ -68,6 +73,8 @@ struct Item {
     feed: usize,
     span: Span,
     turn_ms: u64,
+    /// Which of the board's zones it is for.
+    zone: usize,
     notice: Arc<Notice>,
 }
 
@@ -90,6 +97,7 @@ impl Timetable {
             notices: Vec::new(),
             tickers: Vec::new(),
             announcements: Vec::new(),
+            zones: board.zones.len().max(1),
             warnings: Vec::new(),
         };
         let mut headed = false;
@@ -119,13 +127,14 @@ impl Timetable {
         let zone = self.calendar.zone(zone);
         let old = content.state == FeedState::Old;
         let shows = |window: &Window, boards: &[String], evergreen: bool| {
-            (!old || evergreen || window.until.is_some()) && is_for(board, boards)
+            (!old || evergreen || window.until.is_some()) && board.is_for(boards)
         };
         for notice in programme.notices {
             if shows(&notice.window, &notice.boards, notice.evergreen) {
                 let span = self.calendar.span(zone, &notice.window);
                 let turn_ms = reading::turn_ms(&notice, board.reading);
-                self.notices.push(Item { feed, span, turn_ms, notice: Arc::new(notice) });
+                let zone = board.zone_of(&notice);
+                self.notices.push(Item { feed, span, turn_ms, zone, notice: Arc::new(notice) });
             }
         }
         for line in programme.tickers {
@@ -147,23 +156,24 @@ impl Timetable {
     /// What the board shows at `t`. `clock_trusted`: `t` may be believed to the hour.
     pub fn on_air(&self, t: Timestamp, clock_trusted: bool) -> Plan {
         let now = self.now(t, clock_trusted);
-        let (feed, main) = self.main(&now);
+        let Shown { main, asides, feeds } = self.shown(&now);
         let warned = matches!(main, Main::Warning { .. });
         let ticker = self.tickers.iter().filter(|(span, _)| !warned && span.on(t, &now.hours));
         let sounding = self.announcements.iter().filter(|_| !warned && clock_trusted);
         // The neutral page speaks for the feed that gives the header.
-        let speaks = feed.or((!self.feeds.is_empty()).then_some(0)).map(|feed| &self.feeds[feed]);
+        let header = (feeds.is_empty() && !self.feeds.is_empty()).then_some(0);
+        let speaking = feeds.into_iter().chain(header).map(|feed| &self.feeds[feed]);
+        let mut stale = speaking.filter(|feed| feed.state != FeedState::Fresh);
         Plan {
             at: t,
             timezone: self.timezone.clone(),
             title: self.title.clone(),
             emblem: self.emblem.clone(),
             main,
+            asides,
             ticker: ticker.map(|(_, line)| line.clone()).collect(),
             announcements: sounding.filter_map(|sounding| self.cue(sounding, &now)).collect(),
-            stale: speaks
-                .filter(|feed| feed.state != FeedState::Fresh)
-                .map(|feed| Stale { last_news: feed.last_news }),
+            stale: stale.next().map(|feed| Stale { last_news: feed.last_news }),
         }
     }
 
@@ -180,15 +190,14 @@ impl Timetable {
             .iter()
             .filter(|_| clock_trusted)
             .filter_map(|sounding| sounding.changes(t, &now.walls[sounding.zone]));
-        let turn = match self.main(&now).1 {
-            Main::Notice(slot) => Some(slot.end),
-            Main::Warning { .. } | Main::Neutral { .. } => None,
-        };
+        let Shown { main, asides, .. } = self.shown(&now);
+        let main = if let Main::Notice(slot) = main { Some(slot.end) } else { None };
+        let turns = asides.into_iter().filter_map(|aside| Some(aside.slot?.end)).chain(main);
         warnings
             .chain(notices)
             .chain(tickers)
             .chain(announcements)
-            .chain(turn)
+            .chain(turns)
             .filter(|change| *change > t)
             .min()
     }
@@ -199,18 +208,36 @@ impl Timetable {
         Now { t, walls, hours }
     }
 
-    /// What has the main zone, and whose it is.
-    fn main(&self, now: &Now) -> (Option<usize>, Main) {
+    /// What every zone has.
+    fn shown(&self, now: &Now) -> Shown {
         if let Some((feed, life)) = self.warnings.iter().find(|(_, life)| life.covers(now.t)) {
-            let warning = Main::Warning { feed: self.feeds[*feed].name.clone(), alert: life.alert.clone() };
-            return (Some(*feed), warning);
+            let main = Main::Warning { feed: self.feeds[*feed].name.clone(), alert: life.alert.clone() };
+            return Shown { main, asides: Vec::new(), feeds: vec![*feed] };
         }
-        let neutral = (None, Main::Neutral { ever: !self.feeds.is_empty() });
-        let wheel = self.wheel(now);
+        let mut on: Vec<Vec<usize>> = vec![Vec::new(); self.zones];
+        for (number, item) in self.notices.iter().enumerate() {
+            if item.span.on(now.t, &now.hours) {
+                on[item.zone].push(number);
+            }
+        }
+        let mut slots = on.iter().map(|on| self.slot(now, on));
+        let main = slots.next().flatten();
+        let mut feeds: Vec<usize> = main.iter().map(|(feed, _)| *feed).collect();
+        let neutral = Main::Neutral { ever: !self.feeds.is_empty() };
+        let main = main.map_or(neutral, |(_, slot)| Main::Notice(slot));
+        let mut asides = Vec::new();
+        for (at, slot) in slots.enumerate() {
+            feeds.extend(slot.iter().map(|(feed, _)| *feed));
+            asides.push(Aside { zone: at + 1, slot: slot.map(|(_, slot)| slot) });
+        }
+        Shown { main, asides, feeds }
+    }
+
+    /// Whose turn it is among the notices of one zone, and which feed's that is.
+    fn slot(&self, now: &Now, on: &[usize]) -> Option<(usize, NoticeSlot)> {
+        let wheel = self.wheel(on);
         let t_ms = now.t.as_nanosecond().div_euclid(1_000_000) as i64;
-        let Some(Position { item, turn_ms }) = rotation::position(&wheel.normal, &wheel.low, t_ms) else {
-            return neutral;
-        };
+        let Position { item, turn_ms } = rotation::position(&wheel.normal, &wheel.low, t_ms)?;
         let item = &self.notices[item];
         let slot = NoticeSlot {
             feed: self.feeds[item.feed].name.clone(),
@@ -220,16 +247,15 @@ impl Timetable {
             end: Timestamp::from_millisecond(turn_ms.end).unwrap_or(Timestamp::MAX),
             alone: wheel.normal.len() + wheel.low.len() == 1,
         };
-        (Some(item.feed), Main::Notice(slot))
+        Some((item.feed, slot))
     }
 
-    /// The notices that take turns at this moment.
-    fn wheel(&self, now: &Now) -> Wheel {
-        let numbered = self.notices.iter().enumerate();
-        let on: Vec<(usize, &Item)> = numbered.filter(|(_, item)| item.span.on(now.t, &now.hours)).collect();
+    /// Those of a zone's notices that take turns.
+    fn wheel(&self, on: &[usize]) -> Wheel {
+        let items = || on.iter().map(|&number| (number, &self.notices[number]));
         let urgent = |item: &Item| item.notice.priority == Priority::Urgent;
         let mut has_urgent = vec![false; self.feeds.len()];
-        for (_, item) in on.iter().filter(|(_, item)| urgent(item)) {
+        for (_, item) in items().filter(|(_, item)| urgent(item)) {
             has_urgent[item.feed] = true;
         }
         let may_interrupt = |feed: usize| self.feeds[feed].may_interrupt;
@@ -240,7 +266,7 @@ impl Timetable {
         };
         let mut normal = vec![Vec::new(); self.feeds.len()];
         let mut low = vec![Vec::new(); self.feeds.len()];
-        for (number, item) in on.into_iter().filter(|(_, item)| stays(item)) {
+        for (number, item) in items().filter(|(_, item)| stays(item)) {
             let turn = Turn { item: number, length_ms: item.turn_ms };
             match item.notice.priority {
                 Priority::Low => low[item.feed].push(turn),
@@ -257,6 +283,13 @@ impl Timetable {
     }
 }
 
+/// What the zones have at a moment, and the feeds that it comes from.
+struct Shown {
+    main: Main,
+    asides: Vec<Aside>,
+    feeds: Vec<usize>,
+}
+
 /// The two parts of the rotation.
 struct Wheel {
     normal: Vec<Turn>,
@@ -269,8 +302,4 @@ fn zone(name: &str) -> (TimeZone, &str) {
         Ok(zone) => (zone, name),
         Err(_) => (TimeZone::get(ZONE_UNSTATED).unwrap_or(TimeZone::fixed(offset(7))), ZONE_UNSTATED),
     }
-}
-
-fn is_for(board: &Board, boards: &[String]) -> bool {
-    boards.iter().any(|tag| tag == "*" || board.tags.contains(tag))
 }

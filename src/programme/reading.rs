@@ -26,6 +26,9 @@ const PICTURE_MS_MIN: u64 = 12_000;
 /// A film whose length nobody measured.
 const UNMEASURED_MS: u64 = 60_000;
 
+/// "Còn 5 giờ 20 phút", the longest of what a countdown says, whatever it says now: air time must not depend on it.
+const COUNTDOWN_SYLLABLES: usize = 5;
+
 const SECOND_MS: u64 = 1_000;
 
 /// The languages that a turn shows: the notice's own, then its translations by tag.
@@ -56,7 +59,8 @@ pub fn language_ms(notice: &Notice, lang: &str, pace: Reading) -> u64 {
         ),
         None => (&notice.title, &notice.text, &notice.audio),
     };
-    let syllables = (syllables(title) + syllables(text)) as u64;
+    let counted = if notice.countdown.is_some() { COUNTDOWN_SYLLABLES } else { 0 };
+    let syllables = (syllables(title) + syllables(text) + counted) as u64;
     let reading = u64::from(pace.finding_ms) + u64::from(pace.syllable_ms) * syllables;
     let least = if notice.image.is_some() { PICTURE_MS_MIN } else { TEXT_MS_MIN };
     let hearing = audio.as_ref().map_or(0, length_ms);

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, Hazard, MessageType, RiskLevel};
+use crate::model::board::{Share, Zone};
 use crate::model::feed::Rights;
-use crate::model::programme::Programme;
+use crate::model::programme::{Category, Programme};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -362,8 +363,8 @@ fn ten_thousand_notices_share_the_wheel_and_their_patterns() {
     programme.notices = (0..10_000).map(|n| Notice { id: n.to_string(), ..daily.clone() }).collect();
     let timetable = Timetable::new(vec![content], &board());
     assert_eq!(timetable.calendar.hours(&timetable.calendar.walls(at("2026-11-24 06:00")), true).len(), 1);
-    let now = timetable.now(at("2026-11-24 06:00"), true);
-    assert_eq!(timetable.wheel(&now).normal.len(), 10_000);
+    let all: Vec<usize> = (0..timetable.notices.len()).collect();
+    assert_eq!(timetable.wheel(&all).normal.len(), 10_000);
     assert_eq!(timetable.next_change(at("2026-11-24 12:00"), true), Some(at("2026-11-24 17:00")));
 }
 
@@ -440,4 +441,112 @@ proptest! {
             t = next;
         }
     }
+}
+
+/// Zones: the main one, meetings, and what is for the tag `lich`.
+fn zoned() -> Board {
+    let zone = |name: &str, left, categories: &[Category], tags: &[&str]| Zone {
+        name: name.into(),
+        area: Share { left, top: 0.0, width: 30.0, height: 100.0 },
+        categories: categories.into(),
+        tags: tags.iter().map(|tag| (*tag).into()).collect(),
+        written: String::new(),
+    };
+    let zones = vec![
+        zone("main", 0.0, &[], &[]),
+        zone("hop", 30.0, &[Category::Hop], &[]),
+        zone("lich", 60.0, &[], &["lich"]),
+    ];
+    Board { zones, ..board() }
+}
+
+/// What each zone of that board has, in a word each.
+fn zones_at(timetable: &Timetable, t: Timestamp) -> Vec<String> {
+    let plan = timetable.on_air(t, true);
+    let slot = |aside: &Aside| aside.slot.as_ref().map_or("-".into(), |slot| slot.notice.id.clone());
+    std::iter::once(main_at(timetable, t)).chain(plan.asides.iter().map(slot)).collect()
+}
+
+#[test]
+fn each_zone_takes_what_it_is_for_and_the_first_one_the_rest() {
+    let text = [
+        notice("rest", "category = 'y-te'"),
+        notice("meeting", "category = 'hop'"),
+        notice("calendar", "boards = ['lich']"),
+        notice("elsewhere", "boards = ['tram']"),
+    ]
+    .concat();
+    let timetable = Timetable::new(vec![feed("xa", &text)], &zoned());
+    for second in 0..60 {
+        let t = at("2026-11-24 12:00").checked_add(SignedDuration::from_secs(second)).unwrap();
+        assert_eq!(zones_at(&timetable, t), ["rest", "meeting", "calendar"]);
+    }
+    let film = notice("film", "category = 'hop'\nvideo = MEDIA");
+    let sound = notice("sound", "category = 'hop'\naudio = MEDIA");
+    for (id, text) in [("film", film), ("sound", sound)] {
+        let timetable = Timetable::new(vec![feed("xa", &text)], &zoned());
+        assert_eq!(
+            zones_at(&timetable, at("2026-11-24 12:00")),
+            [id, "-", "-"],
+            "one screen, one loudspeaker"
+        );
+    }
+    let timetable = Timetable::new(vec![feed("xa", &text)], &board());
+    let seen = listing(&timetable, at("2026-11-24 12:00"), at("2026-11-24 12:01"));
+    assert!(timetable.on_air(at("2026-11-24 12:00"), true).asides.is_empty());
+    assert!(seen.iter().any(|line| line.ends_with("meeting")), "without zones all take turns: {seen:?}");
+}
+
+#[test]
+fn zones_turn_each_at_its_own_pace_and_the_next_change_is_the_soonest() {
+    let text = [
+        notice("a", ""),
+        notice("b", ""),
+        notice("hop-1", "category = 'hop'").replace("seconds = 10", "seconds = 7"),
+        notice("hop-2", "category = 'hop'").replace("seconds = 10", "seconds = 7"),
+    ]
+    .concat();
+    let timetable = Timetable::new(vec![feed("xa", &text)], &zoned());
+    let alone = [notice("a", ""), notice("b", "")].concat();
+    let alone = Timetable::new(vec![feed("xa", &alone)], &board());
+    let mut t = at("2026-11-24 12:00");
+    let mut changes = 0;
+    while t < at("2026-11-24 12:10") {
+        let plan = timetable.on_air(t, true);
+        assert_eq!(main_at(&timetable, t), main_at(&alone, t), "its wheel knows nothing of the others");
+        let ends = plan.slots().map(|slot| slot.end).min();
+        let next = timetable.next_change(t, true);
+        assert_eq!(next, ends);
+        t = next.unwrap();
+        changes += 1;
+    }
+    assert!(changes > 130, "{changes}");
+}
+
+#[test]
+fn an_urgent_notice_takes_its_own_zone_and_a_warning_all_of_them() {
+    let text = [
+        notice("a", ""),
+        notice("hop-1", "category = 'hop'"),
+        notice("hop-gap", "category = 'hop'\npriority = 'urgent'"),
+    ]
+    .concat();
+    let mut content = feed("xa", &text);
+    content.alerts =
+        Arc::new(Alerts { alerts: vec![warning("ba", 3, AlertStatus::Actual, "2026-11-24 13:00")] });
+    let timetable = Timetable::new(vec![content], &zoned());
+    for minute in 0..10 {
+        let t = at("2026-11-24 12:00").checked_add(SignedDuration::from_mins(minute)).unwrap();
+        assert_eq!(zones_at(&timetable, t), ["a", "hop-gap", "-"]);
+    }
+    let plan = timetable.on_air(at("2026-11-24 13:01"), true);
+    assert!(matches!(plan.main, Main::Warning { .. }) && plan.asides.is_empty());
+}
+
+#[test]
+fn old_news_in_any_zone_is_told_as_such() {
+    let fresh = feed("xa", &notice("a", ""));
+    let old = FeedContent { state: FeedState::Stale, ..feed("tinh", &notice("b", "category = 'hop'")) };
+    let plan = Timetable::new(vec![fresh, old], &zoned()).on_air(at("2026-11-24 12:00"), true);
+    assert!(plan.stale.is_some());
 }

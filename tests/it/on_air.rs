@@ -197,6 +197,49 @@ fn what_the_official_saw_is_what_the_board_shows_to_the_last_bit() {
 }
 
 #[test]
+fn a_board_with_two_zones_shows_both_and_status_names_them() {
+    let office = Office::new();
+    let programme = "title = \"Xã Bình Lư\"\n\
+         [[notice]]\nid = \"tin\"\ntitle = \"Tin\"\ntext = \"Nội dung\"\n\
+         [[notice]]\nid = \"hop\"\ntitle = \"Họp dân\"\ncategory = \"hop\"\n";
+    assert_eq!(office.publish(programme).code, 0);
+    let config = format!(
+        "state = {:?}\n[[feed]]\nname = 'xa'\nurl = {:?}\nroot = {:?}\n\
+         [[zone]]\nname = 'main'\narea = [0, 0, 60, 100]\n\
+         [[zone]]\nname = 'hop'\narea = [60, 0, 40, 100]\ncategories = ['hop']\n",
+        text(&office.state()),
+        text(&office.site()),
+        text(&office.root())
+    );
+    office.write("board.toml", config);
+    let path = office.folder().join("board.toml");
+    let board = RunningBoard::configured(&path, &office.state());
+    let on_air = |status: &serde_json::Value, at: usize| {
+        let item = &status["on_air"][at];
+        [item["zone"].as_str().unwrap_or("").to_owned(), item["id"].as_str().unwrap_or("").to_owned()]
+    };
+    let status = board.wait("both", |status| on_air(status, 1) == ["hop", "hop"]);
+    assert_eq!(on_air(&status, 0), ["main", "tin"]);
+    let (shot, seen) = (office.home.path().join("shot.png"), office.home.path().join("seen.png"));
+    let said = run(&["screenshot", "--state", text(&office.state()), "--out", text(&shot)]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    // Bands of both categories (LOOK.md section 4): chung at the left, hop at the right.
+    let picture = image::open(&shot).unwrap().into_rgb8();
+    assert_eq!(picture.get_pixel(2, 45).0, [0x2B, 0x3A, 0x6B]);
+    assert_eq!(picture.get_pixel(387, 45).0, [0x7A, 0x32, 0x16]);
+    let render = |config: &std::path::Path| {
+        let folder = office.folder();
+        run(&["render", text(&folder), "--config", text(config), "--size", "640x360", "--out", text(&seen)])
+    };
+    assert_eq!(render(&path).code, 0);
+    let overlapping = std::fs::read_to_string(&path).unwrap().replace("[60, 0, 40, 100]", "[50, 40, 40, 60]");
+    office.write("overlapping.toml", overlapping);
+    let said = render(&office.folder().join("overlapping.toml"));
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("overlap") && said.err.contains("A = main, B = hop"), "{}", said.err);
+}
+
+#[test]
 fn a_contact_sheet_has_a_picture_of_every_page_of_the_span() {
     let office = Office::new();
     office.write("programme.toml", PROGRAMME);

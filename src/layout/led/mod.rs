@@ -42,7 +42,8 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
     };
     // Nothing fades on a wall: a strip would be dark in between, and its letters have no grey.
     let scene = Scene { draws: brush.draws, ticker, ..Scene::plain(view.size, Colour::BLACK) };
-    Composed { scene, page: page as u32 + 1, pages: count as u32, next_change: turns }
+    let page = (page as u32 + 1, count as u32);
+    Composed { page: page.0, pages: page.1, next_change: turns, ..Composed::single(scene) }
 }
 
 /// One line of a page.

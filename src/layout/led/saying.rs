@@ -1,6 +1,7 @@
 //! What an LED wall says of a plan, in order of importance, whatever its size.
 
 use crate::layout::look::{LedColours, Look};
+use crate::layout::parts::countdown;
 use crate::layout::{Colour, View, dates, rich};
 use crate::limits;
 use crate::model::alert::{Alert, AlertStatus, Hazard};
@@ -68,6 +69,7 @@ pub fn say(view: &View<'_>) -> Saying {
             let notice = &slot.notice;
             let dress = view.look.dress(notice.category, Theme::Night);
             let mut said = vec![(clean(&notice.title), ink)];
+            said.extend(countdown(view, slot).map(|(whole, _)| (whole, key)));
             for block in rich::blocks(&notice.text) {
                 match block {
                     rich::Block::Paragraph(paragraph) => said.push((line(&paragraph), key)),

@@ -3,7 +3,7 @@
 //! WCAG 2.2, success criterion 1.4.6 (enhanced): 7:1 for text. People with half the sight of others still read it,
 //! and so do most in front of a screen that the sun shines on.
 
-use super::{Look, category_name};
+use super::Look;
 use crate::layout::scene::Colour;
 use crate::model::board::Theme;
 use crate::model::programme::Category;
@@ -66,7 +66,7 @@ pub fn pairs(look: &Look) -> Vec<Pair> {
         pair(("chip_ink", p.chip_ink), ("chip", p.chip));
         for category in Category::ALL {
             let dress = look.dress(category, theme);
-            let key = format!("category.{}", category_name(category));
+            let key = format!("category.{}", category.word());
             let (rail, accent) = match theme {
                 Theme::Day => ("day.rail_ink".to_owned(), format!("{key}.day")),
                 Theme::Night => (format!("{key}.night_ink"), format!("{key}.night_ink")),

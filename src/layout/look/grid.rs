@@ -7,6 +7,8 @@ use crate::layout::scene::Rect;
 pub struct Grid {
     pub u: f32,
     pub portrait: bool,
+    /// Neither side is more than a quarter longer than the other.
+    pub square: bool,
     /// The whole board in pixels.
     pub area: Rect,
 }
@@ -15,9 +17,9 @@ impl Grid {
     pub fn new(size: (u32, u32)) -> Grid {
         let side = |length: u32| length.min(1 << 20) as i32;
         let (w, h) = (side(size.0), side(size.1));
-        // A board that is nearly square has no height to spare for a band over the text.
         let portrait = h * 4 > w * 5;
-        Grid { u: w.min(h) as f32 / 135.0, portrait, area: Rect::new(0, 0, w, h) }
+        let square = !portrait && w * 4 <= h * 5;
+        Grid { u: w.min(h) as f32 / 135.0, portrait, square, area: Rect::new(0, 0, w, h) }
     }
     /// `k` u in whole pixels.
     pub fn px(&self, k: f32) -> i32 {

@@ -146,6 +146,13 @@ pub struct Sizes {
     pub stale: f32,
 }
 
+impl Sizes {
+    /// Height of the header on a board of this shape.
+    pub fn header_on(&self, grid: Grid) -> f32 {
+        if grid.portrait { self.header_portrait } else { self.header }
+    }
+}
+
 /// Colours of a theme.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Palette {
@@ -218,21 +225,6 @@ pub struct Dress {
     pub weave_tone: Colour,
     /// Coloured text on the ground.
     pub accent: Colour,
-}
-
-/// How a category is called in files: the same word as in `programme.toml`.
-fn category_name(category: Category) -> &'static str {
-    match category {
-        Category::Chung => "chung",
-        Category::YTe => "y-te",
-        Category::Dien => "dien",
-        Category::Nuoc => "nuoc",
-        Category::Hop => "hop",
-        Category::NongNghiep => "nong-nghiep",
-        Category::AnNinh => "an-ninh",
-        Category::ThoiTiet => "thoi-tiet",
-        Category::VanHoa => "van-hoa",
-    }
 }
 
 /// A category's label in one line, its words for the rail, and the names of its icon and weave.

@@ -1,7 +1,7 @@
 //! A look's file, read key by key: every key must be there, none may be unknown, and every text must be readable.
 
 use super::contrast::{CONTRAST_MIN, pairs};
-use super::{CategoryColours, LedColours, Look, Palette, Sizes, category_name};
+use super::{CategoryColours, LedColours, Look, Palette, Sizes};
 use crate::layout::fit::Scale;
 use crate::layout::scene::Colour;
 use crate::model::programme::Category;
@@ -102,7 +102,7 @@ impl Reader {
     fn categories(&mut self, root: &mut Section<'_>) -> [CategoryColours; Category::ALL.len()] {
         let mut all = self.table(root, "category");
         let colours = Category::ALL.map(|category| {
-            let name = category_name(category);
+            let name = category.word();
             let Some(mut section) = all.as_mut().and_then(|all| self.table(all, name)) else {
                 return CategoryColours::default();
             };

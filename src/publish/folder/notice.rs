@@ -33,17 +33,6 @@ const DAYS: [(&str, Day); 7] = [
     ("sat", Day::Sat),
     ("sun", Day::Sun),
 ];
-const CATEGORIES: [(&str, Category); 9] = [
-    ("chung", Category::Chung),
-    ("y-te", Category::YTe),
-    ("dien", Category::Dien),
-    ("nuoc", Category::Nuoc),
-    ("hop", Category::Hop),
-    ("nong-nghiep", Category::NongNghiep),
-    ("an-ninh", Category::AnNinh),
-    ("thoi-tiet", Category::ThoiTiet),
-    ("van-hoa", Category::VanHoa),
-];
 const ENCODINGS: [(&str, TextEncoding); 3] =
     [("unicode", TextEncoding::Unicode), ("tcvn3", TextEncoding::Tcvn3), ("vni", TextEncoding::Vni)];
 /// Tags are no text that anybody reads.
@@ -101,7 +90,8 @@ impl Reader<'_, '_> {
     fn notice(&mut self, mut section: Section<'_>, id: Option<String>) -> Notice {
         let typed = self.typed(&mut section);
         let title = required_text(&mut section, "title", limits::TITLE_CHARS_MAX, typed);
-        let category = section.get("category").and_then(|said| said.choice(&CATEGORIES)).unwrap_or_default();
+        let category =
+            section.get("category").and_then(|said| said.choice(&Category::words())).unwrap_or_default();
         let text = body(&mut section, typed);
         let lang = section.get("lang").and_then(|said| said_language(&said)).unwrap_or_else(|| "vi".into());
         let image = section.get("image").and_then(|said| self.shelf.media(&said, Role::Picture));
@@ -121,6 +111,7 @@ impl Reader<'_, '_> {
         let approver = optional_text(&mut section, "approver", typed);
         let link = section.get("link").and_then(|said| text::link(&said)).unwrap_or_default();
         let window = self.window(&mut section);
+        let countdown = self.countdown(&mut section, &window, video.is_some());
         let seconds_range = i64::from(limits::SECONDS_MIN)..=i64::from(limits::SECONDS_MAX);
         let seconds_said = section.get("seconds");
         let seconds = seconds_said.and_then(|said| said.whole(seconds_range));
@@ -143,6 +134,7 @@ impl Reader<'_, '_> {
             issuer,
             approver,
             link,
+            countdown,
             window,
             seconds: seconds.and_then(|seconds| u32::try_from(seconds).ok()),
             priority,
@@ -270,6 +262,29 @@ impl Reader<'_, '_> {
             );
         }
         window
+    }
+
+    /// The moment that a notice counts down to: one that is still to come while the notice shows.
+    fn countdown(&self, section: &mut Section<'_>, window: &Window, film: bool) -> Option<Timestamp> {
+        let said = section.get("countdown")?;
+        let moment = self.moment(&said, false)?;
+        if window.from.is_some_and(|from| moment <= from) {
+            said.refuse(
+                say!(en: "`countdown` is not after `from`: it would never show", vi: "`countdown` không sau `from` nên không bao giờ hiện"),
+                say!(en: "change one of the two", vi: "hãy sửa một trong hai"),
+            );
+        } else if moment <= self.now {
+            said.warn(
+                say!(en: "the moment it counts down to is past; it will not show", vi: "thời điểm đếm ngược đã qua, sẽ không hiện nữa"),
+                say!(en: "delete it, or change `countdown`", vi: "hãy xóa hoặc sửa `countdown`"),
+            );
+        } else if film {
+            said.warn(
+                say!(en: "a film leaves no room for a countdown", vi: "phim chiếm hết chỗ, không hiện được đếm ngược"),
+                say!(en: "put it in a notice of its own", vi: "hãy ghi vào một tin riêng"),
+            );
+        }
+        Some(moment)
     }
 
     /// A moment in the programme's zone. As an end, a bare date runs to the end of that day.

@@ -257,6 +257,23 @@ fn a_window_that_ends_before_it_begins_or_holds_no_moment_is_refused() {
 }
 
 #[test]
+fn a_countdown_to_a_moment_that_cannot_come_is_told() {
+    let head = "title = 'x'\n[[notice]]\ntitle = 'a'\n";
+    let counted = fine(&format!("{head}countdown = 2026-12-05T07:00")).programme.notices.remove(0);
+    assert_eq!(counted.countdown.unwrap().to_string(), "2026-12-05T00:00:00Z", "in the programme's zone");
+    check(&format!("{head}from = 2026-12-05\ncountdown = 2026-12-05"), &[(5, "not after `from`")]);
+    check(&format!("{head}countdown = 'mai'"), &[(4, "not a date")]);
+    for (fields, word) in [
+        ("countdown = 2026-11-01", "is past"),
+        ("countdown = 2027-01-01\nvideo = 'phim.mp4'", "a film leaves no room"),
+    ] {
+        let checked = fine(&format!("{head}{fields}"));
+        assert_eq!(checked.warnings.len(), 1, "{:#?}", checked.warnings);
+        assert!(checked.warnings[0].line(Speech::English).contains(word));
+    }
+}
+
+#[test]
 fn what_is_over_or_unfamiliar_is_a_warning() {
     let checked = fine("title = 'x'\n[[notice]]\ntitle = 'a'\nuntil = 2026-11-23\nlang = 'vn'");
     let said: Vec<String> = checked.warnings.iter().map(|w| w.line(Speech::English)).collect();

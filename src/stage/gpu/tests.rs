@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::layout::tests as sample;
-use crate::model::display::{Geometry, Part, Region};
+use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::led::Panel;
 use crate::stage::tests::{cases, scene, show};
 use crate::stage::{Setup, scene_size};

@@ -138,21 +138,19 @@ impl RunningBoard {
     }
 
     pub fn start_on(state: &Path, root: &Path, feed: &str, more: &[&str]) -> RunningBoard {
+        let from = ["--feed", feed, "--root", text(root), "--state", text(state)];
+        RunningBoard::play(state, &[&from[..], more].concat())
+    }
+
+    /// A board with a configuration file, which names this state.
+    pub fn configured(config: &Path, state: &Path) -> RunningBoard {
+        RunningBoard::play(state, &["--config", text(config)])
+    }
+
+    fn play(state: &Path, from: &[&str]) -> RunningBoard {
         let child = Command::new(bangtin())
-            .args([
-                "play",
-                "--headless",
-                "640x360",
-                "--has-rtc",
-                "--theme",
-                "day",
-                "--poll",
-                "1",
-                "--feed",
-                feed,
-            ])
-            .args(["--root", text(root), "--state", text(state)])
-            .args(more)
+            .args(["play", "--headless", "640x360", "--has-rtc", "--theme", "day", "--poll", "1"])
+            .args(from)
             .env("LANG", "C.UTF-8")
             .env_remove("LC_ALL")
             .stderr(std::process::Stdio::null())

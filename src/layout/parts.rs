@@ -1,0 +1,253 @@
+//! Where a notice's parts are: the category's side, text, picture, QR code and the issuer's line, in any rectangle of
+//! the board.
+//!
+//! A picture or a code that would leave the text too little room is left out; text never is.
+
+use super::fit::Leading;
+use super::look::{Grid, Look};
+use super::pages::Room;
+use super::place::{Area, Form, Place};
+use super::scene::Rect;
+use super::{Availability, View, dates, legible, notice};
+use crate::model::media::Sha256;
+use crate::model::plan::NoticeSlot;
+
+const GAP: f32 = 7.0;
+const PICTURE_WIDTH: f32 = 75.0;
+const PICTURE_HEIGHT: f32 = 66.0;
+/// Least height of text under a picture, with the space around it.
+const TEXT_MIN: f32 = 64.0;
+/// A lower picture is a strip that shows nothing.
+const PICTURE_HEIGHT_MIN: f32 = 24.0;
+/// Least space between text and the issuer's line.
+const AIR: f32 = 3.0;
+pub const QR_PLATE: f32 = 27.0;
+/// Text with a code beside it is at least so wide, the code included.
+const BESIDE_CODE: f32 = 110.0;
+/// Least width of two languages side by side in a slim form.
+const COLUMNS_MIN: f32 = 150.0;
+/// Least width of a slim form, in heights of what is under its band, whose picture stands beside the text; least width
+/// of that picture; and of that text, in its letters.
+const BESIDE_SHAPE: f32 = 1.8;
+const BESIDE_MIN: f32 = 30.0;
+const BESIDE_TEXT: f32 = 8.5;
+/// Height of a countdown's line, in its letters.
+pub const COUNTDOWN_LINE: f32 = 1.45;
+/// From band to text.
+const UNDER_BAND: f32 = 4.0;
+
+/// A notice's parts in pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parts {
+    pub form: Form,
+    /// All of it.
+    pub area: Rect,
+    /// Its upper edge in u.
+    pub top: f32,
+    /// Rail or band in the category's colour.
+    pub side: Rect,
+    pub text: Rect,
+    /// The issuer's line; of no height where there is none.
+    pub foot: Rect,
+    pub picture: Option<(Sha256, Rect)>,
+    /// The plate of the QR code.
+    pub code: Option<Rect>,
+    /// Where the countdown stands, if it has one and there is room; and what it says, in many words and few.
+    pub countdown: Option<(Rect, (String, String))>,
+    /// There is one and no room for it: the text says it first.
+    pub said_first: Option<String>,
+    /// Two languages may stand side by side.
+    columns: bool,
+    /// The issuer's line is short.
+    pub narrow: bool,
+}
+
+/// A picture that is there: its name, and its height in widths.
+type Ready = (Sha256, f32);
+
+impl Parts {
+    pub fn of(view: &View<'_>, grid: Grid, slot: &NoticeSlot, place: &Place) -> Parts {
+        let ready = |media: &crate::model::media::Media| match (view.media)(media) {
+            Availability::Ready(width, height) => {
+                Some((media.sha256, height.max(1) as f32 / width.max(1) as f32))
+            }
+            Availability::Waiting | Availability::Broken => None,
+        };
+        let picture = slot.notice.image.as_ref().and_then(ready);
+        // A picture or a code leaves room for letters that can be read.
+        let unit = grid.u.max(f32::MIN_POSITIVE);
+        let need = legible::need(view.board, view.size).map_or(0.0, |need| need.limit_px / unit);
+        let least = need.max(view.look.sizes.scale.body_min());
+        let linked = notice::qr(&slot.notice.link).is_some();
+        let mut parts = Parts::with(place, grid, view.look, least, picture, linked);
+        if let Some(said) = countdown(view, slot) {
+            let high = countdown_letters(place).max(least) * COUNTDOWN_LINE;
+            let room = parts.room(grid);
+            if legible::largest(room.width, room.height - high) >= least {
+                let top = parts.text.bottom() - grid.px(high);
+                let rect = Rect::edges(parts.text.x, top, parts.text.right(), parts.text.bottom());
+                parts.text = Rect::edges(parts.text.x, parts.text.y, parts.text.right(), top);
+                parts.countdown = Some((rect, said));
+            } else {
+                parts.said_first = Some(said.0);
+            }
+        }
+        parts
+    }
+
+    fn with(
+        place: &Place,
+        grid: Grid,
+        look: &Look,
+        least: f32,
+        picture: Option<Ready>,
+        linked: bool,
+    ) -> Parts {
+        match place.form {
+            Form::Rail => rail(place, grid, look, picture, linked),
+            Form::Band => band(place, grid, picture, linked),
+            Form::Slim => slim(place, grid, least, picture, linked),
+        }
+    }
+
+    pub fn room(&self, grid: Grid) -> Room {
+        let unit = grid.u.max(f32::MIN_POSITIVE);
+        Room {
+            width: self.text.w as f32 / unit,
+            height: self.text.h as f32 / unit - AIR,
+            columns: self.columns,
+        }
+    }
+}
+
+/// What a notice's countdown says now; nothing where the clock is not believed.
+pub fn countdown(view: &View<'_>, slot: &NoticeSlot) -> Option<(String, String)> {
+    let moment = slot.notice.countdown.filter(|_| view.clock_trusted)?;
+    dates::countdown(moment, &view.now, &slot.notice.lang)
+}
+
+/// Size of a countdown's letters, in u.
+fn countdown_letters(place: &Place) -> f32 {
+    match (place.form, place.zone) {
+        (Form::Rail | Form::Band, _) => 17.0,
+        (Form::Slim, false) => 14.4,
+        (Form::Slim, true) => 12.4,
+    }
+}
+
+/// The room of a notice with neither picture nor code.
+pub fn plain_room(place: &Place, grid: Grid, look: &Look) -> Room {
+    let parts = Parts::with(place, grid, look, 0.0, None, false);
+    Room { columns: false, ..parts.room(grid) }
+}
+
+fn rail(place: &Place, grid: Grid, look: &Look, picture: Option<Ready>, linked: bool) -> Parts {
+    let Area { left, top, right: edge, bottom: floor } = place.area;
+    let sizes = &look.sizes;
+    let foot = floor - place.foot;
+    // Never more than 3/8 of a board that is nearly square.
+    let picture_width = PICTURE_WIDTH.min(place.area.width() * 0.375);
+    let right = if picture.is_some() { edge - picture_width - 6.0 } else { edge - GAP };
+    let plate = grid.rect(edge - 6.0 - QR_PLATE, floor - 6.0 - QR_PLATE, edge - 6.0, floor - 6.0);
+    let beside = grid.rect(right - QR_PLATE, foot - 3.0 - QR_PLATE, right, foot - 3.0);
+    let text_right = if linked && picture.is_none() { right - QR_PLATE - 6.0 } else { right };
+    let text_left = left + sizes.rail + GAP;
+    Parts {
+        form: place.form,
+        area: place.area.rect(grid),
+        top,
+        side: grid.rect(left, top, left + sizes.rail, floor),
+        text: grid.rect(text_left, top + 4.0, text_right, foot),
+        foot: grid.rect(text_left, foot, right, floor),
+        picture: picture.map(|(sha256, _)| (sha256, grid.rect(edge - picture_width, top, edge, floor))),
+        code: linked.then_some(if picture.is_some() { plate } else { beside }),
+        countdown: None,
+        said_first: None,
+        columns: picture.is_none() && !linked,
+        narrow: picture.is_some(),
+    }
+}
+
+fn band(place: &Place, grid: Grid, picture: Option<Ready>, linked: bool) -> Parts {
+    let Area { left, top, right, bottom: floor } = place.area;
+    let band = top + place.band;
+    let foot = floor - place.foot;
+    // A picture leaves the text a title and three lines; one that would be a strip is left out.
+    let spare = floor - place.foot - band - TEXT_MIN;
+    let picture = picture.filter(|_| spare >= PICTURE_HEIGHT / 2.0);
+    let below = if picture.is_some() { band + PICTURE_HEIGHT.min(spare) } else { band };
+    let plate = |bottom: f32| grid.rect(right - 6.0 - QR_PLATE, bottom - QR_PLATE, right - 6.0, bottom);
+    let code = linked.then(|| plate(if picture.is_some() { below - 6.0 } else { foot - 3.0 }));
+    let text_floor = if linked && picture.is_none() { foot - QR_PLATE - 5.0 } else { foot };
+    Parts {
+        form: place.form,
+        area: place.area.rect(grid),
+        top,
+        side: grid.rect(left, top, right, band),
+        text: grid.rect(left + 6.0, below + 6.0, right - 6.0, text_floor),
+        foot: grid.rect(left + 6.0, foot, right - 6.0, floor),
+        picture: picture.map(|(sha256, _)| (sha256, grid.rect(left, band, right, below))),
+        code,
+        countdown: None,
+        said_first: None,
+        columns: false,
+        narrow: false,
+    }
+}
+
+/// A picture stands above the text at its own shape as far as there is height for it; in what is wide and low, beside it.
+/// `least`: letters of the text, in u, that must still fit.
+fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: bool) -> Parts {
+    let Area { left, top, right, bottom: floor } = place.area;
+    let (width, margin) = (place.area.width(), place.margin);
+    let (band, foot) = (top + place.band, floor - place.foot);
+    let fits =
+        |width: f32, height: f32| legible::largest(width - 2.0 * margin, height - UNDER_BAND - AIR) >= least;
+    // Under it stand a title and two lines, three in a zone, whose lines are short; beside it, lines of a few words.
+    let third = if place.zone { Leading::default().body * least } else { 0.0 };
+    let under = UNDER_BAND + AIR + legible::room_for(least).1 + third;
+    let mut foot = foot;
+    if picture.is_some() && place.zone && foot - band - under < PICTURE_HEIGHT_MIN {
+        foot = floor;
+    }
+    let spare = foot - band - under;
+    let picture_width = PICTURE_WIDTH.min(width - 2.0 * margin - BESIDE_TEXT * least);
+    let wide = width >= BESIDE_SHAPE * (foot - band) && picture_width >= BESIDE_MIN;
+    let beside = picture.filter(|_| wide && fits(width - picture_width, foot - band));
+    let above = picture.filter(|_| beside.is_none() && spare >= PICTURE_HEIGHT_MIN);
+    let below = above.map_or(band, |(_, shape)| band + spare.min(width * shape));
+    let edge = if beside.is_some() { right - picture_width } else { right };
+    let pictured = match (above, beside) {
+        (Some((sha256, _)), _) => Some((sha256, grid.rect(left, band, right, below))),
+        (_, Some((sha256, _))) => Some((sha256, grid.rect(edge, band, right, floor))),
+        _ => None,
+    };
+    // On the picture; else beside the text, or under it.
+    let plate = |right: f32, bottom: f32| grid.rect(right - QR_PLATE, bottom - QR_PLATE, right, bottom);
+    let (mut text_right, mut text_floor, mut code) = (edge - margin, foot, None);
+    if linked && above.is_some() && below - band >= QR_PLATE + 4.0 {
+        code = Some(plate(right - 2.0, below - 2.0));
+    } else if linked && beside.is_some() {
+        code = Some(plate(right - 6.0, floor - 6.0));
+    } else if linked && edge - left >= BESIDE_CODE && fits(edge - left - QR_PLATE - 5.0, foot - below) {
+        code = Some(plate(edge - margin, foot - 3.0));
+        text_right -= QR_PLATE + 5.0;
+    } else if linked && fits(edge - left, foot - below - QR_PLATE - 3.0) {
+        code = Some(plate(edge - margin, foot - 3.0));
+        text_floor -= QR_PLATE + 3.0;
+    }
+    Parts {
+        form: place.form,
+        area: place.area.rect(grid),
+        top,
+        side: grid.rect(left, top, right, band),
+        text: grid.rect(left + margin, below + UNDER_BAND, text_right, text_floor),
+        foot: grid.rect(left + margin, foot, edge - margin, floor),
+        picture: pictured,
+        code,
+        countdown: None,
+        said_first: None,
+        columns: width >= COLUMNS_MIN && pictured.is_none() && code.is_none(),
+        narrow: true,
+    }
+}

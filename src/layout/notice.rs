@@ -309,7 +309,10 @@ fn slim_band(brush: &mut Brush<'_>, rect: Rect, dress: &Dress, (page, pages): (u
     }
     let room = right - left;
     let wide = brush.width(dress.label, Role::Title, size).round() as i32;
-    brush.text_within(dress.label, Role::Title, size, (left, baseline), Side::Left, dress.rail_ink, room);
+    // Icon and colour say it alone rather than beside half a word.
+    if wide <= room {
+        brush.text(dress.label, Role::Title, size, (left, baseline), Side::Left, dress.rail_ink);
+    }
     let spare = room - wide - grid.px(5.0);
     if pages > 1 {
         // As wide as page_bars makes them, so that they stand beside their number.

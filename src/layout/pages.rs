@@ -198,8 +198,8 @@ impl Cutter<'_> {
         self.measure.space(Weight::SemiBold)
     }
 
-    /// A text ready to fit a column of this width and height in u. Of a title that leaves no room for two lines of
-    /// body under it, or has more than three lines, the rest opens the body.
+    /// A text ready to fit a column of this width and height in u. A title that leaves no room for a line of body under
+    /// it, or has more than three lines, is parted, and its rest opens the body; then there is room for two.
     fn text(&self, title: &str, paragraphs: &[&Paragraph], width: f32, height: f32) -> Text {
         let span = |text: &str| [Span { text: text.to_owned(), bold: false }];
         let tall =
@@ -210,11 +210,12 @@ impl Cutter<'_> {
         let mut title = self.groups(&span(title), Role::Title, width / least);
         let mut body: Vec<Para> = paragraphs.iter().map(|p| self.para(p, width)).collect();
         let lines = wrap_any(&title, width / least, self.space(), false);
-        let under = (2.0 * leading.body + fit::TITLE_GAP) * self.scale.body_min();
         let hold = |room: f32, most: f32| (room / (least * leading.title)).floor().clamp(1.0, most) as usize;
-        let whole = if body.is_empty() { hold(height, 6.0) } else { hold(height - under, 3.0) };
+        let over =
+            |lines: f32| hold(height - (lines * leading.body + fit::TITLE_GAP) * self.scale.body_min(), 3.0);
+        let whole = if body.is_empty() { hold(height, 6.0) } else { over(1.0) };
         if lines.len() > whole {
-            let rest = title.split_off(lines[hold(height - under, 3.0) - 1].end);
+            let rest = title.split_off(lines[over(2.0) - 1].end);
             let paragraph = Paragraph { marker: None, spans: span(&said(&rest)).into() };
             body.insert(0, self.para(&paragraph, width));
         }

@@ -462,9 +462,7 @@ impl Gpu {
 
 /// The next frame of a surface, which is configured anew where its window has changed; none while it is covered.
 fn next_frame(surface: &wgpu::Surface<'static>, configure: impl Fn()) -> Result<Option<Frame>, Trouble> {
-    use wgpu::CurrentSurfaceTexture::{
-        Lost, Occluded, Outdated, Suboptimal, Success, Timeout, Validation,
-    };
+    use wgpu::CurrentSurfaceTexture::{Lost, Occluded, Outdated, Suboptimal, Success, Timeout, Validation};
     let mut next = surface.get_current_texture();
     if matches!(next, Outdated) {
         configure();

@@ -248,7 +248,8 @@ fn damaged_and_false_files_are_refused_by_name_and_reason_and_nothing_crashes() 
 
 #[test]
 fn a_film_or_sound_that_was_cut_off_while_it_was_copied_is_refused_and_a_whole_one_is_not() {
-    const FILM: &str = "-f lavfi -i testsrc2=s=320x240:r=25:d=8 -f lavfi -i sine=f=440:d=7 -c:v libx264 -pix_fmt yuv420p";
+    const FILM: &str =
+        "-f lavfi -i testsrc2=s=320x240:r=25:d=8 -f lavfi -i sine=f=440:d=7 -c:v libx264 -pix_fmt yuv420p";
     let folder = tempfile::tempdir().unwrap();
     for (name, how) in [
         ("whole.mp4", format!("{FILM} -c:a aac -movflags +faststart")),

@@ -133,4 +133,3 @@ pub fn pipeline(
         cache: None,
     })
 }
-

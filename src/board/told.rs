@@ -59,7 +59,7 @@ impl Board {
             Main::Notice(slot) => {
                 item("main", &slot.feed, "notice", &slot.notice.id, &slot.notice.title, slot.start)
             }
-            Main::Warning { feed, alert } => item(
+            Main::Warning { feed, alert, .. } => item(
                 "main",
                 feed,
                 "warning",

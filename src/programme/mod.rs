@@ -6,7 +6,7 @@
 //!
 //! Who gets the main zone, from the top:
 //! 1. A warning in force, of a feed that may interrupt: it takes the whole board, ticker and announcements
-//!    included.
+//!    included; of several the gravest comes first, and others take turns with it (see [`warned`]).
 //! 2. Urgent notices, alone. Those of a feed that may interrupt push out everybody's; those of one that may
 //!    not push out only that feed's own, for a feed never gets more than its rights.
 //! 3. The rotation of all feeds' notices (see [`rotation`]), low priority in every fourth round.
@@ -19,13 +19,14 @@
 pub mod announce;
 pub mod reading;
 pub mod rotation;
+mod warned;
 pub mod window;
 
 #[cfg(test)]
 mod tests;
 
 use crate::alert::life::{self, Life};
-use crate::model::board::Board;
+use crate::model::board::{Board, Reading};
 use crate::model::feed::{FeedContent, FeedState};
 use crate::model::media::Media;
 use crate::model::plan::{Cue, Main, NoticeSlot, Plan, Stale, TickerLine};
@@ -53,6 +54,8 @@ pub struct Timetable {
     announcements: Vec<Sounding>,
     /// What must be seen first comes first.
     warnings: Vec<(usize, Life)>,
+    /// How fast the board's people read.
+    reading: Reading,
 }
 
 #[derive(Debug)]
@@ -91,6 +94,7 @@ impl Timetable {
             tickers: Vec::new(),
             announcements: Vec::new(),
             warnings: Vec::new(),
+            reading: board.reading,
         };
         let mut headed = false;
         for content in feeds.into_iter().filter(|feed| feed.state != FeedState::Untrusted) {
@@ -182,7 +186,8 @@ impl Timetable {
             .filter_map(|sounding| sounding.changes(t, &now.walls[sounding.zone]));
         let turn = match self.main(&now).1 {
             Main::Notice(slot) => Some(slot.end),
-            Main::Warning { .. } | Main::Neutral { .. } => None,
+            Main::Warning { .. } => self.warned(t).and_then(|(_, shown)| shown.until),
+            Main::Neutral { .. } => None,
         };
         warnings
             .chain(notices)
@@ -201,9 +206,9 @@ impl Timetable {
 
     /// What has the main zone, and whose it is.
     fn main(&self, now: &Now) -> (Option<usize>, Main) {
-        if let Some((feed, life)) = self.warnings.iter().find(|(_, life)| life.covers(now.t)) {
-            let warning = Main::Warning { feed: self.feeds[*feed].name.clone(), alert: life.alert.clone() };
-            return (Some(*feed), warning);
+        if let Some(((feed, life), shown)) = self.warned(now.t) {
+            let (name, alert) = (self.feeds[*feed].name.clone(), life.alert.clone());
+            return (Some(*feed), Main::Warning { feed: name, alert, turn: shown.turn });
         }
         let neutral = (None, Main::Neutral { ever: !self.feeds.is_empty() });
         let wheel = self.wheel(now);
@@ -221,6 +226,14 @@ impl Timetable {
             alone: wheel.normal.len() + wheel.low.len() == 1,
         };
         (Some(item.feed), Main::Notice(slot))
+    }
+
+    /// The warning that has the board, and until when.
+    fn warned(&self, t: Timestamp) -> Option<(&(usize, Life), warned::Shown)> {
+        let in_force: Vec<&(usize, Life)> = self.warnings.iter().filter(|(_, life)| life.covers(t)).collect();
+        let lives: Vec<&Life> = in_force.iter().map(|(_, life)| life).collect();
+        let shown = warned::shown(&lives, self.reading, t)?;
+        Some((in_force.get(shown.at)?, shown))
     }
 
     /// The notices that take turns at this moment.

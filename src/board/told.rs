@@ -61,7 +61,7 @@ impl Board {
         let nothing = |zone: usize| item(name(zone), "", "neutral", "", &plan.title, plan.at);
         let main = match &plan.main {
             Main::Notice(slot) => notice(0, slot),
-            Main::Warning { feed, alert } => item(
+            Main::Warning { feed, alert, .. } => item(
                 name(0),
                 feed,
                 "warning",

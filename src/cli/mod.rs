@@ -181,6 +181,9 @@ struct Screenshot {
 #[derive(Debug, Args)]
 struct Render {
     folder: PathBuf,
+    /// With the warnings of this alerts.json in force
+    #[arg(long, value_name = "ALERTS.JSON")]
+    alerts: Option<PathBuf>,
     /// A moment: 2026-11-24T07:30:00+07:00, or 2026-11-24T07:30 in the programme's time zone; now if absent
     #[arg(long, conflicts_with_all = ["from", "to"])]
     at: Option<String>,

@@ -38,20 +38,33 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
     let at = |name, text: &str| moment(name, text, &zone).map_err(one);
-    let mut preview = Preview::new(&checked, asked, zone.clone())?;
-    let picture = match (&asked.from, &asked.to) {
+    let span = match (&asked.from, &asked.to) {
         (Some(from), Some(to)) => {
             let (from, to) = (at("--from", from)?, at("--to", to)?);
             check_span(from, to).map_err(one)?;
-            preview.sheet(from, to).map_err(one)?
+            Some((from, to))
         }
-        _ => {
-            let at = asked.at.as_ref().map_or(Ok(clock::system()), |text| at("--at", text))?;
-            preview.draw(at).map_err(one)?
-        }
+        _ => None,
+    };
+    let moment = asked.at.as_ref().map_or(Ok(clock::system()), |text| at("--at", text))?;
+    // Checked as they would be on publishing at the moment that the picture is of.
+    let alerts = alerts(asked, span.map_or(moment, |(_, to)| to))?;
+    let mut preview = Preview::new(&checked, alerts, asked, zone.clone())?;
+    let picture = match span {
+        Some((from, to)) => preview.sheet(from, to).map_err(one)?,
+        None => preview.draw(moment).map_err(one)?,
     };
     let bytes = png(&picture).map_err(|error| one(report::file_problem(&asked.out, &error)))?;
     crate::disk::write_png_for_person(&asked.out, &bytes).map_err(one)
+}
+
+/// The warnings of the file that was named.
+fn alerts(asked: &Render, now: Timestamp) -> Result<Alerts, Vec<Problem>> {
+    let Some(file) = &asked.alerts else { return Ok(Alerts::default()) };
+    let bytes = crate::disk::read_for_person(file).map_err(|problem| vec![problem])?;
+    let checked = crate::publish::alerts::read(&bytes, &file.display().to_string(), now)?;
+    report::warnings(&checked.warnings);
+    Ok(checked.alerts)
 }
 
 fn moment(name: &str, text: &str, zone: &TimeZone) -> Outcome<Timestamp> {
@@ -152,22 +165,29 @@ impl Part {
         let asides = plan.asides.iter().zip(composed.asides.iter().copied().chain(std::iter::repeat((1, 1))));
         let mut all: Vec<Part> =
             asides.filter_map(|(aside, page)| Some(notice(aside.zone, page, aside.slot.as_ref()?))).collect();
-        let (id, title) = match &plan.main {
+        let (id, title, turn) = match &plan.main {
             Main::Notice(slot) => {
                 all.insert(0, notice(0, page, slot));
                 return all;
             }
-            Main::Warning { alert, .. } => (alert.id.identifier.clone(), alert.event.clone()),
+            Main::Warning { alert, turn, .. } => {
+                (alert.id.identifier.clone(), alert.event.clone(), turn.map(|(start, _)| start))
+            }
             Main::Neutral { .. } if !all.is_empty() => return all,
-            Main::Neutral { .. } => (String::new(), "Không có thông báo".into()),
+            Main::Neutral { .. } => (String::new(), "Không có thông báo".into(), None),
         };
-        all.insert(0, Part { zone: 0, id, title, page, turn: None });
+        all.insert(0, Part { zone: 0, id, title, page, turn });
         all
     }
 }
 
 impl Preview {
-    fn new(checked: &Checked, asked: &Render, zone: TimeZone) -> Result<Preview, Vec<Problem>> {
+    fn new(
+        checked: &Checked,
+        alerts: Alerts,
+        asked: &Render,
+        zone: TimeZone,
+    ) -> Result<Preview, Vec<Problem>> {
         let (board, look) = board(asked)?;
         let content = FeedContent {
             name: "preview".into(),
@@ -175,7 +195,7 @@ impl Preview {
             state: FeedState::Fresh,
             last_news: None,
             programme: Arc::new(checked.programme.clone()),
-            alerts: Arc::new(Alerts::default()),
+            alerts: Arc::new(alerts),
         };
         let (fonts, lacking) = Fonts::load(&super::play::font_folders());
         report::warnings(&lacking);

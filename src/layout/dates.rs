@@ -55,18 +55,31 @@ pub fn validity(until: Timestamp, zone: &TimeZone, this_year: Option<i16>, narro
     format!("{head} {} {}", hour(&at), day(at.date(), this_year))
 }
 
-/// How old the news is. Words such as "hôm qua" only where today is known.
+/// How old the news is.
 pub fn stale(stale: &Stale, now: &Zoned, clock_trusted: bool) -> String {
     let Some(last) = stale.last_news else { return "Chưa nối được với máy chủ".into() };
     let at = last.to_zoned(now.time_zone().clone());
-    let date = if clock_trusted && at.date() == now.date() {
+    format!("Cập nhật lần cuối {} {}", clock(&at), named_day(&at, now, clock_trusted))
+}
+
+/// When a warning was sent: the hour, and the day unless it is known to be today.
+pub fn sent(sent: Timestamp, now: &Zoned, clock_trusted: bool) -> String {
+    let at = sent.to_zoned(now.time_zone().clone());
+    match clock_trusted && at.date() == now.date() {
+        true => clock(&at),
+        false => format!("{} {}", clock(&at), named_day(&at, now, clock_trusted)),
+    }
+}
+
+/// Words such as "hôm qua" only where today is known.
+fn named_day(at: &Zoned, now: &Zoned, clock_trusted: bool) -> String {
+    if clock_trusted && at.date() == now.date() {
         "hôm nay".to_owned()
     } else if clock_trusted && now.date().yesterday().is_ok_and(|yesterday| yesterday == at.date()) {
         "hôm qua".to_owned()
     } else {
         format!("ngày {}", day(at.date(), clock_trusted.then(|| now.year())))
-    };
-    format!("Cập nhật lần cuối {} {date}", clock(&at))
+    }
 }
 
 /// How long it is until `moment`, and the same in fewer words: in days of the calendar while more than a day is left, then
@@ -159,6 +172,11 @@ mod tests {
         assert_eq!(stale(&old, &now, false), "Cập nhật lần cuối 16:20 ngày 22/11");
         assert_eq!(stale(&Stale { last_news: None }, &now, true), "Chưa nối được với máy chủ");
         assert_eq!(long_date(&now), "Thứ Hai, 23 tháng 11");
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(sent(at("2026-11-23T06:05:00+07:00"), &now, true), "06:05");
+        assert_eq!(sent(at("2026-11-22T16:20:00+07:00"), &now, true), "16:20 hôm qua");
+        assert_eq!(sent(at("2026-11-21T16:20:00+07:00"), &now, true), "16:20 ngày 21/11");
+        assert_eq!(sent(at("2026-11-23T06:05:00+07:00"), &now, false), "06:05 ngày 23/11");
         assert_eq!((length(59_000), length(240_000)), ("59 giây".into(), "4 phút".into()));
     }
 }

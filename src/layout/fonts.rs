@@ -433,6 +433,33 @@ mod tests {
         assert!(fonts.shape("Bản", Weight::Bold).width > 0.5);
     }
 
+    /// A card that lost a block, or a copy that was cut off: whatever is left must not stop the board.
+    #[test]
+    fn a_font_that_is_damaged_anywhere_costs_at_most_its_letters() {
+        let name = "NotoSans-SemiCondensedBold.ttf";
+        let whole = Fonts::standard_folders().iter().find_map(|folder| std::fs::read(folder.join(name)).ok());
+        let whole = whole.unwrap();
+        let draw = |bytes: &[u8]| {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+            let (fonts, _) = Fonts::load(&[folder.path().to_owned()]);
+            let shaped = fonts.shape("Bản Nà Đon ắỗợ 112", Weight::Bold);
+            assert!(shaped.width.is_finite());
+        };
+        for share in [0, 1, 2, 10, 50, 90, 99] {
+            draw(&whole[..whole.len() * share / 100]);
+        }
+        // Directory and tables, a stretch of each overwritten.
+        for start in [4, 12, 60, 200].into_iter().chain((1..20).map(|part| whole.len() * part / 20)) {
+            for value in [0x00, 0xFF] {
+                let mut bytes = whole.clone();
+                let end = (start + 64).min(bytes.len());
+                bytes[start..end].fill(value);
+                draw(&bytes);
+            }
+        }
+    }
+
     #[test]
     fn digits_in_a_tai_line_are_the_same_as_in_a_vietnamese_one() {
         let fonts = stack();

@@ -2,18 +2,24 @@
 //!
 //! The stale line stands under the commune's name for as long as the feed that shows is not fresh. The
 //! mark "Đã ký" belongs to everything shown: nothing unsigned ever reaches a plan.
+//!
+//! Where the board's pixels were measured, name and clock are as large as their readers need, as far as the header is
+//! high enough; what that leaves no room for goes: first the date.
 
 use super::brush::{Brush, Side};
 use super::look::{Dress, Role};
 use super::parts::Parts;
 use super::place::Form;
 use super::scene::Rect;
-use super::{Availability, View, dates, icons, rich};
+use super::{Availability, View, dates, icons, legible, rich};
 use crate::limits;
 use crate::model::plan::NoticeSlot;
 
 /// Outer margin, in u.
 pub const MARGIN: f32 = 6.0;
+/// Height of a line's ink in em, and of a clock's, which has neither marks nor tails (LOOK.md section 1).
+const INK: f32 = 1.288;
+const DIGITS: f32 = 0.76;
 /// Draws the header across the top.
 pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     let grid = brush.grid;
@@ -34,7 +40,10 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     let mut beside = false;
     if view.clock_trusted {
         let clock = dates::clock(&view.now);
-        let size = if portrait { sizes.clock_portrait } else { sizes.clock } * grid.u;
+        let size = if portrait { sizes.clock_portrait } else { sizes.clock };
+        // Five digits take no more than a third of an upright board.
+        let most = ((height - 3.0) / DIGITS).min(if portrait { 17.0 } else { f32::MAX });
+        let size = legible::grown(view.board, view.size, grid, size, most) * grid.u;
         let x = right - grid.px(MARGIN);
         let baseline = brush.centred(middle, size);
         let width =
@@ -42,9 +51,10 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
         room -= width + grid.px(5.0);
         if !portrait {
             let date_x = x - width - grid.px(6.0);
-            let size = sizes.date * grid.u;
+            let size = grown_line(brush, view, sizes.date, height) * grid.u;
             let date = dates::long_date(&view.now);
-            let name = brush.width(&board_title(view), Role::Title, sizes.name * grid.u) as i32;
+            let name_size = grown_line(brush, view, sizes.name, height) * grid.u;
+            let name = brush.width(&board_title(view), Role::Title, name_size) as i32;
             let wide = brush.width(&date, Role::Body, size) as i32;
             // Where both cannot be, the name matters more than the date.
             // A square board has a line for it under the name.
@@ -59,6 +69,11 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     names(brush, view, name_x, middle, room, view.clock_trusted && !beside);
 }
 
+/// A size of a line across a header of this height, or as much more as its readers need. All in u.
+fn grown_line(brush: &Brush<'_>, view: &View<'_>, size: f32, height: f32) -> f32 {
+    legible::grown(view.board, view.size, brush.grid, size, (height - 1.0) / INK)
+}
+
 /// The board's name in the header.
 pub fn board_title(view: &View<'_>) -> String {
     rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX).replace('\n', " ")
@@ -67,8 +82,17 @@ pub fn board_title(view: &View<'_>) -> String {
 /// The commune's name, and under it the stale line; in an upright board's header also the date. A square one has it there
 /// where it finds no room beside the name, while the news is fresh. `dated`: the date is to be under the name.
 fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32, dated: bool) {
-    let (grid, p, size) = (brush.grid, brush.palette(), brush.look.sizes.name);
+    let (grid, p) = (brush.grid, brush.palette());
     let title = board_title(view);
+    let height = if grid.portrait { brush.look.sizes.header_portrait } else { brush.look.sizes.header };
+    let looks = brush.look.sizes.name;
+    // Larger letters are worth nothing where they would cost the end of the name.
+    let wide = brush.width(&title, Role::Title, grid.u).max(0.01);
+    let size = match view.plan.stale {
+        // How old the news is needs the room more.
+        Some(_) => looks,
+        None => grown_line(brush, view, looks, height).min((room as f32 / wide).max(looks)),
+    };
     let put = |brush: &mut Brush<'_>, text: &str, role, size: f32, baseline: f32, colour| {
         let at = (x, (baseline * grid.u).round() as i32);
         brush.text_within(text, role, size * grid.u, at, Side::Left, colour, room);
@@ -76,7 +100,25 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32,
     // Lines were placed in a header of LOOK.md's height; in another they keep to its middle.
     let lower = middle / grid.u.max(f32::MIN_POSITIVE) - if grid.portrait { 13.0 } else { 7.5 };
     if grid.portrait {
-        let date = dated.then(|| dates::long_date(&view.now));
+        let date_size = grown_line(brush, view, 6.4, height);
+        // Both in one header, or the name alone.
+        let both = view.plan.stale.is_some() || (size + date_size) * INK <= height - 1.0;
+        let date = dated.then(|| dates::long_date(&view.now)).filter(|_| both);
+        let grown = size > looks || date_size > 6.4;
+        if grown
+            && both
+            && view.plan.stale.is_none()
+            && let Some(date) = &date
+        {
+            let ink = (size + date_size) * INK;
+            let first = middle - (ink / 2.0 - 1.048 * size) * grid.u;
+            let below = first + (0.24 * size + 1.048 * date_size) * grid.u;
+            let at = (x, first.round() as i32);
+            brush.text_within(&title, Role::Title, size * grid.u, at, Side::Left, p.bar_ink, room);
+            let at = (x, below.round() as i32);
+            brush.text_within(date, Role::Body, date_size * grid.u, at, Side::Left, p.bar_soft, room);
+            return;
+        }
         match (&view.plan.stale, date) {
             (None, None) => {
                 let at = (x, brush.centred(middle, size * grid.u));

@@ -43,6 +43,13 @@ pub fn need(board: &Board, size: (u32, u32)) -> Option<Need> {
     Some(Need { limit_px: letter(LIMIT), ease_px: letter(EASE) })
 }
 
+/// A size that the look gives to something beside the notices, or as much more as these readers need and `most`
+/// allows. All in u.
+pub fn grown(board: &Board, size: (u32, u32), grid: Grid, look: f32, most: f32) -> f32 {
+    let limit = need(board, size).map_or(0.0, |need| need.limit_px / grid.u.max(f32::MIN_POSITIVE));
+    look.max(limit.min(most))
+}
+
 /// The largest body, in u, at which a room of this width and height, in u, takes a text.
 pub fn largest(width: f32, height: f32) -> f32 {
     (height / LINES_MIN).min(width / WIDTH_MIN).max(1.0)

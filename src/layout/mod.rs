@@ -32,6 +32,7 @@ mod scene;
 pub mod sheet;
 mod split;
 mod ticker;
+mod turns;
 mod warning;
 mod words;
 

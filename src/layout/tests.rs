@@ -135,7 +135,7 @@ pub fn warning(level: u8, status: AlertStatus) -> Main {
         onset: None,
         expires: None,
     };
-    Main::Warning { feed: "xa".into(), alert: Arc::new(alert) }
+    Main::Warning { feed: "xa".into(), alert: Arc::new(alert), turn: None }
 }
 
 pub fn stale(mut plan: Plan) -> Plan {
@@ -201,6 +201,41 @@ fn without_a_trusted_clock_no_time_and_no_date_is_shown() {
             let composed = composed(&plan(main.clone()), size, |view| view.clock_trusted = false);
             let words = words(&composed.scene);
             assert!(!words.contains("07:30") && !words.contains("23 tháng"), "{words}");
+        }
+    }
+}
+
+#[test]
+fn where_pixels_were_measured_name_and_clock_can_be_read_from_where_people_stand() {
+    let measured = |distance, height| Board {
+        viewing_distance_m: distance,
+        measured: Some(crate::model::board::Measured::HeightMm(height)),
+        ..board()
+    };
+    for (size, height) in [((1920, 1080), 685.0), ((1080, 1920), 1218.0), ((1280, 720), 500.0)] {
+        for distance in [5.0, 8.0, 10.0] {
+            let board = measured(distance, height);
+            let need = legible::need(&board, size).unwrap().limit_px;
+            let plan = plan(slot(power_cut(), 20));
+            let scene =
+                Composer::new(fonts()).compose(&View { board: &board, ..view(&plan, &board, size) }).scene;
+            let (mut seen, mut last) = (0, 0);
+            for draw in &scene.draws {
+                let Draw::Text(line) = draw else { continue };
+                let header =
+                    ["Xã Bình Lư", "07:30", "Thứ Hai, 23 tháng 11"].iter().any(|text| *text == &*line.text);
+                if header {
+                    assert!(
+                        line.size >= need * 0.999,
+                        "{}: {} px of {need} at {distance} m",
+                        line.text,
+                        line.size
+                    );
+                    seen += 1;
+                    last = last.max(line.baseline);
+                }
+            }
+            assert!(seen >= 2 && last < (size.0.min(size.1) as i32) / 5, "{seen} {last}");
         }
     }
 }

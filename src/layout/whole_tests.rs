@@ -390,3 +390,47 @@ fn in_ordinary_texts_no_line_stands_alone_on_a_page() {
         }
     }
 }
+
+#[test]
+fn what_no_notice_should_hold_still_makes_pages_that_fit_and_end() {
+    let zero_width = "\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".repeat(2_000);
+    let cases = [
+        ("five thousand letters", "đ".repeat(5_000), String::new()),
+        ("one word", "Tin".to_owned(), "nghiêng".repeat(430)),
+        (
+            "marks",
+            format!("Ba\u{301}{}o", "\u{301}\u{323}".repeat(200)),
+            format!("a{}", "\u{309}".repeat(400)),
+        ),
+        ("overrides", "\u{202E}Tin\u{202C} \u{2066}khẩn".to_owned(), "\u{202E}\u{2067}chữ ".repeat(500)),
+        ("nothing to see", zero_width.clone(), zero_width.clone()),
+        ("nothing between", format!("Tin{zero_width}mới"), format!("một{zero_width}hai")),
+        ("private", "\u{E000}\u{F8FF}\u{10FFFD}".repeat(50), "\u{E123}".repeat(500)),
+        ("marks alone", "\u{301}".repeat(400), "\u{301} ".repeat(400)),
+    ];
+    for (name, title, text) in &cases {
+        for size in [(1920, 1080), (1080, 1920), (360, 360), (320, 160), (192, 32), (96, 16)] {
+            let plan = plan(slot(notice(title, text, Category::YTe), 600));
+            let (board, mut composer, mut at) = (board(), Composer::new(fonts()), monday());
+            let mut turned = 0;
+            loop {
+                let composed = composer.compose(&View { now: at.clone(), ..view(&plan, &board, size) });
+                for draw in &composed.scene.draws {
+                    let Draw::Text(line) = draw else { continue };
+                    let within = line.clip.meet(&composed.scene.area()) == line.clip;
+                    assert!(within && line.width.is_finite(), "{name} at {size:?}: {line:?}");
+                    let hidden = |c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+                    assert!(!line.text.contains(hidden), "{name} at {size:?}: {:?}", line.text);
+                }
+                turned += 1;
+                assert!(turned <= 500, "{name} at {size:?} has no end");
+                match composed.next_change {
+                    Some(next) if composed.page < composed.pages => {
+                        at = next.to_zoned(at.time_zone().clone())
+                    }
+                    _ => break,
+                }
+            }
+        }
+    }
+}

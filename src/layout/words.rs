@@ -221,9 +221,12 @@ fn cut_word(word: &Word, widest: f32, measure: &Measure, ink: Ink, out: &mut Vec
     for cluster in word.text.graphemes(true) {
         let own = measure.width(cluster, weight);
         if width + own > widest && !piece.is_empty() {
-            let text = std::mem::take(&mut piece);
+            // "0912.345.678" parts at a point, if it must: the other half is then still a number.
+            let after = piece.rfind(['.', '-', '/', ',']).map_or(piece.len(), |at| at + 1);
+            let rest = piece.split_off(after);
+            let text = std::mem::replace(&mut piece, rest);
             out.push(Group::measured(vec![Word { text, bold: word.bold, space }], measure, ink));
-            (width, space) = (0.0, false);
+            (width, space) = (measure.width(&piece, weight), false);
         }
         piece.push_str(cluster);
         width += own;

@@ -55,6 +55,8 @@ pub enum Main {
     Warning {
         feed: Arc<str>,
         alert: Arc<Alert>,
+        /// From when to when it has the board, where several take turns; `None`: until something changes.
+        turn: Option<(Timestamp, Timestamp)>,
     },
     Notice(NoticeSlot),
     /// Nothing to show. `ever`: there was a verified programme.

@@ -6,7 +6,7 @@
 //!
 //! Who gets the main zone, from the top:
 //! 1. A warning in force, of a feed that may interrupt: it takes the whole board, ticker and announcements
-//!    included.
+//!    included; of several the gravest comes first, and others take turns with it (see [`warned`]).
 //! 2. Urgent notices, alone. Those of a feed that may interrupt push out everybody's; those of one that may
 //!    not push out only that feed's own, for a feed never gets more than its rights.
 //! 3. The rotation of all feeds' notices (see [`rotation`]), low priority in every fourth round.
@@ -22,13 +22,14 @@
 pub mod announce;
 pub mod reading;
 pub mod rotation;
+mod warned;
 pub mod window;
 
 #[cfg(test)]
 mod tests;
 
 use crate::alert::life::{self, Life};
-use crate::model::board::Board;
+use crate::model::board::{Board, Reading};
 use crate::model::feed::{FeedContent, FeedState};
 use crate::model::media::Media;
 use crate::model::plan::{Aside, Cue, Main, NoticeSlot, Plan, Stale, TickerLine};
@@ -58,6 +59,8 @@ pub struct Timetable {
     zones: usize,
     /// What must be seen first comes first.
     warnings: Vec<(usize, Life)>,
+    /// How fast the board's people read.
+    reading: Reading,
 }
 
 #[derive(Debug)]
@@ -99,6 +102,7 @@ impl Timetable {
             announcements: Vec::new(),
             zones: board.zones.len().max(1),
             warnings: Vec::new(),
+            reading: board.reading,
         };
         let mut headed = false;
         for content in feeds.into_iter().filter(|feed| feed.state != FeedState::Untrusted) {
@@ -191,7 +195,11 @@ impl Timetable {
             .filter(|_| clock_trusted)
             .filter_map(|sounding| sounding.changes(t, &now.walls[sounding.zone]));
         let Shown { main, asides, .. } = self.shown(&now);
-        let main = if let Main::Notice(slot) = main { Some(slot.end) } else { None };
+        let main = match main {
+            Main::Notice(slot) => Some(slot.end),
+            Main::Warning { .. } => self.warned(t).and_then(|(_, shown)| shown.until),
+            Main::Neutral { .. } => None,
+        };
         let turns = asides.into_iter().filter_map(|aside| Some(aside.slot?.end)).chain(main);
         warnings
             .chain(notices)
@@ -210,8 +218,9 @@ impl Timetable {
 
     /// What every zone has.
     fn shown(&self, now: &Now) -> Shown {
-        if let Some((feed, life)) = self.warnings.iter().find(|(_, life)| life.covers(now.t)) {
-            let main = Main::Warning { feed: self.feeds[*feed].name.clone(), alert: life.alert.clone() };
+        if let Some(((feed, life), shown)) = self.warned(now.t) {
+            let (name, alert) = (self.feeds[*feed].name.clone(), life.alert.clone());
+            let main = Main::Warning { feed: name, alert, turn: shown.turn };
             return Shown { main, asides: Vec::new(), feeds: vec![*feed] };
         }
         let mut on: Vec<Vec<usize>> = vec![Vec::new(); self.zones];
@@ -248,6 +257,14 @@ impl Timetable {
             alone: wheel.normal.len() + wheel.low.len() == 1,
         };
         Some((item.feed, slot))
+    }
+
+    /// The warning that has the board, and until when.
+    fn warned(&self, t: Timestamp) -> Option<(&(usize, Life), warned::Shown)> {
+        let in_force: Vec<&(usize, Life)> = self.warnings.iter().filter(|(_, life)| life.covers(t)).collect();
+        let lives: Vec<&Life> = in_force.iter().map(|(_, life)| life).collect();
+        let shown = warned::shown(&lives, self.reading, t)?;
+        Some((in_force.get(shown.at)?, shown))
     }
 
     /// Those of a zone's notices that take turns.

@@ -339,14 +339,77 @@ fn a_warning_takes_the_whole_board_and_the_highest_comes_first() {
     };
     let mut content = FeedContent { alerts: Arc::new(alerts), ..feed("xa", &text) };
     let timetable = Timetable::new(vec![content.clone()], &board());
-    let seen = listing(&timetable, at("2026-11-24 05:59:50"), at("2026-11-24 14:00:10"));
-    assert_eq!(seen, ["05:59:50 a", "06:00:00 !dien-tap", "07:00:00 !ba", "08:00:00 !bon", "14:00:00 a"]);
+    // Each of the two takes four seconds to find and one to read: a turn has its least, doubled.
+    let seen = listing(&timetable, at("2026-11-24 05:59:50"), at("2026-11-24 08:03:00"));
+    let expected = [
+        "05:59:50 a",
+        "06:00:00 !dien-tap",
+        "07:00:00 !ba",
+        "08:00:00 !bon",
+        "08:02:20 !ba",
+        "08:02:40 !bon",
+    ];
+    assert_eq!(seen, expected);
+    let seen = listing(&timetable, at("2026-11-24 12:59:50"), at("2026-11-24 14:00:10"));
+    assert_eq!(seen.last().map(String::as_str), Some("14:00:00 a"));
+    assert_eq!(seen.iter().filter(|line| !line.ends_with("!bon")).count(), 2, "{seen:?}");
     assert!(timetable.on_air(at("2026-11-24 09:00"), true).ticker.is_empty());
     assert_eq!(timetable.on_air(at("2026-11-24 15:00"), true).ticker.len(), 1);
 
     content.rights.may_interrupt = false;
     let timetable = Timetable::new(vec![content], &board());
     assert_eq!(main_at(&timetable, at("2026-11-24 09:00")), "a");
+}
+
+/// The warnings that show from one moment to another, and the seconds of each turn.
+fn turns(alerts: Vec<Alert>, from: &str, to: &str) -> Vec<(String, i64)> {
+    let content = FeedContent { alerts: Arc::new(Alerts { alerts }), ..feed("xa", &notice("a", "")) };
+    let timetable = Timetable::new(vec![content], &board());
+    let (mut t, mut seen) = (at(from), Vec::new());
+    while t < at(to) {
+        let next = timetable.next_change(t, true).unwrap();
+        if let Main::Warning { turn: Some((start, end)), .. } = timetable.on_air(t, true).main {
+            assert!(start <= t && t < end && next <= end);
+            let middle = t.checked_add(next.duration_since(t) / 2).unwrap();
+            let same = |plan: Plan| Plan { at: t, ..plan };
+            assert_eq!(same(timetable.on_air(middle, true)), timetable.on_air(t, true));
+        }
+        seen.push((main_at(&timetable, t), next.duration_since(t).as_secs()));
+        t = next;
+    }
+    seen
+}
+
+#[test]
+fn several_warnings_take_turns_the_gravest_first_and_each_for_twice_its_reading_time() {
+    let mut long = warning("dai", 2, AlertStatus::Actual, "2026-11-24 07:00");
+    long.area = vec!["bản"; 30].join(" ");
+    let alerts = vec![
+        long.clone(),
+        warning("ba", 3, AlertStatus::Actual, "2026-11-24 07:00"),
+        warning("mot", 1, AlertStatus::Actual, "2026-11-24 07:00"),
+    ];
+    let seen = turns(alerts.clone(), "2026-11-24 07:00", "2026-11-24 07:04");
+    let expected = [("!ba", 120), ("!ba", 20), ("!dai", 40), ("!mot", 20), ("!ba", 20), ("!dai", 40)]
+        .map(|(n, s)| (n.into(), s));
+    assert_eq!(seen, expected);
+    // A new one that is graver comes at once, and then has every other turn.
+    let five = warning("nam", 5, AlertStatus::Actual, "2026-11-24 07:03:05");
+    let seen = turns([alerts, vec![five]].concat(), "2026-11-24 07:03:00", "2026-11-24 07:07");
+    let expected =
+        [("!mot", 5), ("!nam", 120), ("!nam", 20), ("!ba", 20), ("!nam", 20), ("!dai", 40), ("!nam", 20)];
+    assert_eq!(seen, expected.map(|(name, seconds)| (name.into(), seconds)));
+}
+
+#[test]
+fn an_exercise_never_shows_beside_a_real_warning() {
+    let alerts = vec![
+        warning("tap", 5, AlertStatus::Exercise, "2026-11-24 07:00"),
+        warning("that", 1, AlertStatus::Actual, "2026-11-24 07:05"),
+    ];
+    let seen = turns(alerts, "2026-11-24 07:00", "2026-11-24 09:00");
+    // The exercise is over after six hours, five minutes before the warning: that is a change, though nobody sees it.
+    assert_eq!(seen, [("!tap".to_owned(), 300), ("!that".to_owned(), 6 * 3_600 - 300)]);
 }
 
 #[test]

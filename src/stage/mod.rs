@@ -34,6 +34,8 @@ mod fade_tests;
 #[cfg(test)]
 mod finish_tests;
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
 mod led_tests;
 #[cfg(test)]
 mod letters_tests;

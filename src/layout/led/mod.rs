@@ -13,7 +13,7 @@ use super::fit::wrap_any;
 use super::look::{Grid, Role};
 use super::scene::{Colour, Rect, Scene};
 use super::words::{Group, Measure, Word, cut_to, plain_groups};
-use super::{Composed, View, icons, legible, pages};
+use super::{Composed, View, icons, legible, turns};
 use crate::model::board::Theme;
 use crate::model::plan::Main;
 use jiff::Timestamp;
@@ -64,17 +64,24 @@ type Turn = (usize, usize, Option<Timestamp>);
 
 /// Everything that is said, in lines `width` em wide.
 fn rows(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) -> Vec<Row> {
+    items(measure, said, role, width).into_iter().flatten().collect()
+}
+
+/// The lines of each thing that is said.
+fn items(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) -> Vec<Vec<Row>> {
     let ink = role.ink(Theme::Night);
-    let mut rows = Vec::new();
+    let mut all = Vec::new();
     for (text, colour) in said {
+        let mut rows = Vec::new();
         let groups = cut_to(plain_groups(text, measure, ink), width.max(0.6), measure, ink);
         let lines = wrap_any(&groups, width.max(0.6), measure.space(ink.plain), false);
         for line in lines {
             let words = groups[line].iter().flat_map(|group: &Group| group.words.iter().cloned()).collect();
             rows.push(Row { words, colour: *colour });
         }
+        all.push(rows);
     }
-    rows
+    all
 }
 
 /// The rows as pages of `each`. What is always said stands first on every page; where a page is one row, on every
@@ -88,6 +95,29 @@ fn paged(rows: Vec<Row>, each: usize, head: Option<Row>) -> Vec<Vec<Row>> {
     rows.into_iter().flat_map(|row| [vec![head.clone()], vec![row]]).collect()
 }
 
+/// What a warning says, as pages of `each` rows: one thing to do is not cut where another begins, for that would be a third.
+/// The head, which is the hazard, stands over what leaves room for it: the level is on every page anyhow.
+fn paged_whole(items: Vec<Vec<Row>>, each: usize, head: Option<Row>) -> Vec<Vec<Row>> {
+    let each = each.max(1);
+    let headed = head.is_some() && each > 1;
+    let blank = || -> Vec<Row> { head.iter().filter(|_| headed).cloned().collect() };
+    let heads = usize::from(headed);
+    let mut pages = vec![blank()];
+    for item in items {
+        let last = pages.last().map_or(0, Vec::len);
+        if item.len() <= each - last.min(each) {
+            pages.last_mut().into_iter().for_each(|page| page.extend(item.iter().cloned()));
+        } else if item.len() <= each - heads {
+            pages.push([blank(), item].concat());
+        } else {
+            pages.extend(item.chunks(each).map(<[Row]>::to_vec));
+        }
+    }
+    pages.retain(|page| !page.is_empty());
+    // Where nothing stands under the head of the first page, what follows says it.
+    if pages.is_empty() { vec![blank()] } else { pages }
+}
+
 /// Which page is shown now. Each has its share of a notice's slot, or of a round of its own, by how long it takes to read.
 fn turn(view: &View<'_>, pages: &[Vec<Row>]) -> Turn {
     let count = pages.len().max(1);
@@ -95,23 +125,16 @@ fn turn(view: &View<'_>, pages: &[Vec<Row>]) -> Turn {
         return (0, count, None);
     }
     let syllables = |page: &Vec<Row>| page.iter().map(Row::syllables).sum::<usize>() as f64;
-    let seconds = pages.iter().map(|page| FIND_SECONDS + SYLLABLE_SECONDS * syllables(page));
-    let now = view.now.timestamp().as_millisecond();
-    if let Main::Notice(slot) = &view.plan.main {
-        let (start, end) = (slot.start.as_millisecond(), slot.end.as_millisecond());
-        let length = end.saturating_sub(start).max(1);
-        let elapsed = now.saturating_sub(start).clamp(0, length - 1);
-        let (at, turns) = pages::turn(seconds, elapsed, length);
-        let turns = (at + 1 < count).then(|| Timestamp::from_millisecond(start.saturating_add(turns)).ok());
-        return (at, count, turns.flatten());
-    }
     // A warning is read twice as slowly as a notice.
-    let slowly = if matches!(view.plan.main, Main::Warning { .. }) { 2.0 } else { 1.0 };
-    let seconds = seconds.map(|seconds| (seconds * slowly).max(PAGE_SECONDS_MIN));
-    let length = ((seconds.clone().sum::<f64>() * 1000.0) as i64).max(1);
-    let elapsed = now.rem_euclid(length);
-    let (at, turns) = pages::turn(seconds, elapsed, length);
-    (at, count, Timestamp::from_millisecond(now.saturating_sub(elapsed).saturating_add(turns)).ok())
+    let (slot, slowly, least) = match &view.plan.main {
+        Main::Notice(slot) => (Some((slot.start, slot.end)), 1.0, 0.0),
+        Main::Warning { turn, .. } => (*turn, 2.0, PAGE_SECONDS_MIN),
+        Main::Neutral { .. } => (None, 1.0, PAGE_SECONDS_MIN),
+    };
+    let seconds = |page| ((FIND_SECONDS + SYLLABLE_SECONDS * syllables(page)) * slowly).max(least);
+    let seconds: Vec<f64> = pages.iter().map(seconds).collect();
+    let (at, turns) = turns::now(&seconds, slot, view.now.timestamp());
+    (at, count, turns)
 }
 
 /// Draws a level's number, or what stands for the saying, in a square at the left; returns where the text begins.

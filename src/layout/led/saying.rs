@@ -10,6 +10,8 @@ use crate::model::plan::Main;
 
 /// Most actions of a warning.
 const ACTIONS_MAX: usize = 4;
+/// Syllables of all actions together from which saying them once takes longer than people stand.
+const SYLLABLES_MANY: usize = 32;
 
 /// A mark, and sentences.
 pub struct Saying {
@@ -119,8 +121,13 @@ fn warning(look: &Look, alert: &Alert) -> Saying {
     // "Bản Nà Khan · đến 6h00" are two things to say, not one line with a point at its edge.
     let area = clean(&alert.area);
     let area = area.split('·').map(|part| (part.trim().to_owned(), key));
-    let actions = alert.actions.iter().take(ACTIONS_MAX).map(|action| (clean(action), plain));
-    let said = area.chain(actions).collect();
+    let actions: Vec<_> =
+        alert.actions.iter().take(ACTIONS_MAX).map(|action| (clean(action), plain)).collect();
+    let syllables = |text: &str| text.split(' ').count();
+    let long = actions.iter().map(|(action, _)| syllables(action)).sum::<usize>() > SYLLABLES_MANY;
+    // Whoever comes while much is said learns the number to call before the end, too.
+    let call = actions.last().filter(|_| long && actions.len() > 1).cloned();
+    let said = area.chain(call).chain(actions).collect();
     if alert.status != AlertStatus::Actual {
         let heads = vec!["DIỄN TẬP".to_owned()];
         let first = Some((event, plain));

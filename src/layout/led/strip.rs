@@ -4,7 +4,7 @@
 //! lines and more are pages: letters that stand are read from further than letters that run.
 
 use super::saying::Saying;
-use super::{PIXEL_BASELINE, PIXEL_LINE, Row, Turn, mark, paged, rows, turn};
+use super::{PIXEL_BASELINE, PIXEL_LINE, Row, Turn, items, mark, paged, paged_whole, rows, turn};
 use crate::layout::brush::Brush;
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
@@ -43,7 +43,8 @@ fn running(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect
     said.extend(ticker_now(view));
     let from = match &view.plan.main {
         Main::Notice(slot) => Some(slot.start),
-        Main::Warning { .. } | Main::Neutral { .. } => None,
+        Main::Warning { turn, .. } => turn.map(|(start, _)| start),
+        Main::Neutral { .. } => None,
     };
     let top = (window.h - PIXEL_LINE) / 2;
     let course = Course {
@@ -68,8 +69,11 @@ fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect, 
         let words = text.split(' ').map(|word| Word { text: word.into(), bold: false, space: true });
         Row { words: words.collect(), colour: saying.head }
     });
-    let rows = rows(brush.measure, &said, Role::Pixel, window.w as f32 / SIZE);
-    let pages = paged(rows, each as usize, head);
+    let width = window.w as f32 / SIZE;
+    let pages = match saying.level {
+        Some(_) => paged_whole(items(brush.measure, &said, Role::Pixel, width), each as usize, head),
+        None => paged(rows(brush.measure, &said, Role::Pixel, width), each as usize, head),
+    };
     let turn = turn(view, &pages);
     let page = pages.get(turn.0).map_or(&[][..], Vec::as_slice);
     // A last page with one line has it where the others have their first: letters that jump up and down tire.

@@ -3,7 +3,7 @@
 //! A warning has its level's colour, icon, number and bars at the left, which read without colour and without letters.
 
 use super::saying::{Level, Saying};
-use super::{PIXEL_BASELINE, Row, Turn, mark, paged, rows, turn};
+use super::{PIXEL_BASELINE, Row, Turn, items, mark, paged, paged_whole, rows, turn};
 use crate::layout::brush::{Brush, Side};
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
@@ -135,10 +135,14 @@ fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, lea
             Role::Title,
             width,
         );
-        let rows = rows(brush.measure, &said, Role::Title, width);
+        let items = items(brush.measure, &said, Role::Title, width);
         // A head of two lines is said once, before the rest.
         let head = (heads.len() == 1).then(|| heads.remove(0));
-        paged(heads.into_iter().chain(rows).collect(), lines as usize, head)
+        if saying.level.is_some() {
+            let first = (!heads.is_empty()).then_some(heads);
+            return paged_whole(first.into_iter().chain(items).collect(), lines as usize, head);
+        }
+        paged(heads.into_iter().chain(items.into_iter().flatten()).collect(), lines as usize, head)
     };
     let mut best = (most, at(brush, most));
     let mut size = most - 1.0;

@@ -218,6 +218,59 @@ END
     stop "$server"
   done
 done
+# A ticker on a GPU has its own part of the window; when it ends, the page has that again.
+start_server 1280x720
+cp notices/programme.toml still.toml
+cat >>notices/programme.toml <<'END'
+[[ticker]]
+text = "Khi có việc gấp, gọi: 113 Công an, 114 Cứu hỏa, 115 Cấp cứu. Chợ phiên Bình Lư họp sáng Chủ nhật, từ 6h00 đến 11h00."
+END
+./bangtin feed publish site notices >/dev/null
+chmod -R a+rX site
+cat >board.toml <<END
+[[feed]]
+name = "xa"
+url = "$url"
+root = "$work/site/root.json"
+poll_seconds = 5
+[display]
+theme = "day"
+present = "gpu"
+[sound]
+enabled = false
+END
+from=(--config board.toml)
+size=(--windowed 1280x720)
+state_folder ticker
+start_board "$work/run/ticker" env DISPLAY="$display"
+has_ticker() { as_user ./bangtin status --state "$work/run/ticker" --json 2>/dev/null | grep -q '"zone": *"ticker"'; }
+has_none() { ! has_ticker; }
+above=1280x620+0+0 band=1000x60+200+655
+alike() { [ "$(compare -metric AE "$1[$3]" "$2[$3]" null: 2>&1)" = 0 ]; }
+if until_true 60 "a ticker" has_ticker && until_true 60 "a notice over a ticker" on_air "$work/run/ticker"; then
+  sleep 2
+  grab_x ticker-1.png
+  grab_x ticker-2.png
+  as_user ./bangtin screenshot --state "$work/run/ticker" --out "$work/run/ticker.png"
+  if ! alike ticker-2.png run/ticker.png "$above"; then
+    fail "ticker on a GPU: the page above it is not what \`screenshot\` says"
+  elif alike ticker-1.png ticker-2.png "$band"; then
+    fail "ticker on a GPU: it does not move"
+  elif [ "$(identify -format %k "ticker-2.png[$band]")" -lt 10 ]; then
+    fail "ticker on a GPU: there are no letters in it"
+  else
+    say "a ticker moves on a GPU, under the page that \`screenshot\` says"
+  fi
+  cp still.toml notices/programme.toml
+  ./bangtin feed publish site notices >/dev/null
+  chmod -R a+rX site
+  if until_true 30 "the ticker's end" has_none; then
+    sleep 1
+    same "ticker-ended" "$work/run/ticker" grab_x
+  fi
+fi
+stop "$board"
+stop "$server"
 from=(--feed "$url" --root site/root.json)
 
 # Full screen on a bare X server whose mode changes, twice; then the server dies.

@@ -26,9 +26,10 @@ pub const QR_PLATE: f32 = 27.0;
 const BESIDE_CODE: f32 = 110.0;
 /// Least width of two languages side by side in a slim form.
 const COLUMNS_MIN: f32 = 150.0;
-/// Least width of a slim form, in heights of what is under its band, whose picture stands beside the text; least width
-/// of that picture; and of that text, in its letters.
+/// Least width of a slim form, in heights of what is under its band, whose picture stands beside the text: of a zone,
+/// and of a board, where that leaves the title its lines; least width of that picture; and of that text, in its letters.
 const BESIDE_SHAPE: f32 = 1.8;
+const BESIDE_SHAPE_WHOLE: f32 = 1.3;
 const BESIDE_MIN: f32 = 30.0;
 const BESIDE_TEXT: f32 = 8.5;
 /// Height of a countdown's line, in its letters.
@@ -81,7 +82,7 @@ impl Parts {
         let linked = notice::qr(&slot.notice.link).is_some();
         let mut parts = Parts::with(place, grid, view.look, least, picture, linked);
         if let Some(said) = countdown(view, slot) {
-            let high = countdown_letters(place).max(least) * COUNTDOWN_LINE;
+            let high = countdown_letters(place, parts.picture.is_some()).max(least) * COUNTDOWN_LINE;
             let room = parts.room(grid);
             if legible::largest(room.width, room.height - high) >= least {
                 let top = parts.text.bottom() - grid.px(high);
@@ -126,12 +127,12 @@ pub fn countdown(view: &View<'_>, slot: &NoticeSlot) -> Option<(String, String)>
     dates::countdown(moment, &view.now, &slot.notice.lang)
 }
 
-/// Size of a countdown's letters, in u.
-fn countdown_letters(place: &Place) -> f32 {
-    match (place.form, place.zone) {
-        (Form::Rail | Form::Band, _) => 17.0,
-        (Form::Slim, false) => 14.4,
-        (Form::Slim, true) => 12.4,
+/// Size of a countdown's letters, in u: smaller where a picture has taken of the text's room.
+fn countdown_letters(place: &Place, pictured: bool) -> f32 {
+    match (place.form, place.zone, pictured) {
+        (Form::Band, _, _) | (Form::Rail, _, false) => 17.0,
+        (Form::Slim, false, false) => 14.4,
+        (Form::Slim, true, _) | (_, _, true) => 12.4,
     }
 }
 
@@ -212,7 +213,8 @@ fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: b
     }
     let spare = foot - band - under;
     let picture_width = PICTURE_WIDTH.min(width - 2.0 * margin - BESIDE_TEXT * least);
-    let wide = width >= BESIDE_SHAPE * (foot - band) && picture_width >= BESIDE_MIN;
+    let shape = if place.zone { BESIDE_SHAPE } else { BESIDE_SHAPE_WHOLE };
+    let wide = width >= shape * (foot - band) && picture_width >= BESIDE_MIN;
     let beside = picture.filter(|_| wide && fits(width - picture_width, foot - band));
     let above = picture.filter(|_| beside.is_none() && spare >= PICTURE_HEIGHT_MIN);
     let below = above.map_or(band, |(_, shape)| band + spare.min(width * shape));

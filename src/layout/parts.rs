@@ -204,8 +204,8 @@ fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: b
     let (band, foot) = (top + place.band, floor - place.foot);
     let fits =
         |width: f32, height: f32| legible::largest(width - 2.0 * margin, height - UNDER_BAND - AIR) >= least;
-    // Under it stand a title and two lines, three in a zone, whose lines are short; beside it, lines of a few words.
-    let third = if place.zone { Leading::default().body * least } else { 0.0 };
+    // Under it stand a title and three lines, for lines are short here; beside it, lines of a few words.
+    let third = Leading::default().body * least;
     let under = UNDER_BAND + AIR + legible::room_for(least).1 + third;
     let mut foot = foot;
     if picture.is_some() && place.zone && foot - band - under < PICTURE_HEIGHT_MIN {

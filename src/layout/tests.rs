@@ -327,6 +327,40 @@ fn a_minute_later_only_the_clock_is_another() {
 }
 
 #[test]
+fn a_nearly_square_board_has_its_category_above_the_text_and_a_picture_where_there_is_room() {
+    let mut pictured = power_cut();
+    pictured.image = Some(media(1, Some((1600, 900)), None));
+    let plan = plan(slot(pictured, 20));
+    // (size, the category is above the title, the picture is beside it)
+    let boards = [
+        ((1080, 1080), true, true),
+        ((1280, 1024), true, true),
+        ((1080, 1350), true, false),
+        ((1024, 768), false, true),
+    ];
+    for (size, above, beside) in boards {
+        let scene = composed(&plan, size, |_| ()).scene;
+        let place = |word: &str| {
+            scene.draws.iter().find_map(|draw| match draw {
+                Draw::Text(line) if line.text.contains(word) => {
+                    Some((line.x, line.baseline, line.width as i32))
+                }
+                _ => None,
+            })
+        };
+        let (label, title) = (place("Điện").unwrap(), place("Cắt điện").unwrap());
+        assert_eq!(label.0 + label.2 > title.0, above, "{size:?}: {}", scene.dump());
+        let picture = scene.draws.iter().find_map(|draw| match draw {
+            Draw::Picture { rect, sha256, .. } if *sha256 == Sha256([1; 32]) => Some(*rect),
+            _ => None,
+        });
+        let picture = picture.unwrap();
+        assert_eq!(title.0 + title.2 <= picture.x, beside, "{size:?}: {picture:?}");
+        assert!(beside || title.1 > picture.bottom(), "{size:?}: {picture:?}");
+    }
+}
+
+#[test]
 fn a_countdown_is_said_on_every_board_and_never_by_an_unbelieved_clock() {
     let mut counted = power_cut();
     counted.countdown = Some("2026-11-23T12:50:30+07:00".parse().unwrap());

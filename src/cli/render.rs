@@ -144,7 +144,12 @@ struct Seen {
 }
 
 impl Preview {
-    fn new(checked: &Checked, alerts: Alerts, asked: &Render, zone: TimeZone) -> Result<Preview, Vec<Problem>> {
+    fn new(
+        checked: &Checked,
+        alerts: Alerts,
+        asked: &Render,
+        zone: TimeZone,
+    ) -> Result<Preview, Vec<Problem>> {
         let (board, look) = board(asked)?;
         let content = FeedContent {
             name: "preview".into(),

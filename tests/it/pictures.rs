@@ -86,7 +86,8 @@ fn a_picture_that_is_cut_off_anywhere_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let source = "-f lavfi -i testsrc2=s=400x300:d=1 -frames:v 1";
     for (name, codec) in [("cut.jpg", ""), ("cut.png", ""), ("cut.webp", "-c:v libwebp")] {
-        let whole = std::fs::read(made_by_ffmpeg(&format!("whole-{name}"), &format!("{source} {codec}"))).unwrap();
+        let whole =
+            std::fs::read(made_by_ffmpeg(&format!("whole-{name}"), &format!("{source} {codec}"))).unwrap();
         for share in [10, 50, 90] {
             let path = folder.path().join(name);
             std::fs::write(&path, &whole[..whole.len() * share / 100]).unwrap();

@@ -183,8 +183,7 @@ pub fn draw_emblem(brush: &mut Brush<'_>, view: &View<'_>, x: f32, y: f32, side:
     true
 }
 
-/// The issuer's line at the bottom of a notice. Where a slim form has no room for the issuer's whole name, it says only
-/// that the notice is signed.
+/// The issuer's line at the bottom of a notice.
 pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &Parts, dress: &Dress) {
     let (grid, p, rect) = (brush.grid, brush.palette(), parts.foot);
     let tall = parts.form == Form::Band;
@@ -192,8 +191,7 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &P
     brush.fill(Rect::new(rect.x, rect.y, rect.w, grid.rule()), p.line);
     let issuer = rich::clean(&notice.issuer, limits::TITLE_CHARS_MAX).replace('\n', " ");
     let year = view.clock_trusted.then(|| view.now.year());
-    let until =
-        notice.window.until.map(|until| dates::validity(until, view.now.time_zone(), year, parts.narrow));
+    let until = |narrow| Some(dates::validity(notice.window.until?, view.now.time_zone(), year, narrow));
     let seal = if tall { grid.px(1.0) } else { grid.px(0.5) }.max(1);
     let middle = rect.y as f32 + rect.h as f32 / 2.0;
     let seal_y = (middle - 8.0 * seal as f32).round() as i32;
@@ -203,31 +201,41 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &P
     let size = if tall { sizes.meta_portrait } else { sizes.meta } * grid.u;
     let mut room = rect.right() - x;
     let mut baseline = brush.centred(middle, size);
-    if let Some(until) = until {
-        if tall {
+    let mut signed = if issuer.is_empty() { "Đã ký" } else { "Đã ký: " };
+    let space = brush.measure.space(Role::Body.ink(brush.theme).plain) * size;
+    let gap = |brush: &Brush<'_>, signed: &str| {
+        let width = brush.width(signed, Role::Body, size);
+        if signed.is_empty() { 0 } else { (width + space).round() as i32 }
+    };
+    let own = brush.width(&issuer, Role::Title, size).ceil() as i32;
+    let whole = gap(brush, signed) + own;
+    if tall {
+        if let Some(until) = until(parts.narrow) {
             baseline = rect.y + grid.px(9.1);
-            brush.text_within(
-                &until,
-                Role::Body,
-                size,
-                (x, rect.y + grid.px(17.2)),
-                Side::Left,
-                p.muted,
-                room,
-            );
-        } else {
+            let at = (x, rect.y + grid.px(17.2));
+            brush.text_within(&until, Role::Body, size, at, Side::Left, p.muted, room);
+        }
+    } else if let (Some(long), Some(short)) = (until(parts.narrow), until(true)) {
+        let left = |brush: &Brush<'_>, until: &str| {
+            room - brush.width(until, Role::Body, size).round() as i32 - grid.px(5.0)
+        };
+        // Where a board has no room for all of it: first fewer words for until when, then the seal alone for signed;
+        // and who it is from before until when.
+        let said = if left(brush, &long) >= whole { long } else { short };
+        if left(brush, &said) >= own.min(grid.px(30.0)) {
             let at = (rect.right(), baseline);
-            let width = brush.text(&until, Role::Body, size, at, Side::Right, p.muted);
+            let width = brush.text(&said, Role::Body, size, at, Side::Right, p.muted);
             room -= width.round() as i32 + grid.px(5.0);
         }
     }
-    let whole = brush.width("Đã ký: ", Role::Body, size) + brush.width(&issuer, Role::Title, size) * 1.02;
-    let named = !issuer.is_empty() && (parts.form != Form::Slim || whole <= room as f32);
-    let signed = if named { "Đã ký: " } else { "Đã ký" };
-    let width = brush.text(signed, Role::Body, size, (x, baseline), Side::Left, p.muted);
-    let space = brush.measure.space(Role::Body.ink(brush.theme).plain) * size;
-    let gap = (width + space).round() as i32;
-    if named {
+    if room < whole && !issuer.is_empty() {
+        signed = "";
+    }
+    let gap = gap(brush, signed);
+    if !signed.is_empty() {
+        brush.text(signed, Role::Body, size, (x, baseline), Side::Left, p.muted);
+    }
+    if !issuer.is_empty() {
         brush.text_within(&issuer, Role::Title, size, (x + gap, baseline), Side::Left, p.ink, room - gap);
     }
 }

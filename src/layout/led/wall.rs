@@ -45,7 +45,10 @@ pub fn draw(
             bar(brush, view, saying);
             room = Rect::edges(room.x, BAR, room.right(), room.bottom());
         }
-        _ => room = Rect::edges(mark(brush, saying, area), 0, area.w, area.h),
+        _ => {
+            let left = mark(brush, saying, area);
+            room = Rect::edges(if left > 0 { left + GAP / 2 } else { 0 }, 0, area.w, area.h);
+        }
     }
     let mut band = None;
     let said = ticker::items(view);

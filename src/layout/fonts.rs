@@ -350,11 +350,34 @@ fn open(path: &Path) -> Option<Opened> {
     let data = std::fs::read(path).ok()?;
     let (key, offset, units_per_em, shaper) = {
         let font = swash::FontRef::from_index(&data, 0)?;
+        whole(&data, font.offset).then_some(())?;
         let shaping = harfrust::FontRef::from_index(&data, 0).ok()?;
         let units_per_em = f32::from(font.metrics(&[]).units_per_em);
         (font.key, font.offset, units_per_em, harfrust::ShaperData::new(&shaping))
     };
     (units_per_em >= 16.0).then_some(Opened { data, shaper, key, offset, units_per_em })
+}
+
+/// Whether the file goes on to the end of each of its tables (OpenType 1.9, the table directory): one that was cut off
+/// still opens, and has letters without ink.
+fn whole(data: &[u8], offset: u32) -> bool {
+    const DIRECTORY_BYTES: usize = 12;
+    const ENTRY_BYTES: usize = 16;
+    let word = |at: usize| data.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_be_bytes);
+    let entries = || -> Option<bool> {
+        let start = usize::try_from(offset).ok()?;
+        // Their number is the upper half of this word.
+        let count = usize::try_from(word(start.checked_add(4)?)? >> 16).ok()?;
+        for entry in 0..count {
+            let at = start.checked_add(DIRECTORY_BYTES + entry * ENTRY_BYTES)?;
+            let end = u64::from(word(at.checked_add(8)?)?) + u64::from(word(at.checked_add(12)?)?);
+            if end > data.len() as u64 {
+                return Some(false);
+            }
+        }
+        Some(count > 0)
+    };
+    entries().unwrap_or(false)
 }
 
 /// Adds the font files below `folder` by name; names already there stay.
@@ -457,6 +480,32 @@ mod tests {
                 bytes[start..end].fill(value);
                 draw(&bytes);
             }
+        }
+    }
+
+    #[test]
+    fn a_font_that_was_cut_off_or_is_noise_is_named_and_another_face_draws() {
+        let name = "NotoSans-SemiCondensedBold.ttf";
+        let whole = Fonts::standard_folders().iter().find_map(|folder| std::fs::read(folder.join(name)).ok());
+        let whole = whole.unwrap();
+        // Numerical Recipes' generator: noise that is the same at each run.
+        let noise = (0..100_000u32).scan(1u32, |state, _| {
+            *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            Some((*state >> 24) as u8)
+        });
+        let noise: Vec<u8> = noise.collect();
+        let half = &whole[..whole.len() / 2];
+        for bytes in
+            [half, &whole[..whole.len() - 1_000], &noise, &[whole[..12].to_vec(), noise.clone()].concat()]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+            let folders: Vec<PathBuf> =
+                [folder.path().to_owned()].into_iter().chain(Fonts::standard_folders()).collect();
+            let (fonts, problems) = Fonts::load(&folders);
+            assert!(problems.iter().any(|problem| problem.subject.ends_with(name)), "{problems:?}");
+            let shaped = fonts.shape("Nà Đon ắỗợ", Weight::Bold);
+            assert!(shaped.width > 2.0 && shaped.glyphs.iter().all(|glyph| glyph.id != 0), "{shaped:?}");
         }
     }
 

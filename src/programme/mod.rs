@@ -22,7 +22,7 @@
 pub mod announce;
 pub mod reading;
 pub mod rotation;
-mod warned;
+pub mod warned;
 pub mod window;
 
 #[cfg(test)]

@@ -314,7 +314,7 @@ def error_count(status):
 def refuse(board, server, site_folder, before, name):
     """Serves the forgery, and sees that the board says so and stays as it was."""
     server.folder = site_folder
-    status = board.wait(f"an entry in `errors` about {name}", lambda s: error_count(s) > error_count(before))
+    status = board.wait(f"an entry in `errors` about {name}", lambda s: error_count(s) > error_count(before), 90)
     said = status["errors"][-1]["text"]
     # Some polls more: nothing may slip in at a second try.
     time.sleep(2.5)
@@ -360,6 +360,8 @@ class Stand:
         for path in (old, forged):
             shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(self.feed.site, old)
+        # What is published now is only the forger's material: a poll that came before it is forged would take it.
+        self.server.folder = old
         self.publish()
         shutil.copytree(self.feed.site, forged)
         forgery(Site(forged, self.feed.keys), old)
@@ -376,6 +378,9 @@ def spoiled_media(stand):
     picture(stand.feed.notices / "hinh.png", 300, 200, (200, 40, 40))
     honest = stand.catch_up()
     number = stand.number + 1
+    before = stand.folder / "before"
+    shutil.copytree(stand.feed.site, before)
+    stand.server.folder = before
     stand.publish(lambda n: words(n) + '[[notice]]\nid = "hinh"\ntitle = "Một hình"\nimage = "hinh.png"\n')
     forged = stand.folder / "forged"
     shutil.rmtree(forged, ignore_errors=True)

@@ -291,7 +291,8 @@ impl Gpu {
         let (mut whole, mut ticker) = (due.all || due.film || !changed.is_empty(), due.ticker);
         let band = self.band.as_ref().map(|band| (band.place, band.is_new()));
         match band {
-            Some((_, is_new)) => ticker |= is_new || due.all,
+            // A page that was painted anew there has new tiles, too.
+            Some((place, is_new)) => ticker |= is_new || !output.place(changed).meet(&place).is_empty(),
             None => whole = true,
         }
         if whole && let Some(frame) = self.acquire()? {
@@ -311,7 +312,7 @@ impl Gpu {
     /// Gives the ticker a part of the window for its own, or takes it away.
     fn part(&mut self, composition: &Composition) {
         let output = composition.output();
-        let place = composition.ticker().parts().map(|(rect, ..)| output.place(rect));
+        let place = composition.ticker().window().map(|rect| output.place(rect));
         let place = place.filter(|place| !place.is_empty());
         match (place, &mut self.band, &self.parting) {
             (Some(place), Some(band), _) if band.place == place => {}

@@ -147,6 +147,11 @@ impl Ticker {
         run.strip.prepare(&run.band, &seen, finish, glyphs);
     }
 
+    /// Where it runs, on the page; nowhere before its first slot.
+    pub fn window(&self) -> Option<Rect> {
+        self.slot.and(self.run.as_ref()).map(|run| run.band.rect)
+    }
+
     /// The window, what is seen in it, and the columns (from, to) of it that are ground.
     pub fn parts(&self) -> Option<(Rect, Vec<Part<'_>>, (i32, i32))> {
         let (run, slot) = (self.run.as_ref()?, self.slot?);

@@ -160,7 +160,7 @@ impl Timetable {
     /// What the board shows at `t`. `clock_trusted`: `t` may be believed to the hour.
     pub fn on_air(&self, t: Timestamp, clock_trusted: bool) -> Plan {
         let now = self.now(t, clock_trusted);
-        let Shown { main, asides, feeds } = self.shown(&now);
+        let Shown { main, asides, feeds, .. } = self.shown(&now);
         let warned = matches!(main, Main::Warning { .. });
         let ticker = self.tickers.iter().filter(|(span, _)| !warned && span.on(t, &now.hours));
         let sounding = self.announcements.iter().filter(|_| !warned && clock_trusted);
@@ -194,13 +194,8 @@ impl Timetable {
             .iter()
             .filter(|_| clock_trusted)
             .filter_map(|sounding| sounding.changes(t, &now.walls[sounding.zone]));
-        let Shown { main, asides, .. } = self.shown(&now);
-        let main = match main {
-            Main::Notice(slot) => Some(slot.end),
-            Main::Warning { .. } => self.warned(t).and_then(|(_, shown)| shown.until),
-            Main::Neutral { .. } => None,
-        };
-        let turns = asides.into_iter().filter_map(|aside| Some(aside.slot?.end)).chain(main);
+        let Shown { asides, until, .. } = self.shown(&now);
+        let turns = asides.into_iter().filter_map(|aside| Some(aside.slot?.end)).chain(until);
         warnings
             .chain(notices)
             .chain(tickers)
@@ -221,7 +216,7 @@ impl Timetable {
         if let Some(((feed, life), shown)) = self.warned(now.t) {
             let (name, alert) = (self.feeds[*feed].name.clone(), life.alert.clone());
             let main = Main::Warning { feed: name, alert, turn: shown.turn };
-            return Shown { main, asides: Vec::new(), feeds: vec![*feed] };
+            return Shown { main, asides: Vec::new(), feeds: vec![*feed], until: shown.until };
         }
         let mut on: Vec<Vec<usize>> = vec![Vec::new(); self.zones];
         for (number, item) in self.notices.iter().enumerate() {
@@ -232,6 +227,7 @@ impl Timetable {
         let mut slots = on.iter().map(|on| self.slot(now, on));
         let main = slots.next().flatten();
         let mut feeds: Vec<usize> = main.iter().map(|(feed, _)| *feed).collect();
+        let until = main.as_ref().map(|(_, slot)| slot.end);
         let neutral = Main::Neutral { ever: !self.feeds.is_empty() };
         let main = main.map_or(neutral, |(_, slot)| Main::Notice(slot));
         let mut asides = Vec::new();
@@ -239,7 +235,7 @@ impl Timetable {
             feeds.extend(slot.iter().map(|(feed, _)| *feed));
             asides.push(Aside { zone: at + 1, slot: slot.map(|(_, slot)| slot) });
         }
-        Shown { main, asides, feeds }
+        Shown { main, asides, feeds, until }
     }
 
     /// Whose turn it is among the notices of one zone, and which feed's that is.
@@ -305,6 +301,8 @@ struct Shown {
     main: Main,
     asides: Vec<Aside>,
     feeds: Vec<usize>,
+    /// When another may have the main zone although nothing begins or ends.
+    until: Option<Timestamp>,
 }
 
 /// The two parts of the rotation.

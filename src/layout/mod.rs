@@ -173,9 +173,9 @@ impl Composer {
     fn notices(&mut self, view: &View<'_>, grid: Grid) -> Composed {
         let places = place::places(view, grid);
         let main = if let Main::Notice(slot) = &view.plan.main { Some(slot) } else { None };
-        if let (Some(slot), [_]) = (main, places.as_slice())
+        if view.board.zones.is_empty()
+            && let Some(slot) = main
             && let Some(reel) = film::reel(view, slot)
-            && view.board.zones.is_empty()
         {
             return film::compose(view, grid, &self.measure, slot, &reel);
         }
@@ -223,7 +223,8 @@ impl Composer {
         }
         let parts = Parts::of(view, grid, slot, place);
         let pages = self.pages(slot, setting(view, grid, &parts));
-        let (at, turns) = page_now(slot, &pages, &view.now);
+        let seconds: Vec<f64> = pages.iter().map(|(_, seconds)| *seconds).collect();
+        let (at, turns) = turns::now(&seconds, Some((slot.start, slot.end)), view.now.timestamp());
         Leaf::Text { slot, parts: Box::new(parts), pages, at, turns }
     }
 
@@ -292,16 +293,6 @@ fn setting(view: &View<'_>, grid: Grid, parts: &Parts) -> pages::Setting {
     let heads = if need.is_some() { sizes.label.max(scale.body_min()) } else { sizes.label };
     let said_first = parts.said_first.clone();
     pages::Setting { room, scale, heads, reading: view.board.reading, said_first }
-}
-
-/// Which page shows at `now`, and when it turns; `None` where it does not before the slot ends.
-fn page_now(slot: &NoticeSlot, pages: &[Timed], now: &Zoned) -> (usize, Option<Timestamp>) {
-    let length = slot.end.as_millisecond().saturating_sub(slot.start.as_millisecond()).max(1);
-    let elapsed = now.timestamp().as_millisecond().saturating_sub(slot.start.as_millisecond());
-    let weights = pages.iter().map(|(_, seconds)| *seconds);
-    let (at, turns) = pages::turn(weights, elapsed.clamp(0, length - 1), length);
-    let turns = (at + 1 < pages.len()).then(|| slot.start.as_millisecond().saturating_add(turns));
-    (at, turns.and_then(|at| Timestamp::from_millisecond(at).ok()))
 }
 
 fn next_minute(now: &Zoned) -> Option<Timestamp> {

@@ -144,8 +144,7 @@ fn timed(page: Page, reading: Reading) -> Timed {
             text(head) + table.rows.iter().flatten().map(|cell| cell.split(' ').count()).sum::<usize>()
         }
     };
-    let milliseconds = f64::from(reading.finding_ms) + f64::from(reading.syllable_ms) * count as f64;
-    let seconds = (milliseconds / 1000.0).clamp(10.0, 60.0);
+    let seconds = (reading.milliseconds(count) as f64 / 1000.0).clamp(10.0, 60.0);
     (page, seconds)
 }
 

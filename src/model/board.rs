@@ -123,6 +123,13 @@ pub struct Reading {
     pub syllable_ms: u32,
 }
 
+impl Reading {
+    /// How long a text of so many syllables takes, in milliseconds, before any least or most.
+    pub fn milliseconds(self, syllables: usize) -> u64 {
+        u64::from(self.finding_ms) + u64::from(self.syllable_ms) * syllables as u64
+    }
+}
+
 impl Default for Reading {
     /// LOOK.md section 7.
     fn default() -> Reading {

@@ -60,8 +60,7 @@ pub fn language_ms(notice: &Notice, lang: &str, pace: Reading) -> u64 {
         None => (&notice.title, &notice.text, &notice.audio),
     };
     let counted = if notice.countdown.is_some() { COUNTDOWN_SYLLABLES } else { 0 };
-    let syllables = (syllables(title) + syllables(text) + counted) as u64;
-    let reading = u64::from(pace.finding_ms) + u64::from(pace.syllable_ms) * syllables;
+    let reading = pace.milliseconds(syllables(title) + syllables(text) + counted);
     let least = if notice.image.is_some() { PICTURE_MS_MIN } else { TEXT_MS_MIN };
     let hearing = audio.as_ref().map_or(0, length_ms);
     reading.max(least).max(hearing).min(u64::from(limits::SECONDS_MAX) * SECOND_MS)

@@ -39,9 +39,8 @@ pub struct Shown {
 /// How long a turn of the warning lasts, in milliseconds.
 fn turn_ms(alert: &Alert, pace: Reading) -> u64 {
     let said = [&alert.event, &alert.area].into_iter().chain(&alert.actions);
-    let syllables = said.map(|text| syllables(text)).sum::<usize>() as u64;
-    let reading = u64::from(pace.finding_ms) + u64::from(pace.syllable_ms) * syllables;
-    reading.max(TURN_MS_MIN) * SLOWLY
+    let syllables = said.map(|text| syllables(text)).sum::<usize>();
+    pace.milliseconds(syllables).max(TURN_MS_MIN) * SLOWLY
 }
 
 /// Which of `in_force`, the gravest first, has the board at `t`; `None` of none.

@@ -19,7 +19,7 @@ use super::{Composed, View, dates, finish, icons, legible, rich, turns};
 use crate::limits;
 use crate::model::alert::{Alert, AlertStatus, Hazard};
 use crate::model::plan::Main;
-use pages::{LEADING, NUMBER_GAP, NUMBER_SIDE, Page, Part, Room, Steps};
+use pages::{LEADING, NUMBER_GAP, NUMBER_SIDE, Page, Part, Room, Steps, capital};
 
 /// Sizes of action lines, large to small, in u: to the smallest body of a notice.
 const ACTIONS: [f32; 7] = [11.5, 11.0, 10.6, 10.2, 9.6, 9.2, 8.8];
@@ -372,11 +372,6 @@ fn issued_line(
     let shown = brush.shortened(issuer, Role::Body, size, room - (wide + space).ceil() as i32);
     let said = if shown.is_empty() { capital(sent) } else { format!("{shown}{end}") };
     brush.text_within(&said, Role::Body, size, at, Side::Left, colour, room);
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn drill(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) -> Turn {

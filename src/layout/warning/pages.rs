@@ -181,7 +181,7 @@ fn measured(brush: &Brush<'_>, spans: &[Span], role: Role, width: f32) -> Vec<Gr
     cut_to(groups(spans, brush.measure, ink), width, brush.measure, ink)
 }
 
-fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -468,8 +468,7 @@ fn timed(pages: Vec<Page>, reading: Reading) -> Vec<(Page, f64)> {
             }
             syllables += action.part.syllables();
         }
-        let ms = u64::from(reading.finding_ms) + u64::from(reading.syllable_ms) * syllables as u64;
-        SLOWLY * ms.max(PAGE_MS_MIN) as f64 / 1000.0
+        SLOWLY * reading.milliseconds(syllables).max(PAGE_MS_MIN) as f64 / 1000.0
     };
     let seconds: Vec<f64> = pages.iter().map(seconds).collect();
     pages.into_iter().zip(seconds).collect()

@@ -9,6 +9,7 @@ mod event;
 mod feeds;
 mod loader;
 mod monitor;
+mod on_hand;
 mod pattern;
 mod playout;
 mod state;

@@ -5,18 +5,17 @@
 
 use super::event::{Event, Loaded, Question, WindowEvent};
 use super::feeds::Feed;
-use super::loader::{Loader, Want};
+use super::loader::Loader;
+use super::on_hand::OnHand;
 use super::playout::{Anchor, Playout, Wanted, wanted};
 use crate::clock::{self, Reading};
 use crate::config::Config;
-use crate::layout::{
-    Availability, Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, board_at,
-};
+use crate::layout::{Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, board_at};
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::{Board as Configured, Theme};
 use crate::model::led::Permille;
-use crate::model::media::{Media, Picture, Sha256};
+use crate::model::media::{Media, Sha256};
 use crate::model::plan::{Main, NoticeSlot, Plan};
 use crate::model::status::ErrorEntry;
 use crate::model::time::TimeOfDay;
@@ -24,13 +23,13 @@ use crate::problem::{Problem, Speech};
 use crate::programme::{Timetable, ZONE_UNSTATED};
 use crate::sound::{Sound, VolumePlan, gain};
 use crate::stage::{Show, Stage, misfit, scene_size};
-use crate::store::{Asset, Store};
+use crate::store::Store;
 use crate::sync::FeedEvent;
 use crate::sync::service::FeedService;
 use crate::trust::time::{Clocks, Floor, Now, Source};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
@@ -41,26 +40,6 @@ const OPEN_AHEAD: SignedDuration = SignedDuration::from_secs(3);
 const HOLD: Duration = Duration::from_millis(1500);
 /// The board looks at everything at least so often, whatever it thinks is next.
 const TURN_MAX: Duration = Duration::from_secs(60);
-
-/// A decoded picture, or where it stands.
-enum Still {
-    Loading,
-    Ready(Arc<Picture>),
-}
-
-/// A proven film or sound, or where it stands.
-enum Playable {
-    Loading,
-    Ready(Asset),
-}
-
-/// What the publisher measured; what a file really is shows when it is decoded.
-fn known_size(media: &Media) -> Availability {
-    match (media.width, media.height) {
-        (Some(width), Some(height)) => Availability::Ready(width, height),
-        _ => Availability::Waiting,
-    }
-}
 
 fn time_of_day(zoned: &Zoned) -> Option<TimeOfDay> {
     TimeOfDay::from_minutes(zoned.hour() as u16 * 60 + zoned.minute() as u16)
@@ -115,10 +94,7 @@ pub struct Board {
     pub(super) composition: Option<Composition>,
     told: Option<Told>,
     held_since: Option<Instant>,
-    stills: HashMap<Sha256, Still>,
-    playables: HashMap<Sha256, Playable>,
-    /// Files that are here and cannot be decoded: not shown again in this run.
-    pub(super) broken: HashSet<Sha256>,
+    pub(super) on_hand: OnHand,
     pub(super) errors: VecDeque<ErrorEntry>,
     finished: bool,
 }
@@ -168,9 +144,7 @@ impl Board {
             composition: None,
             told: None,
             held_since: None,
-            stills: HashMap::new(),
-            playables: HashMap::new(),
-            broken: HashSet::new(),
+            on_hand: OnHand::default(),
             errors: VecDeque::new(),
             finished: false,
         };
@@ -256,7 +230,7 @@ impl Board {
                     self.composition = None;
                     self.measure_up();
                     // Decoded for another size.
-                    self.stills.clear();
+                    self.on_hand.forget_pictures();
                     if let Some(problem) = misfit(&self.config.display.geometry, size) {
                         self.report(&problem);
                     }
@@ -319,7 +293,7 @@ impl Board {
                 }
             }
             FeedEvent::MediaReady { media } => {
-                self.broken.remove(&media.sha256);
+                self.on_hand.is_new(media.sha256);
                 self.stale_timetable = true;
             }
             FeedEvent::MediaProblem { problem, .. } => self.report(&problem),
@@ -328,12 +302,11 @@ impl Board {
 
     fn take_loaded(&mut self, sha256: Sha256, loaded: Result<Loaded, Problem>) {
         match loaded {
-            Ok(Loaded::Picture(picture)) => {
-                self.stills.insert(sha256, Still::Ready(picture));
-                self.composition = None;
-            }
-            Ok(Loaded::Playable(asset)) => {
-                self.playables.insert(sha256, Playable::Ready(asset));
+            Ok(loaded) => {
+                // A page is another with its picture; what sounds or moves is asked for at every turn.
+                let pictured = matches!(loaded, Loaded::Picture(_));
+                self.composition = self.composition.take().filter(|_| !pictured);
+                self.on_hand.put(sha256, loaded);
             }
             Err(problem) => {
                 self.report(&problem);
@@ -347,9 +320,7 @@ impl Board {
     }
 
     fn give_up(&mut self, sha256: Sha256) {
-        self.stills.remove(&sha256);
-        self.playables.remove(&sha256);
-        self.broken.insert(sha256);
+        self.on_hand.give_up(sha256);
         self.stale_timetable = true;
     }
 
@@ -368,11 +339,10 @@ impl Board {
         let news = self.feeds.iter().filter_map(|feed| feed.next_change(now.at)).min();
         deadlines.extend(news.map(|change| at.instant_of(change)));
 
-        self.load_for(&plan);
-        for next in self.coming.clone() {
-            self.load_for(&next);
-        }
-        self.forget_unneeded(&plan);
+        let side = self.size.0.max(self.size.1);
+        let plans = || std::iter::once(&plan).chain(&self.coming);
+        plans().for_each(|plan| self.on_hand.load_for(plan, side, &self.loader));
+        self.on_hand.keep(plans());
         self.compose(&plan, &now, trusted);
         self.play(&plan, at);
         deadlines.extend(self.tell(&plan, at, trusted));
@@ -391,7 +361,7 @@ impl Board {
             self.feeds.iter().any(|feed| feed.next_change(self.plan_time(now)).is_some_and(|c| c <= now));
         if self.stale_timetable || states_change {
             let missing =
-                |media: &Media| self.broken.contains(&media.sha256) || !self.store.has(&media.sha256);
+                |media: &Media| self.on_hand.is_broken(&media.sha256) || !self.store.has(&media.sha256);
             let contents = self.feeds.iter().filter_map(|feed| feed.content(now, &missing)).collect();
             self.timetable = Timetable::new(contents, &self.shown);
             self.stale_timetable = false;
@@ -424,35 +394,6 @@ impl Board {
         self.plan.as_ref().map_or(now, |(plan, _)| plan.at.min(now))
     }
 
-    /// Asks for the files of a plan that are not loaded yet.
-    fn load_for(&mut self, plan: &Plan) {
-        for media in plan.pictures().cloned().collect::<Vec<_>>() {
-            if !self.stills.contains_key(&media.sha256) && !self.broken.contains(&media.sha256) {
-                self.stills.insert(media.sha256, Still::Loading);
-                let side = self.size.0.max(self.size.1);
-                self.loader.load(media, Want::Picture { max: (side, side) });
-            }
-        }
-        for Wanted { media, .. } in wanted(plan, true) {
-            if !self.playables.contains_key(&media.sha256) && !self.broken.contains(&media.sha256) {
-                self.playables.insert(media.sha256, Playable::Loading);
-                self.loader.load(media, Want::Playable);
-            }
-        }
-    }
-
-    /// Drops decoded pictures and open files that neither this plan nor those to come show.
-    fn forget_unneeded(&mut self, plan: &Plan) {
-        let mut needed: HashSet<Sha256> = HashSet::new();
-        for plan in std::iter::once(plan).chain(&self.coming) {
-            needed.extend(plan.pictures().map(|media| media.sha256));
-            needed.extend(wanted(plan, true).into_iter().map(|wanted| wanted.media.sha256));
-        }
-        // What is still being loaded must be kept: its answer is on the way.
-        self.stills.retain(|sha256, still| matches!(still, Still::Loading) || needed.contains(sha256));
-        self.playables.retain(|sha256, file| matches!(file, Playable::Loading) || needed.contains(sha256));
-    }
-
     fn theme(&self, zoned: &Zoned, trusted: bool) -> Theme {
         self.config.theme_at(zoned.timestamp(), time_of_day(zoned).filter(|_| trusted))
     }
@@ -477,14 +418,6 @@ impl Board {
         let now = at.to_zoned(zone);
         let theme = self.theme(&now, trusted);
         let network = self.network();
-        let (stills, broken) = (&self.stills, &self.broken);
-        let media = |media: &Media| match stills.get(&media.sha256) {
-            _ if broken.contains(&media.sha256) => Availability::Broken,
-            Some(Still::Ready(picture)) => Availability::Ready(picture.width, picture.height),
-            Some(Still::Loading) => known_size(media),
-            // A film: its size is known before its first picture is there.
-            None => known_size(media),
-        };
         let (board, size) = (&self.shown, scene_size(&self.config.display.geometry, self.size));
         let view = View {
             plan,
@@ -496,7 +429,7 @@ impl Board {
             theme,
             look: &self.look,
             network: &network,
-            media: &media,
+            media: &|media: &Media| self.on_hand.availability(media),
         };
         self.composer.compose(&view)
     }
@@ -534,11 +467,7 @@ impl Board {
             .map(|slot| self.fit(slot));
         let fallback = Fit::Native { side_max: TEXTURE_SIDE_MAX };
         let fit = |wanted: &Wanted| if wanted.now { now_fit } else { next_fit }.unwrap_or(fallback);
-        let playables = &self.playables;
-        let asset = |media: &Media| match playables.get(&media.sha256) {
-            Some(Playable::Ready(asset)) => Some(asset.clone()),
-            _ => None,
-        };
+        let asset = |media: &Media| self.on_hand.asset(&media.sha256);
         let events = self.events.clone();
         let changed = move || {
             // The board may have ended first.
@@ -570,12 +499,11 @@ impl Board {
         let film_lacks = scene.film.is_some() && film.is_none();
         let mut pictures = HashMap::new();
         for sha256 in scene.pictures() {
-            if let Some(Still::Ready(picture)) = self.stills.get(&sha256) {
-                pictures.insert(sha256, picture.clone());
+            if let Some(picture) = self.on_hand.picture(&sha256) {
+                pictures.insert(sha256, picture);
             }
         }
-        let loading = |media: &Media| matches!(self.stills.get(&media.sha256), Some(Still::Loading));
-        let picture_lacks = plan.pictures().any(loading);
+        let picture_lacks = plan.pictures().any(|media| self.on_hand.is_loading(&media.sha256));
         if film_lacks || picture_lacks {
             let since = *self.held_since.get_or_insert(at.instant);
             let over = since + HOLD;

@@ -13,7 +13,7 @@ impl Board {
     /// All of it, as it is now.
     pub(super) fn status(&mut self) -> Status {
         let now = self.now(clock::read());
-        let missing = |media: &Media| self.broken.contains(&media.sha256) || !self.store.has(&media.sha256);
+        let missing = |media: &Media| self.on_hand.is_broken(&media.sha256) || !self.store.has(&media.sha256);
         let waiting = feeds::waiting(&self.feeds, &missing);
         let (presenter, adapter) = self.stage.about();
         let source = match (now.source, self.config.clock.has_rtc) {

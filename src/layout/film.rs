@@ -135,7 +135,9 @@ fn strip(
     let at = (x, bar.y + grid.px(9.1 + lower));
     brush.text_within(&title, Role::Title, size, at, Side::Left, p.bar_ink, title_room);
     if view.plan.stale.is_some() && !zone {
-        frame::stale_line(brush, view, x, bar.y as f32 / grid.u + 16.6 + 1.7 * lower, room);
+        let size = frame::stale_size(brush, view, 6.6);
+        let said = frame::stale_words(view);
+        frame::stale_line(brush, &said, size, (x, bar.y as f32 / grid.u + 16.6 + 1.7 * lower), room);
         return;
     }
     let length = notice.video.as_ref().filter(|_| is_film).and_then(|film| film.duration_ms);

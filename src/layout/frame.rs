@@ -3,10 +3,10 @@
 //! The stale line stands under the commune's name for as long as the feed that shows is not fresh. The
 //! mark "Đã ký" belongs to everything shown: nothing unsigned ever reaches a plan.
 //!
-//! Where the board's pixels were measured, name and clock are as large as their readers need, as far as the header is
-//! high enough; what that leaves no room for goes: first the date.
+//! Where the board's pixels were measured, name, clock, stale line and the issuer's are as large as their readers need, as
+//! far as header and foot have room; what that leaves no room for goes: first the date, then the name where the news is old.
 
-use super::brush::{Brush, Side};
+use super::brush::{Brush, CAPITAL, Side};
 use super::look::{Dress, Role};
 use super::parts::Parts;
 use super::place::Form;
@@ -49,7 +49,7 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
         let width =
             brush.text(&clock, Role::Title, size, (x, baseline), Side::Right, p.bar_ink).round() as i32;
         room -= width + grid.px(5.0);
-        if !portrait {
+        if !portrait && !stale_grown(brush, view) {
             let date_x = x - width - grid.px(6.0);
             let size = grown_line(brush, view, sizes.date, height) * grid.u;
             let date = dates::long_date(&view.now);
@@ -69,6 +69,16 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
     names(brush, view, name_x, middle, room, view.clock_trusted && !beside);
 }
 
+/// Size of the stale line, in u, under a name in a header of the look's height; where its readers need more, it has a
+/// line of its own.
+pub fn stale_size(brush: &Brush<'_>, view: &View<'_>, most: f32) -> f32 {
+    legible::grown(view.board, view.size, brush.grid, brush.look.sizes.stale, most)
+}
+
+fn stale_grown(brush: &Brush<'_>, view: &View<'_>) -> bool {
+    view.plan.stale.is_some() && stale_size(brush, view, f32::MAX) > brush.look.sizes.stale
+}
+
 /// A size of a line across a header of this height, or as much more as its readers need. All in u.
 fn grown_line(brush: &Brush<'_>, view: &View<'_>, size: f32, height: f32) -> f32 {
     legible::grown(view.board, view.size, brush.grid, size, (height - 1.0) / INK)
@@ -85,7 +95,7 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32,
     let (grid, p) = (brush.grid, brush.palette());
     let title = board_title(view);
     let height = if grid.portrait { brush.look.sizes.header_portrait } else { brush.look.sizes.header };
-    let looks = brush.look.sizes.name;
+    let (looks, looks_stale) = (brush.look.sizes.name, brush.look.sizes.stale);
     // Larger letters are worth nothing where they would cost the end of the name.
     let wide = brush.width(&title, Role::Title, grid.u).max(0.01);
     let size = match view.plan.stale {
@@ -93,6 +103,9 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32,
         Some(_) => looks,
         None => grown_line(brush, view, looks, height).min((room as f32 / wide).max(looks)),
     };
+    if stale_grown(brush, view) {
+        return old_news(brush, view, &title, x, middle, room);
+    }
     let put = |brush: &mut Brush<'_>, text: &str, role, size: f32, baseline: f32, colour| {
         let at = (x, (baseline * grid.u).round() as i32);
         brush.text_within(text, role, size * grid.u, at, Side::Left, colour, room);
@@ -130,17 +143,17 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32,
             }
             (Some(_), None) => {
                 put(brush, &title, Role::Title, size, 11.4 + lower, p.bar_ink);
-                stale_line(brush, view, x, 20.4 + lower, room);
+                stale_line(brush, &stale_words(view), looks_stale, (x, 20.4 + lower), room);
             }
             (Some(_), Some(date)) => {
                 put(brush, &title, Role::Title, 7.6, 8.8 + lower, p.bar_ink);
                 put(brush, &date, Role::Body, 5.8, 16.0 + lower, p.bar_soft);
-                stale_line(brush, view, x, 22.8 + lower, room);
+                stale_line(brush, &stale_words(view), looks_stale, (x, 22.8 + lower), room);
             }
         }
     } else if view.plan.stale.is_some() {
         put(brush, &title, Role::Title, 7.0, 7.1 + lower, p.bar_ink);
-        stale_line(brush, view, x, 13.1 + lower, room);
+        stale_line(brush, &stale_words(view), looks_stale, (x, 13.1 + lower), room);
     } else if grid.square && dated {
         put(brush, &title, Role::Title, 7.0, 6.9 + lower, p.bar_ink);
         let date = dates::long_date(&view.now);
@@ -151,24 +164,72 @@ fn names(brush: &mut Brush<'_>, view: &View<'_>, x: i32, middle: f32, room: i32,
     }
 }
 
-/// A hollow square and how old the news is, in gold.
-pub fn stale_line(brush: &mut Brush<'_>, view: &View<'_>, x: i32, baseline: f32, room: i32) {
-    let Some(stale) = &view.plan.stale else { return };
-    let (grid, p) = (brush.grid, brush.palette());
-    let said = dates::stale(stale, &view.now, view.clock_trusted);
-    let (side, line) = (grid.px(3.4), (grid.u * 0.5).round().max(1.0) as i32);
+/// The stale line where its readers need it large: under the name on an upright board, else beside it; alone where
+/// there is no room for both, in two lines where one is too long.
+fn old_news(brush: &mut Brush<'_>, view: &View<'_>, title: &str, x: i32, middle: f32, room: i32) {
+    let (grid, ink) = (brush.grid, brush.palette().bar_ink);
+    let height = brush.look.sizes.header_on(grid) - 1.0;
+    let needed = stale_size(brush, view, height / INK);
+    let said = stale_words(view);
+    let stale = needed.min(room as f32 / stale_width(brush, &said, 1.0).max(0.01));
+    let name = grown_line(brush, view, brush.look.sizes.name, height + 1.0);
+    let middle_u = middle / grid.u.max(f32::MIN_POSITIVE);
+    // Baselines of two lines, the block in the header's middle.
+    let stacked = |first: f32, second: f32| {
+        let top = middle_u - (first + second) * INK / 2.0;
+        (top + 1.048 * first, top + INK * first + 1.048 * second)
+    };
+    let halves =
+        said.split_once(" cuối ").map(|(before, after)| (format!("{before} cuối"), after.to_owned()));
+    if let Some((first, second)) = halves.filter(|_| stale < needed && 2.0 * needed * INK <= height) {
+        let (upper, lower) = stacked(needed, needed);
+        stale_line(brush, &first, needed, (x, upper), room);
+        let indent = grid.px(STALE_INDENT * needed);
+        let (at, gold) = ((x + indent, grid.px(lower)), brush.palette().gold);
+        brush.text_within(&second, Role::Body, needed * grid.u, at, Side::Left, gold, room - indent);
+        return;
+    }
+    if grid.portrait && (name + stale) * INK <= height {
+        let (upper, lower) = stacked(name, stale);
+        brush.text_within(title, Role::Title, name * grid.u, (x, grid.px(upper)), Side::Left, ink, room);
+        return stale_line(brush, &said, stale, (x, lower), room);
+    }
+    let wide = brush.width(title, Role::Title, name * grid.u).round() as i32 + grid.px(6.0);
+    let both = !grid.portrait && wide as f32 + stale_width(brush, &said, stale) <= room as f32;
+    let left = if both { wide } else { 0 };
+    if both {
+        let at = (x, brush.centred(middle, name * grid.u));
+        brush.text(title, Role::Title, name * grid.u, at, Side::Left, ink);
+    }
+    stale_line(brush, &said, stale, (x + left, middle_u + CAPITAL / 2.0 * stale), room - left);
+}
+
+/// How old the news is, in words; nothing where it is fresh.
+pub fn stale_words(view: &View<'_>) -> String {
+    let stale = view.plan.stale.as_ref();
+    stale.map_or(String::new(), |stale| dates::stale(stale, &view.now, view.clock_trusted))
+}
+
+/// The stale line's square, its side and what it takes with the gap after it, in the line's letters.
+const STALE_SQUARE: f32 = 3.4 / 5.2;
+const STALE_INDENT: f32 = 5.0 / 5.2;
+
+/// Width in pixels of a stale line of `size` u.
+fn stale_width(brush: &Brush<'_>, said: &str, size: f32) -> f32 {
+    let pixels = size * brush.grid.u;
+    // A word's rounding needs a little.
+    brush.width(said, Role::Body, pixels) * 1.01 + STALE_INDENT * pixels
+}
+
+/// A hollow square and how old the news is, in gold: letters of `size` u, from `x` pixels on a baseline in u.
+pub fn stale_line(brush: &mut Brush<'_>, said: &str, size: f32, (x, baseline): (i32, f32), room: i32) {
+    let (grid, gold) = (brush.grid, brush.palette().gold);
+    let (side, line) = (grid.px(STALE_SQUARE * size), (grid.u * size / 10.4).round().max(1.0) as i32);
     let y = (baseline * grid.u).round() as i32;
-    brush.frame(Rect::new(x, y - side, side, side), p.gold, line);
-    let at = (x + grid.px(5.0), y);
-    brush.text_within(
-        &said,
-        Role::Body,
-        brush.look.sizes.stale * grid.u,
-        at,
-        Side::Left,
-        p.gold,
-        room - grid.px(5.0),
-    );
+    brush.frame(Rect::new(x, y - side, side, side), gold, line);
+    let indent = grid.px(STALE_INDENT * size);
+    let at = (x + indent, y);
+    brush.text_within(said, Role::Body, size * grid.u, at, Side::Left, gold, room - indent);
 }
 
 /// The commune's own picture in a square; nothing where there is none.
@@ -197,8 +258,20 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &P
     let seal_y = (middle - 8.0 * seal as f32).round() as i32;
     brush.cells(icons::icon("da-ky"), rect.x, seal_y, seal, dress.accent);
     let x = rect.x + 16 * seal + grid.px(if tall { 4.0 } else { 2.5 });
-    let sizes = &brush.look.sizes;
-    let size = if tall { sizes.meta_portrait } else { sizes.meta } * grid.u;
+    let looks = if tall { brush.look.sizes.meta_portrait } else { brush.look.sizes.meta };
+    let height = rect.h as f32 / grid.u.max(f32::MIN_POSITIVE);
+    let most = if tall { height / 2.0 } else { height } / INK;
+    // Larger letters are worth nothing where they would cost a word.
+    let wide = {
+        let width = |text: &str, role| brush.width(text, role, grid.u);
+        let until = until(true).map_or(0.0, |until| width(&until, Role::Body));
+        let beside = if tall { 0.0 } else { until };
+        (width("Đã ký: ", Role::Body) + width(&issuer, Role::Title) + beside).max(until) * 1.02 + 0.3
+    };
+    let gap = if tall { 0 } else { grid.px(5.0) };
+    let fits = (rect.right() - x - gap) as f32 / wide.max(0.01);
+    let grown = legible::grown(view.board, view.size, grid, looks, most.min(fits).max(looks));
+    let size = grown * grid.u;
     let mut room = rect.right() - x;
     let mut baseline = brush.centred(middle, size);
     let mut signed = if issuer.is_empty() { "Đã ký" } else { "Đã ký: " };
@@ -211,8 +284,14 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &P
     let whole = gap(brush, signed) + own;
     if tall {
         if let Some(until) = until(parts.narrow) {
-            baseline = rect.y + grid.px(9.1);
-            let at = (x, rect.y + grid.px(17.2));
+            let (first, second) = if grown > looks {
+                let top = (height - 2.0 * INK * grown) / 2.0 + 1.048 * grown;
+                (top, top + INK * grown)
+            } else {
+                (9.1, 17.2)
+            };
+            baseline = rect.y + grid.px(first);
+            let at = (x, rect.y + grid.px(second));
             brush.text_within(&until, Role::Body, size, at, Side::Left, p.muted, room);
         }
     } else if let (Some(long), Some(short)) = (until(parts.narrow), until(true)) {

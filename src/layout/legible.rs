@@ -10,7 +10,7 @@
 use super::brush::CAPITAL;
 use super::fit::{PARAGRAPH_GAP, Scale, TITLE_GAP};
 use super::look::{Grid, Look};
-use super::{LED_SIDE_MAX, parts, place};
+use super::{LED_SIDE_MAX, parts, place, ticker};
 use crate::model::board::Board;
 use crate::problem::Problem;
 use crate::say;
@@ -108,7 +108,11 @@ pub fn too_small(board: &Board, size: (u32, u32), look: &Look) -> Option<Problem
     let most_px = if size.0.min(size.1) <= LED_SIDE_MAX {
         size.1 as f32 / LED_LINE
     } else {
-        let room = parts::plain_room(&place::whole(grid, &look.sizes, true), grid, look);
+        let room = parts::plain_room(
+            &place::whole(grid, &look.sizes, ticker::sizes(board, size, grid, look).0),
+            grid,
+            look,
+        );
         largest(room.width, room.height) * grid.u
     };
     if need.limit_px <= most_px {

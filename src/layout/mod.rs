@@ -31,6 +31,7 @@ mod rich;
 mod scene;
 pub mod sheet;
 mod split;
+mod table;
 mod ticker;
 mod turns;
 mod warning;
@@ -41,7 +42,7 @@ pub(crate) mod tests;
 #[cfg(test)]
 mod whole_tests;
 #[cfg(test)]
-mod zone_tests;
+pub(crate) mod zone_tests;
 
 pub use fonts::Fonts;
 #[cfg(test)]

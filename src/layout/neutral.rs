@@ -26,14 +26,14 @@ const BAR: f32 = 17.0;
 
 pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, ever: bool) -> Composed {
     let mut brush = Brush::new(grid, view.look, view.theme, measure);
-    let with_ticker = !ticker::items(view).is_empty();
+    let ticker = ticker::height(view, grid);
     let (_, height) = grid.extent();
-    let bar_top = height - BAR - if with_ticker { view.look.sizes.ticker } else { 0.0 };
+    let bar_top = height - BAR - ticker;
     let p = brush.palette();
     let (width, _) = grid.extent();
     hills(&mut brush, Area { left: 0.0, top: 0.0, right: width, bottom: bar_top });
     let bar = grid.rect(0.0, bar_top, 0.0, bar_top + BAR);
-    let bar = Rect::edges(0, bar.y, grid.area.w, if with_ticker { bar.bottom() } else { grid.area.h });
+    let bar = Rect::edges(0, bar.y, grid.area.w, if ticker > 0.0 { bar.bottom() } else { grid.area.h });
     brush.fill(Rect::new(0, bar.y, bar.w, grid.px(1.0)), p.thread);
     brush.fill(Rect::edges(0, bar.y + grid.px(1.0), bar.w, bar.bottom()), p.bar);
     let said = if ever {

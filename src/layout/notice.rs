@@ -7,6 +7,7 @@ use super::pages::{self, Page};
 use super::parts::{COUNTDOWN_LINE, Parts};
 use super::place::Form;
 use super::scene::{Colour, Draw, Meet, Rect};
+use super::table::{self, Rows};
 use super::words::Word;
 use super::{View, frame, icons};
 use crate::limits;
@@ -69,11 +70,11 @@ pub fn draw(
                 text(brush, &column.text, broken, fitted.title, fitted.body, (x, top));
             }
         }
-        Page::Rows { name: language, text: head, fitted, table: rows, cell, heads, widths } => {
+        Page::Rows { name: language, text: head, fitted, rows } => {
             let top = name(brush, *language, parts.text.x, parts.text.y, &dress);
             let broken = &fitted.texts[0];
             let top = text(brush, head, broken, fitted.title, fitted.body, (parts.text.x, top));
-            table(brush, parts.text, top, rows, (*cell, *heads), widths, &dress);
+            table(brush, parts.text, top, rows, &dress);
         }
     }
     brush.clip = outer;
@@ -142,50 +143,47 @@ pub fn text(
     top
 }
 
-fn table(
-    brush: &mut Brush<'_>,
-    zone: Rect,
-    top: f32,
-    table: &super::rich::Table,
-    (cell, heads): (f32, f32),
-    widths: &[f32],
-    dress: &Dress,
-) {
+fn table(brush: &mut Brush<'_>, zone: Rect, top: f32, rows: &Rows, dress: &Dress) {
     let (grid, p) = (brush.grid, brush.palette());
-    let (u, cell_size) = (grid.u, cell * grid.u);
-    let spare = zone.w as f32 / u - widths.iter().sum::<f32>() - 2.0 * pages::TABLE_MARGIN;
+    let (u, size, widths) = (grid.u, rows.cell * grid.u, &rows.widths);
+    let spare = zone.w as f32 / u - widths.iter().sum::<f32>() - 2.0 * table::MARGIN;
     let gap = spare / (widths.len().max(2) - 1) as f32;
     let lefts: Vec<f32> = widths
         .iter()
-        .scan(pages::TABLE_MARGIN, |x, width| {
+        .scan(table::MARGIN, |x, width| {
             let left = *x;
             *x += width + gap;
             Some(left)
         })
         .collect();
     let mut top = top;
-    if !table.head.is_empty() {
-        let baseline = (top + 7.0 / 6.2 * heads * u).round() as i32;
-        for (head, left) in table.head.iter().zip(&lefts) {
+    if !rows.head.is_empty() {
+        let baseline = (top + 7.0 / 6.2 * rows.heads * u).round() as i32;
+        for (head, left) in rows.head.iter().zip(&lefts) {
             let at = (zone.x + grid.px(*left), baseline);
-            brush.text(head, Role::Title, heads * u, at, Side::Left, dress.accent);
+            brush.text(head, Role::Title, rows.heads * u, at, Side::Left, dress.accent);
         }
-        top += pages::heads_height(heads) * u;
+        top += rows.heads_height() * u;
         let rule = grid.px(0.5).max(2);
         brush.fill(Rect::new(zone.x, top.round() as i32 - rule, zone.w, rule), dress.accent);
     }
-    let room = zone.bottom() as f32 - 1.5 * u - top;
-    let row = (room / table.rows.len().max(1) as f32).min(pages::row_max(cell) * u);
-    for (number, cells) in table.rows.iter().enumerate() {
-        let (from, to) = (top + row * number as f32, top + row * (number + 1) as f32);
+    let least: f32 = rows.rows.iter().map(|row| rows.least(row)).sum();
+    let spare = (zone.bottom() as f32 - top) / u - 1.5 - least;
+    let more = (spare / rows.rows.len().max(1) as f32).min(rows.spare_max());
+    for (number, row) in rows.rows.iter().enumerate() {
+        let (from, to) = (top, top + (rows.least(row) + more) * u);
         if number % 2 == 0 {
             brush.fill(Rect::edges(zone.x, from.round() as i32, zone.right(), to.round() as i32), p.band);
         }
-        let baseline = brush.centred((from + to) / 2.0, cell_size);
-        for (column, (text, left)) in cells.iter().zip(&lefts).enumerate() {
-            let at = (zone.x + grid.px(*left), baseline);
-            brush.text(text, pages::cell_role(column, text), cell_size, at, Side::Left, p.ink);
+        for (cell, left) in row.cells.iter().zip(&lefts) {
+            let line = table::CELL_LINE * size;
+            let first = (from + to - line * (cell.lines.len() as f32 - 1.0)) / 2.0;
+            for (at, text) in cell.lines.iter().enumerate() {
+                let baseline = brush.centred(first + line * at as f32, size);
+                brush.text(text, cell.role, size, (zone.x + grid.px(*left), baseline), Side::Left, p.ink);
+            }
         }
+        top = to;
     }
 }
 

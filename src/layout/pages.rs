@@ -1,35 +1,24 @@
 //! A notice cut into pages: which words on which, how large, and for how long.
 //!
 //! A text that does not fit at the smallest readable size is cut into as few pages as it needs (`split`), all in the
-//! same sizes, each under the same title. Tables give pages of a few rows; one that is too wide is said in lines.
+//! same sizes, each under the same title. Tables give pages of a few rows (`table`); one that is too wide is said in lines.
 //! Two languages stand side by side where both fit; otherwise each has its pages in turn. The slot of air
 //! time is shared among the pages by how long each takes to read (LOOK.md section 7).
 //!
 //! Every letter of a text is on exactly one of its pages, within its room: `whole_tests` holds that.
 
-use super::fit::{self, Fitted, Leading, MARKER_GAP, Para, Scale, Text, break_any, wrap_any};
+use super::fit::{self, Fitted, Leading, Lines, MARKER_GAP, Para, Scale, Text, break_any, wrap_any};
 use super::fonts::Weight;
 use super::look::Role;
 use super::rich::{self, Block, Paragraph, Span, Table};
 use super::split::{Sheet, split};
-use super::words::{Group, Measure, cut_to, groups};
+use super::table::{self, Row, Rows};
+use super::words::{Group, Measure, cut_to, groups, said};
 use crate::limits;
 use crate::model::board::{Reading, Theme};
 use crate::model::plan::NoticeSlot;
 use unicode_script::{Script, UnicodeScript};
 
-/// Least gap between a table's columns, margin at its sides, and least and greatest height of a row, in u.
-const COLUMN_GAP: f32 = 4.0;
-pub const TABLE_MARGIN: f32 = 2.0;
-const ROW_MIN: f32 = 12.2;
-const ROW_MAX: f32 = 13.0;
-/// The same in cell sizes, where cells are larger than the look's.
-const CELL_ROW_MIN: f32 = 1.3;
-const CELL_ROW_MAX: f32 = 1.38;
-/// Space below a table's rows, in u.
-const TABLE_AIR: f32 = 2.5;
-/// Height of a table's heads, rule included, in sizes of theirs.
-const HEADS: f32 = 9.5 / 6.2;
 /// Most pages of one notice. The longest text that may be published comes to a fifth of it on a screen of 1080 lines;
 /// what would be more on a tiny board is left on the last page.
 const PAGES_MAX: usize = 500;
@@ -49,15 +38,8 @@ pub struct Column {
 pub enum Page {
     /// One column, or two languages side by side.
     Text { columns: Vec<Column>, fitted: Fitted },
-    Rows {
-        name: Option<&'static str>,
-        text: Text,
-        fitted: Fitted,
-        table: Table,
-        cell: f32,
-        heads: f32,
-        widths: Vec<f32>,
-    },
+    /// A title over rows of a table.
+    Rows { name: Option<&'static str>, text: Text, fitted: Fitted, rows: Rows },
 }
 
 /// The room for text, in u.
@@ -67,6 +49,8 @@ pub struct Room {
     pub height: f32,
     /// Two languages may stand side by side.
     pub columns: bool,
+    /// Lines are few and short: a title of several stands whole on the first page alone.
+    pub low: bool,
 }
 
 /// What pages depend on beside the notice.
@@ -79,16 +63,6 @@ pub struct Setting {
     pub reading: Reading,
     /// What the text says before all else.
     pub said_first: Option<String>,
-}
-
-/// Height of a table's heads set in letters of `size` u, rule included, in u.
-pub fn heads_height(size: f32) -> f32 {
-    HEADS * size
-}
-
-/// Greatest height of a row of cells of this size, in u.
-pub fn row_max(cell: f32) -> f32 {
-    ROW_MAX.max(CELL_ROW_MAX * cell)
 }
 
 /// A page and the seconds it takes to read.
@@ -140,22 +114,27 @@ fn timed(page: Page, reading: Reading) -> Timed {
     let count = match &page {
         // Each reader reads one column.
         Page::Text { columns, .. } => columns.iter().map(|c| text(&c.text)).max().unwrap_or(0),
-        Page::Rows { text: head, table, .. } => {
-            text(head) + table.rows.iter().flatten().map(|cell| cell.split(' ').count()).sum::<usize>()
+        Page::Rows { text: head, rows, .. } => {
+            text(head) + rows.rows.iter().map(Row::syllables).sum::<usize>()
         }
     };
     let seconds = (reading.milliseconds(count) as f64 / 1000.0).clamp(10.0, 60.0);
     (page, seconds)
 }
 
-/// Size of a table's cells, and the width of each column, in u.
-type Columns = (f32, Vec<f32>);
-
 /// What is said in one language.
 struct Voice {
     name: &'static str,
     title: String,
     blocks: Vec<Block>,
+}
+
+/// The title over a table's rows, its height in u, and whether that is all of it.
+struct TableHead {
+    text: Text,
+    fitted: Fitted,
+    height: f32,
+    is_whole: bool,
 }
 
 struct Cutter<'a> {
@@ -252,26 +231,31 @@ impl Cutter<'_> {
         let height = self.room.height - if name.is_some() { LANGUAGE_NAME } else { 0.0 };
         let mut pages = Vec::new();
         let mut run: Vec<&Paragraph> = Vec::new();
-        let tables: Vec<Result<Columns, Vec<Paragraph>>> = voice
+        let head = self.table_head(voice);
+        let tables: Vec<Result<Rows, Vec<Paragraph>>> = voice
             .blocks
             .iter()
             .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
-            .map(|table| self.columns(table, height).ok_or_else(|| as_text(table)))
+            .map(|table| self.rows(table, height - head.height).ok_or_else(|| as_text(table)))
             .collect();
         let mut fits = tables.iter();
         for block in &voice.blocks {
             match block {
                 Block::Paragraph(paragraph) => run.push(paragraph),
-                Block::Table(table) => match fits.next() {
-                    Some(Ok((cell, widths))) => {
+                Block::Table(_) => match fits.next() {
+                    Some(Ok(rows)) => {
                         if !run.is_empty() {
                             pages.extend(self.text_pages(voice, name, height, &std::mem::take(&mut run)));
                         }
-                        let (head, whole) = self.table_title(voice);
-                        if !whole && pages.is_empty() {
+                        if !head.is_whole && pages.is_empty() {
                             pages.extend(self.text_pages(voice, name, height, &[]));
                         }
-                        pages.extend(self.table_pages(head, name, height, table, *cell, widths));
+                        let page = |rows| {
+                            let (text, fitted) = (head.text.clone(), head.fitted.clone());
+                            Page::Rows { name, text, fitted, rows }
+                        };
+                        let room = height - head.height - rows.heads_height() - table::AIR;
+                        pages.extend(rows.pages(room).into_iter().map(page));
                     }
                     Some(Err(spoken)) => run.extend(spoken),
                     None => {}
@@ -301,7 +285,9 @@ impl Cutter<'_> {
             return vec![Page::Text { columns: vec![Column { name, text }], fitted }];
         }
         let (title, body) = (self.scale.title_min(), self.scale.body_min());
-        let texts = split(&text, &Sheet { width, height, space, title, body }, PAGES_MAX);
+        let lines = wrap_any(&text.title, width / title, space, false);
+        let later = self.shortened(&text.title, &lines, if self.room.low { 1 } else { usize::MAX });
+        let texts = split(&text, &later, &Sheet { width, height, space, title, body }, PAGES_MAX);
         let (title, body, broken) = match fit::fit(&texts, width, height, space, self.scale) {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {
@@ -312,101 +298,39 @@ impl Cutter<'_> {
         texts.into_iter().zip(broken).map(|(text, broken)| page(text, title, body, broken)).collect()
     }
 
-    /// Size of a table's cells and widths of its columns, in u; `None` when it is too wide, or there is no room for
-    /// two lines of title and a row.
-    fn columns(&self, table: &Table, height: f32) -> Option<Columns> {
-        let count = table.rows.iter().chain([&table.head]).map(Vec::len).max()?;
-        let title = 2.0 * self.scale.title_min() * Leading::TALL.title;
-        let spare = height - title - heads_height(self.heads) - TABLE_AIR;
-        self.scale.cells.iter().find_map(|&cell| {
-            let widest = |column: usize| {
-                let body = table.rows.iter().map(|row| self.cell_width(row, column) * cell);
-                let head =
-                    table.head.get(column).map(|head| self.measure_plain(head, Role::Title) * self.heads);
-                body.chain(head).fold(0.0_f32, f32::max)
-            };
-            let widths: Vec<f32> = (0..count).map(widest).collect();
-            let gaps = COLUMN_GAP * (count - 1) as f32 + 2.0 * TABLE_MARGIN;
-            let fits = widths.iter().sum::<f32>() + gaps <= self.room.width && row_min(cell) <= spare;
-            fits.then_some((cell, widths))
-        })
+    /// A table in columns, in a room of this height in u; `None` when it is too wide, or there is no room for a row.
+    fn rows(&self, table: &Table, height: f32) -> Option<Rows> {
+        let spare = height - table::heads_height(self.heads) - table::AIR;
+        table::set(table, (&self.scale.cells, self.heads), (self.room.width, spare), self.measure)
     }
 
-    fn cell_width(&self, row: &[String], column: usize) -> f32 {
-        row.get(column).map_or(0.0, |cell| self.measure_plain(cell, cell_role(column, cell)))
-    }
-
-    fn measure_plain(&self, text: &str, role: Role) -> f32 {
-        let ink = self.ink(role);
-        let space = self.measure.space(ink.plain);
-        let words = text.split(' ').filter(|word| !word.is_empty());
-        words.map(|word| self.measure.width(word, ink.plain) + space).sum::<f32>() - space
-    }
-
-    /// The title over a table's rows, in two lines at most, and whether that is all of it.
-    fn table_title(&self, voice: &Voice) -> (Text, bool) {
+    /// The title over a table's rows, in two lines at most.
+    fn table_head(&self, voice: &Voice) -> TableHead {
         let mut text = self.text(&voice.title, &[], self.room.width, f32::MAX);
         let lines = wrap_any(&text.title, self.room.width / self.scale.title_min(), self.space(), false);
-        if lines.len() <= 2 && text.body.is_empty() {
-            return (text, true);
-        }
+        let is_whole = lines.len() <= 2 && text.body.is_empty();
         text.body.clear();
-        text.title.truncate(lines.get(1).map_or(1, |line| line.end).max(1));
-        if let Some(last) = text.title.pop() {
-            text.title.push(last.broken_off(self.measure, self.ink(Role::Title)));
-        }
-        (text, false)
-    }
-
-    fn table_pages(
-        &self,
-        text: Text,
-        name: Option<&'static str>,
-        height: f32,
-        table: &Table,
-        cell: f32,
-        widths: &[f32],
-    ) -> Vec<Page> {
+        text.title = self.shortened(&text.title, &lines, 2);
         // A table needs its height for rows.
         let titles = &self.scale.titles[self.scale.titles.len().saturating_sub(3)..];
         let broken = |size: f32| break_any(&text, size, self.scale.body_min(), self.room.width, self.space());
         let one_line = titles.iter().copied().find(|size| broken(*size).0.title.len() == 1);
-        let size = one_line.unwrap_or(self.scale.title_min());
-        let (broken, needs) = broken(size);
-        let fitted = Fitted { title: size, body: self.scale.body_min(), texts: vec![broken] };
-        let heads = if table.head.is_empty() { 0.0 } else { heads_height(self.heads) };
-        let most = ((height - needs - heads - TABLE_AIR) / row_min(cell)).floor().max(1.0) as usize;
-        let sheets = table.rows.len().div_ceil(most).max(1);
-        let each = table.rows.len().div_ceil(sheets).max(1);
-        let page = |rows: &[Vec<String>]| Page::Rows {
-            name,
-            text: text.clone(),
-            fitted: fitted.clone(),
-            table: Table { head: table.head.clone(), rows: rows.to_vec() },
-            cell,
-            heads: self.heads,
-            widths: widths.to_vec(),
-        };
-        if table.rows.is_empty() { vec![page(&[])] } else { table.rows.chunks(each).map(page).collect() }
+        let title = one_line.unwrap_or(self.scale.title_min());
+        let (broken, height) = broken(title);
+        let fitted = Fitted { title, body: self.scale.body_min(), texts: vec![broken] };
+        TableHead { text, fitted, height, is_whole }
     }
-}
 
-fn row_min(cell: f32) -> f32 {
-    ROW_MIN.max(CELL_ROW_MIN * cell)
-}
-
-/// What groups say, with the spaces between them.
-fn said(groups: &[Group]) -> String {
-    let words = groups.iter().flat_map(|group| &group.words);
-    let said: String = words.flat_map(|w| [if w.space { " " } else { "" }, &w.text]).collect();
-    said.trim().to_owned()
-}
-
-/// Places and hours stand out in a table.
-pub fn cell_role(column: usize, cell: &str) -> Role {
-    let digits = cell.chars().take_while(char::is_ascii_digit).count();
-    let hour = (1..=2).contains(&digits) && cell[digits..].starts_with(['h', ':']);
-    if column == 0 || hour { Role::Title } else { Role::Body }
+    /// As much of a title as stands in its first `most` lines, and "…" for the rest.
+    fn shortened(&self, title: &[Group], lines: &Lines, most: usize) -> Vec<Group> {
+        let mut short = title.to_vec();
+        if lines.len() > most {
+            short.truncate(lines[most - 1].end);
+            let last = short.pop().map(|last| last.broken_off(self.measure, self.ink(Role::Title)));
+            short.extend(last);
+        }
+        short
+    }
 }
 
 /// A table too wide for the board, a line for each row: its first cell in bold, then the rest, all after their

@@ -117,6 +117,7 @@ impl Parts {
             width: self.text.w as f32 / unit,
             height: self.text.h as f32 / unit - AIR,
             columns: self.columns,
+            low: self.form == Form::Slim,
         }
     }
 }

@@ -5,7 +5,7 @@
 //! Zones are written in per cent and stand on whole pixels, so neighbours meet without a gap.
 
 use super::brush::Brush;
-use super::legible::{self, Need};
+use super::legible;
 use super::look::{Grid, Look, Sizes};
 use super::scene::Rect;
 use super::{LED_SIDE_MAX, View, parts, ticker};
@@ -73,16 +73,15 @@ pub struct Place {
     pub zone: bool,
 }
 
-/// Everything between header and ticker.
-fn body(grid: Grid, sizes: &Sizes, with_ticker: bool) -> Area {
+/// Everything between header and a ticker of this height in u, which may be 0.
+fn body(grid: Grid, sizes: &Sizes, ticker: f32) -> Area {
     let (width, height) = grid.extent();
-    let bottom = if with_ticker { height - sizes.ticker } else { height };
-    Area { left: 0.0, top: sizes.header_on(grid), right: width, bottom }
+    Area { left: 0.0, top: sizes.header_on(grid), right: width, bottom: height - ticker }
 }
 
-/// A board without zones.
-pub fn whole(grid: Grid, sizes: &Sizes, with_ticker: bool) -> Place {
-    let area = body(grid, sizes, with_ticker);
+/// A board without zones, over a ticker of this height in u.
+pub fn whole(grid: Grid, sizes: &Sizes, ticker: f32) -> Place {
+    let area = body(grid, sizes, ticker);
     let (form, band, foot) = match (grid.portrait, grid.square) {
         (true, _) => (Form::Band, sizes.band, sizes.foot_portrait),
         (_, true) => (Form::Slim, BAND, FOOT),
@@ -92,8 +91,8 @@ pub fn whole(grid: Grid, sizes: &Sizes, with_ticker: bool) -> Place {
 }
 
 /// A zone; the first is the main one.
-fn zone(grid: Grid, sizes: &Sizes, with_ticker: bool, share: Share, main: bool) -> Place {
-    let body = body(grid, sizes, with_ticker).rect(grid);
+fn zone(grid: Grid, sizes: &Sizes, ticker: f32, share: Share, main: bool) -> Place {
+    let body = body(grid, sizes, ticker).rect(grid);
     let unit = grid.u.max(f32::MIN_POSITIVE);
     let at = |start: i32, length: i32, percent: f64| {
         let pixels = start + (f64::from(length) * percent.clamp(0.0, 100.0) / 100.0).round() as i32;
@@ -116,11 +115,11 @@ fn zone(grid: Grid, sizes: &Sizes, with_ticker: bool, share: Share, main: bool) 
 
 /// The places of a board's zones in their order, or the one of a board without; never none.
 pub fn places(view: &View<'_>, grid: Grid) -> Vec<Place> {
-    let (sizes, with_ticker) = (&view.look.sizes, !ticker::items(view).is_empty());
+    let (sizes, ticker) = (&view.look.sizes, ticker::height(view, grid));
     if view.board.zones.is_empty() {
-        return vec![whole(grid, sizes, with_ticker)];
+        return vec![whole(grid, sizes, ticker)];
     }
-    let of = |(at, written): (usize, &Zone)| zone(grid, sizes, with_ticker, written.area, at == 0);
+    let of = |(at, written): (usize, &Zone)| zone(grid, sizes, ticker, written.area, at == 0);
     view.board.zones.iter().enumerate().map(of).collect()
 }
 
@@ -159,25 +158,15 @@ fn misfits(board: &Board, size: (u32, u32), look: &Look) -> Vec<Problem> {
         let remedy = say!(en: "delete every [[zone]]", vi: "hãy xóa các mục [[zone]]");
         return vec![Problem::new(first.written.clone(), why, remedy)];
     }
-    let (grid, need) = (Grid::new(size), legible::need(board, size));
-    board
-        .zones
-        .iter()
-        .enumerate()
-        .filter_map(|(at, zone)| misfit(zone, at == 0, size, grid, need, look))
-        .collect()
+    let zones = board.zones.iter().enumerate();
+    zones.filter_map(|(at, zone)| misfit(board, zone, at == 0, size, look)).collect()
 }
 
-fn misfit(
-    written: &Zone,
-    main: bool,
-    size: (u32, u32),
-    grid: Grid,
-    need: Option<Need>,
-    look: &Look,
-) -> Option<Problem> {
+fn misfit(board: &Board, written: &Zone, main: bool, size: (u32, u32), look: &Look) -> Option<Problem> {
+    let (grid, need) = (Grid::new(size), legible::need(board, size));
     // With a ticker there is less room, and one may come any day.
-    let place = zone(grid, &look.sizes, true, written.area, main);
+    let (ticker, _) = ticker::sizes(board, size, grid, look);
+    let place = zone(grid, &look.sizes, ticker, written.area, main);
     let room = parts::plain_room(&place, grid, look);
     let unit = grid.u.max(f32::MIN_POSITIVE);
     // Where nobody measured, nothing is smaller than the look's smallest text.
@@ -186,7 +175,7 @@ fn misfit(
         return None;
     }
     let (width, height) = legible::room_for(least);
-    let body = body(grid, &look.sizes, true);
+    let body = body(grid, &look.sizes, ticker);
     let percent = |needs: f32, has: f32, of: f32, all: f32| ((needs + of - has) / all * 100.0).ceil();
     let across = percent(width, room.width, place.area.width(), body.width());
     let down = percent(height, room.height, place.area.height(), body.height());

@@ -41,18 +41,21 @@ struct Piece {
     parting: f32,
 }
 
-/// Cuts a text into pages, each under the same title. At least one; no more than `pages_max`, what is then left
-/// staying on the last.
-pub fn split(text: &Text, sheet: &Sheet, pages_max: usize) -> Vec<Text> {
-    let title = wrap_any(&text.title, sheet.width / sheet.title, sheet.space, false);
-    let head = title.len() as f32 * sheet.title * text.leading.title + TITLE_GAP * sheet.body;
+/// Cuts a text into pages: the first under its title, the others under `later`, which is no higher. At least one; no
+/// more than `pages_max`, what is then left staying on the last.
+pub fn split(text: &Text, later: &[Group], sheet: &Sheet, pages_max: usize) -> Vec<Text> {
+    let head = |title: &[Group]| {
+        let lines = wrap_any(title, sheet.width / sheet.title, sheet.space, false);
+        lines.len() as f32 * sheet.title * text.leading.title + TITLE_GAP * sheet.body
+    };
+    let heads = Heads { first: head(&text.title), later: head(later) };
     let line = sheet.body * text.leading.body;
-    let lines_max = ((sheet.height - head) / line).floor().max(1.0) as usize;
+    let lines_max = ((sheet.height - heads.first) / line).floor().max(1.0) as usize;
     let pieces = pieces(text, sheet, lines_max);
-    let mut pages: Vec<Text> = parted(text, sheet, &pieces, head)
+    let mut pages: Vec<Text> = parted(text, sheet, &pieces, heads)
         .into_iter()
         .map(|page| Text {
-            title: text.title.clone(),
+            title: if page.start == 0 { text.title.clone() } else { later.to_vec() },
             body: body(text, &pieces[page]),
             leading: text.leading,
         })
@@ -99,8 +102,15 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
     pieces
 }
 
+/// Heights of the title and the space under it, in u: on the first page, and on the others.
+#[derive(Clone, Copy)]
+struct Heads {
+    first: f32,
+    later: f32,
+}
+
 /// Which pieces make each page: the cheapest way of all.
-fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], head: f32) -> Vec<Range<usize>> {
+fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> Vec<Range<usize>> {
     #[derive(Clone, Copy)]
     struct Best {
         cost: f32,
@@ -111,6 +121,7 @@ fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], head: f32) -> Vec<Range<
     best[0].cost = 0.0;
     for from in 0..count {
         let continues = from > 0 && pieces[from - 1].paragraph == pieces[from].paragraph;
+        let head = if from == 0 { heads.first } else { heads.later };
         let mut page = Page::new(text, sheet, head, continues);
         for to in from + 1..=count {
             page.add(&pieces[to - 1]);
@@ -265,7 +276,8 @@ mod tests {
         let sheet = Sheet { width: 9.0, height, space: 0.2, title: 2.0, body: 1.0 };
         let words = |para: &Para| para.groups.iter().map(|g| &*g.words[0].text).collect::<Vec<_>>().join(" ");
         let page = |page: Text| page.body.iter().map(words).collect::<Vec<_>>().join("/");
-        split(&text(said), &sheet, 100).into_iter().map(page).collect()
+        let text = text(said);
+        split(&text, &text.title, &sheet, 100).into_iter().map(page).collect()
     }
 
     #[test]

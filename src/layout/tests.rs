@@ -236,8 +236,51 @@ fn where_pixels_were_measured_name_and_clock_can_be_read_from_where_people_stand
                 }
             }
             assert!(seen >= 2 && last < (size.0.min(size.1) as i32) / 5, "{seen} {last}");
+            let band = scene.ticker.as_ref().unwrap();
+            assert!(band.lines.iter().all(|line| line.size >= need * 0.999), "the ticker at {distance} m");
+            let line = |draw: &Draw| if let Draw::Text(line) = draw { Some(line.clone()) } else { None };
+            let all = |scene: &Scene| scene.draws.iter().filter_map(line).collect::<Vec<Line>>();
+            let chip = all(&scene).into_iter().find(|line| &*line.text == "Tin ngắn").unwrap();
+            assert!(
+                chip.x > 0 && chip.x + chip.width as i32 <= band.rect.x && chip.clip.contains(&band.rect)
+            );
+
+            let plan = stale(plan);
+            let scene =
+                Composer::new(fonts()).compose(&View { board: &board, ..view(&plan, &board, size) }).scene;
+            let lines = all(&scene);
+            let old = lines.iter().find(|line| line.text.starts_with("Cập nhật lần cuối")).unwrap();
+            assert!(old.size >= need * 0.999, "{} px of {need} at {distance} m", old.size);
+            assert!(lines.iter().any(|line| line.text.ends_with("16:20 hôm qua")));
+            for other in lines.iter().filter(|other| ["Xã Bình Lư", "07:30"].contains(&&*other.text)) {
+                let box_of = |line: &Line| {
+                    let (up, down) = ((0.73 * line.size) as i32, (0.2 * line.size) as i32);
+                    Rect::edges(line.x, line.baseline - up, line.x + line.width as i32, line.baseline + down)
+                };
+                assert!(box_of(old).meet(&box_of(other)).is_empty(), "{} is over {}", old.text, other.text);
+            }
         }
     }
+}
+
+#[test]
+fn on_a_low_board_a_long_title_stands_whole_on_the_first_page_and_in_a_line_on_the_others() {
+    let text = "Bà con mang sổ tiêm và thẻ bảo hiểm y tế đến trạm đúng giờ hẹn. ".repeat(4);
+    let title = "Tiêm vắc-xin sởi cho trẻ từ một đến mười tuổi tại các bản";
+    let plan = plan(slot(notice(title, &text, Category::YTe), 600));
+    let mut seen = Vec::new();
+    for second in (0..600).step_by(10) {
+        let composed = composed(&plan, (1080, 1080), |view| {
+            view.now = monday().checked_add(jiff::SignedDuration::from_secs(second)).unwrap();
+        });
+        if composed.page as usize > seen.len() {
+            seen.push(words(&composed.scene));
+        }
+    }
+    let whole = |page: &String| page.replace(" | ", " ").contains(title);
+    assert!(seen.len() > 2 && whole(&seen[0]), "{seen:#?}");
+    assert!(seen[1..].iter().all(|page| !whole(page) && page.contains("Tiêm vắc-xin")), "{seen:#?}");
+    assert!(seen[1..].iter().all(|page| page.contains("… | ")), "{seen:#?}");
 }
 
 #[test]

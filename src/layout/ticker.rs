@@ -5,11 +5,12 @@
 //! display's own rate (LOOK.md section 7).
 
 use super::brush::{Brush, Side};
-use super::look::Role;
+use super::look::{Grid, Look, Role, Sizes};
 use super::scene::{Rect, TickerBand, frame_slot};
 use super::words::Word;
-use super::{Colour, Draw, Line, View, rich};
+use super::{Colour, Draw, Line, View, legible, rich};
 use crate::limits;
+use crate::model::board::Board;
 use jiff::Timestamp;
 
 /// Characters a second that a strip should pass, and how few and how many still can be read (LOOK.md section 7).
@@ -24,6 +25,11 @@ const CHARS_MAX: usize = 8 * limits::TICKER_CHARS_MAX;
 /// Lines are kept short so that a tile of the strip draws only what is on it.
 const WORDS_A_LINE: usize = 8;
 const POINT: &str = "•";
+/// The bar is no higher than this, in u: a fifth of a board that lies.
+const HEIGHT_MAX: f32 = 26.0;
+/// Width of what names the ticker, and its letters, in sizes of the ticker's letters.
+const CHIP_WIDTH: f32 = 30.0 / 7.0;
+const CHIP_LETTERS: f32 = 6.4 / 7.0;
 
 /// Where and how a text runs.
 pub struct Course {
@@ -42,21 +48,36 @@ pub struct Course {
     pub joins: bool,
 }
 
+/// Height of the ticker's bar, in u; 0 where there is nothing to say.
+pub fn height(view: &View<'_>, grid: Grid) -> f32 {
+    if items(view).is_empty() { 0.0 } else { sizes(view.board, view.size, grid, view.look).0 }
+}
+
+/// Height of a ticker's bar and size of its letters, in u: the look's, or as much more as the board's readers need.
+pub fn sizes(board: &Board, size: (u32, u32), grid: Grid, look: &Look) -> (f32, f32) {
+    let Sizes { ticker, ticker_letters: letters, .. } = look.sizes;
+    let grown =
+        legible::grown(board, size, grid, letters, (letters * HEIGHT_MAX / ticker.max(1.0)).max(letters));
+    (ticker * grown / letters.max(0.01), grown)
+}
+
 /// The ticker along the bottom. Text that fits stands still in the scene; else the band that moves.
 pub fn ticker(brush: &mut Brush<'_>, view: &View<'_>) -> Option<TickerBand> {
     let said = items(view);
     if said.is_empty() {
         return None;
     }
-    let (grid, p, sizes) = (brush.grid, brush.palette(), &brush.look.sizes);
-    let bar = Rect::edges(0, grid.area.h - grid.px(sizes.ticker), grid.area.w, grid.area.h);
-    let chip = Rect::new(bar.x, bar.y, grid.px(30.0), bar.h);
+    let (grid, p) = (brush.grid, brush.palette());
+    let (height, letters) = sizes(view.board, view.size, grid, view.look);
+    let bar = Rect::edges(0, grid.area.h - grid.px(height), grid.area.w, grid.area.h);
+    let chip = Rect::new(bar.x, bar.y, grid.px(CHIP_WIDTH * letters), bar.h);
     brush.fill(bar, p.bar);
     brush.fill(chip, p.chip);
-    let size = sizes.ticker_letters * grid.u;
+    let size = letters * grid.u;
     let middle = bar.y as f32 + bar.h as f32 / 2.0;
-    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, 6.4 * grid.u));
-    brush.text("Tin ngắn", Role::Title, 6.4 * grid.u, chip_at, Side::Centre, p.chip_ink);
+    let chip_size = CHIP_LETTERS * size;
+    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, chip_size));
+    brush.text("Tin ngắn", Role::Title, chip_size, chip_at, Side::Centre, p.chip_ink);
     let window = Rect::edges(chip.right(), bar.y, bar.right(), bar.bottom());
     let course = Course {
         window,

@@ -96,6 +96,11 @@ impl Group {
         }
         Group::measured(self.words, measure, ink)
     }
+    /// Its words each by itself. Bold that ends within a word, or before its comma, is no place to part.
+    pub fn parted(&self, measure: &Measure, ink: Ink) -> Vec<Group> {
+        let runs = self.words.chunk_by(|_, next| !next.space);
+        runs.map(|words| Group::measured(words.to_vec(), measure, ink)).collect()
+    }
     pub fn space(&self) -> bool {
         self.words.first().is_some_and(|word| word.space)
     }
@@ -129,16 +134,44 @@ const LEANING: [&str; 26] = [
     "những", "cả", "thì", "mà", "trên", "dưới", "về", "trong", "hoặc", "một", "mỗi",
 ];
 /// Words that hold on to a following number or name.
-const HOLDS: [&str; 31] = [
-    "thứ", "Thứ", "ngày", "Ngày", "lúc", "gọi", "số", "trước", "bản", "Bản", "xã", "Xã", "thôn", "Thôn",
-    "suối", "đến", "zos", "txog", "tháng", "năm", "cấp", "Cấp", "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy",
-    "Nhật", "tỉnh", "huyện",
+const HOLDS: [&str; 33] = [
+    "từ", "Từ", "thứ", "Thứ", "ngày", "Ngày", "lúc", "gọi", "số", "trước", "bản", "Bản", "xã", "Xã", "thôn",
+    "Thôn", "suối", "đến", "zos", "txog", "tháng", "năm", "cấp", "Cấp", "Hai", "Ba", "Tư", "Năm", "Sáu",
+    "Bảy", "Nhật", "tỉnh", "huyện",
 ];
 /// Words that hold on to a number before them.
 const UNITS: [&str; 24] = [
     "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít",
     "đồng", "nghìn", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm",
 ];
+
+/// Words of two syllables that notices are full of, and that read badly with one of them on the next line.
+const COMPOUNDS: [(&str, &str); 18] = [
+    ("văn", "hóa"),
+    ("mầm", "non"),
+    ("y", "tế"),
+    ("bậc", "thang"),
+    ("sạt", "lở"),
+    ("lũ", "quét"),
+    ("căn", "cước"),
+    ("bảo", "hiểm"),
+    ("ủy", "ban"),
+    ("nhân", "dân"),
+    ("trâu", "bò"),
+    ("khuyến", "nông"),
+    ("thủy", "nông"),
+    ("điện", "thoại"),
+    ("cấp", "cứu"),
+    ("trật", "tự"),
+    ("vệ", "sinh"),
+    ("chuồng", "trại"),
+];
+
+fn is_compound(before: &str, word: &str) -> bool {
+    let word = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_lowercase();
+    let before = before.to_lowercase();
+    COMPOUNDS.iter().any(|(first, second)| *first == before && *second == word)
+}
 
 fn is_name(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase)
@@ -151,6 +184,7 @@ fn holds_together(before: &str, word: &str, count: usize) -> bool {
     let initial = before.chars().count() == 1 && is_name(before) && !starts_number;
     (!ends && is_name(before) && is_name(word) && count < 3)
         || (initial && count < 3)
+        || is_compound(before, word)
         || (HOLDS.contains(&before) && (starts_number || is_name(word)))
         || (ends_number && UNITS.contains(&word.trim_end_matches([',', '.', ':', ';'])))
         || before == "–"
@@ -189,6 +223,13 @@ pub fn plain_groups(text: &str, measure: &Measure, ink: Ink) -> Vec<Group> {
     groups(&[Span { text: text.to_owned(), bold: false }], measure, ink)
 }
 
+/// What groups say, with the spaces between them.
+pub fn said(groups: &[Group]) -> String {
+    let words = groups.iter().flat_map(|group| &group.words);
+    let said: String = words.flat_map(|w| [if w.space { " " } else { "" }, &w.text]).collect();
+    said.trim().to_owned()
+}
+
 /// Cuts every group wider than `widest` em: between words first, then between letters.
 pub fn cut_to(groups: Vec<Group>, widest: f32, measure: &Measure, ink: Ink) -> Vec<Group> {
     if groups.iter().all(|group| group.width <= widest) {
@@ -200,14 +241,12 @@ pub fn cut_to(groups: Vec<Group>, widest: f32, measure: &Measure, ink: Ink) -> V
             out.push(group);
             continue;
         }
-        // Bold that ends within a word, or before its comma, is no place to break.
-        for words in group.words.chunk_by(|_, next| !next.space) {
-            let run = Group::measured(words.to_vec(), measure, ink);
+        for run in group.parted(measure, ink) {
             if run.width <= widest {
                 out.push(run);
                 continue;
             }
-            for word in words {
+            for word in &run.words {
                 cut_word(word, widest, measure, ink, &mut out);
             }
         }
@@ -259,10 +298,11 @@ mod tests {
         assert_eq!(cut("Cắt điện thứ Tư 25/11 để sửa"), ["Cắt", "điện", "thứ Tư 25/11", "để", "sửa"]);
         assert_eq!(
             cut("Từ **7h30 đến 17h00**: bản Nà Đon, Nà Khan"),
-            ["Từ", "7h30 đến 17h00:", "bản Nà Đon,", "Nà Khan"]
+            ["Từ 7h30 đến 17h00:", "bản Nà Đon,", "Nà Khan"]
         );
         assert_eq!(cut("Trạm Y tế mở cửa"), ["Trạm Y tế", "mở", "cửa"]);
         assert_eq!(cut("cao 30 km và 5 tuổi"), ["cao", "30 km", "và", "5 tuổi"]);
+        assert_eq!(cut("Lên nhà văn hóa, mang đèn"), ["Lên", "nhà", "văn hóa,", "mang", "đèn"]);
     }
 
     #[test]

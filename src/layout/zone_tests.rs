@@ -7,7 +7,7 @@ use crate::model::plan::Aside;
 use crate::model::programme::{Category, Notice};
 
 /// A board of a main zone over two thirds, and two at its right.
-fn zoned() -> Board {
+pub fn zoned() -> Board {
     let zone = |name: &str, left, top, width, height| Zone {
         name: name.into(),
         area: Share { left, top, width, height },
@@ -30,7 +30,7 @@ fn composed(plan: &Plan, clock_trusted: bool) -> Composed {
 }
 
 /// A plan with these notices in its second and third zones.
-fn beside(main: Main, asides: [Option<Notice>; 2]) -> Plan {
+pub fn beside(main: Main, asides: [Option<Notice>; 2]) -> Plan {
     let aside = |(at, notice): (usize, Option<Notice>)| Aside {
         zone: at + 1,
         slot: notice.map(|notice| match slot(notice, 30) {

@@ -54,7 +54,8 @@ pub struct Composition {
     page: Page,
     glyphs: Glyphs,
     ticker: Ticker,
-    fade: Option<Fade>,
+    /// What fades, each in a rectangle of its own: zones change when they will.
+    fades: Vec<Fade>,
     /// Pages follow one another in plain cuts.
     cuts: bool,
     /// Whether the page is one colour all over; `None` where nobody has looked since it changed.
@@ -74,7 +75,7 @@ impl Composition {
             page: Page::new(setup.panel),
             glyphs: Glyphs::new(fonts),
             ticker: Ticker::default(),
-            fade: None,
+            fades: Vec::new(),
             cuts: setup.reduced_motion,
             plain: Cell::new(None),
             scaler: Scaler::default(),
@@ -108,19 +109,12 @@ impl Composition {
             Some(last) if self.page.shown.area() == area => difference(last, &show),
             _ => area,
         };
-        let running = self.fade.take();
-        // A clock in the header moves on while the page fades: the fade goes on. One that is cut short by another page
-        // ends here, and the next begins with what is seen of it.
-        let (kept, ended): (Option<Fade>, Option<Fade>) = match running {
-            Some(fade) if fade.rect().meet(&differs).is_empty() => (Some(fade), None),
-            other => (None, other),
-        };
-        let seen = ended.as_ref().map(|_| self.page.shown.clone());
-        if let Some(fade) = kept.as_ref().or(ended.as_ref()) {
-            fade.finish(&mut self.page.shown);
-        }
-        let damage = differs.join(&ended.map(|fade| fade.rect()).unwrap_or_default());
-        let last = self.show.as_ref().filter(|_| !self.cuts && kept.is_none());
+        // A clock in the header moves on while the page fades, or another zone changes: the fade goes on. One that is cut
+        // short by another page ends here, and the next begins with what is seen of it.
+        let (kept, ended, damage) = parted(std::mem::take(&mut self.fades), differs);
+        let seen = (!ended.is_empty()).then(|| self.page.shown.clone());
+        kept.iter().chain(&ended).for_each(|fade| fade.finish(&mut self.page.shown));
+        let last = self.show.as_ref().filter(|_| !self.cuts);
         let fading = last.and_then(|last| Some((last, fading(last, &show, damage)?)));
         let old = fading.map(|(_, rect)| seen.as_ref().unwrap_or(&self.page.shown).part(rect));
         let table = self.page.table().cloned();
@@ -128,17 +122,20 @@ impl Composition {
         self.ticker.take(show.scene.ticker.as_ref());
         if table.as_ref() != self.page.table() {
             self.ticker.repaint();
-        } else if let Some(mut fade) = kept {
-            damage = damage.join(&fade.resume(now, &mut self.page.shown));
-            self.fade = Some(fade);
-        } else if let (Some((last, rect)), Some(old)) = (fading, old) {
-            let stays = stays(last, &show);
-            let empty = self.page.paint_part(&show, &stays, rect, &mut self.glyphs);
-            let new = self.page.shown.part(rect);
-            let mut fade = Fade::new(now, rect, crossing(last, &show), [old, empty, new]);
-            if !fade.is_nothing() {
-                fade.step(now, &mut self.page.shown);
-                self.fade = Some(fade);
+        } else {
+            if let (Some((last, rect)), Some(old)) = (fading, old) {
+                let stays = stays(last, &show);
+                let empty = self.page.paint_part(&show, &stays, rect, &mut self.glyphs);
+                let new = self.page.shown.part(rect);
+                let mut fade = Fade::new(now, rect, crossing(last, &show), [old, empty, new]);
+                if !fade.is_nothing() {
+                    fade.step(now, &mut self.page.shown);
+                    self.fades.push(fade);
+                }
+            }
+            for mut fade in kept {
+                damage = damage.join(&fade.resume(now, &mut self.page.shown));
+                self.fades.push(fade);
             }
         }
         self.show = Some(show);
@@ -152,18 +149,22 @@ impl Composition {
 
     /// Brings what fades to `now`; says what of the page changed.
     pub fn step(&mut self, now: Instant) -> Rect {
-        let Some(fade) = &mut self.fade else { return Rect::default() };
-        let (changed, goes_on) = fade.step(now, &mut self.page.shown);
-        if !goes_on {
-            self.fade = None;
+        if self.fades.is_empty() {
+            return Rect::default();
         }
+        let mut changed = Rect::default();
+        self.fades.retain_mut(|fade| {
+            let (rect, goes_on) = fade.step(now, &mut self.page.shown);
+            changed = changed.join(&rect);
+            goes_on
+        });
         self.plain.set(None);
         changed
     }
 
     /// Whether the page changes from frame to frame.
     pub fn is_fading(&self) -> bool {
-        self.fade.is_some()
+        !self.fades.is_empty()
     }
 
     /// Whether all that is shown is one colour, although something is on air.
@@ -318,6 +319,17 @@ fn put_picture(
         }
         output.copy(scratch, part, (x + part.x, y + part.y), out);
     }
+}
+
+/// Fades that go on beside what `differs`, those that are cut short by it, and all that is to be painted.
+fn parted(fades: Vec<Fade>, differs: Rect) -> (Vec<Fade>, Vec<Fade>, Rect) {
+    let (mut kept, mut ended, mut damage) = (fades, Vec::new(), differs);
+    // What is painted grows by each that ends, and may then reach another.
+    while let Some(at) = kept.iter().position(|fade| !fade.rect().meet(&damage).is_empty()) {
+        damage = damage.join(&kept[at].rect());
+        ended.push(kept.swap_remove(at));
+    }
+    (kept, ended, damage)
 }
 
 /// The rectangle in which one page fades into the other; `None` is a cut. Only notices fade: a warning comes at once, a

@@ -4,7 +4,8 @@ use super::composition::Due;
 use super::tests::{cases, scene, show, stage, until};
 use super::*;
 use crate::layout::tests as sample;
-use crate::layout::{Colour, Draw};
+use crate::layout::zone_tests::{beside, zoned};
+use crate::layout::{Colour, Composer, Draw};
 use crate::model::alert::AlertStatus;
 use crate::model::plan::Plan;
 use crate::model::programme::Category;
@@ -177,6 +178,34 @@ fn a_clock_or_a_warning_that_comes_in_the_middle_leaves_nothing_of_the_fade_behi
     composition.adopt(first(), began + Duration::from_millis(100));
     assert!(composition.page().pixels == seen, "the fade jumps");
     assert!(at(&mut composition, began, 600) == page_of(first()));
+}
+
+#[test]
+fn zones_that_change_one_soon_after_the_other_fade_each_by_itself() {
+    let board = zoned();
+    let page = |main: &str, aside: &str| {
+        let at_the_side = sample::notice(aside, "Tại nhà văn hóa bản.", Category::Hop);
+        let main = sample::slot(sample::notice(main, "Từ 7h30 đến 17h00.", Category::Dien), 20);
+        let plan = Plan { ticker: Vec::new(), ..beside(main, [Some(at_the_side), None]) };
+        show(Composer::new(sample::fonts()).compose(&sample::view(&plan, &board, SIZE)).scene)
+    };
+    let pages = [page("Cắt điện", "Họp dân"), page("Có nước", "Họp dân"), page("Có nước", "Tiêm chủng")];
+    let [first, second, third] = pages.each_ref().map(|page| page_of(page.clone()));
+    let half = |pixels: &[u32], right: bool| -> Vec<u32> {
+        let columns = if right { 417..640 } else { 0..416 };
+        pixels.chunks(640).flat_map(|row| &row[columns.clone()]).copied().collect()
+    };
+    let (mut composition, began) = between(pages[0].clone(), pages[1].clone());
+    let seen = at(&mut composition, began, 100);
+    composition.adopt(pages[2].clone(), began + Duration::from_millis(100));
+    assert!(composition.page().pixels == seen, "one of them jumps");
+    let later = at(&mut composition, began, 300);
+    assert!(half(&later, false) != half(&second, false) && half(&later, true) != half(&third, true));
+    let later = at(&mut composition, began, 440);
+    assert!(half(&later, false) == half(&third, false), "the main zone is not through in its own time");
+    assert!(half(&later, true) != half(&third, true) && composition.is_fading());
+    assert!(at(&mut composition, began, 540) == third && !composition.is_fading());
+    assert!(half(&first, false) != half(&third, false) && half(&first, true) == half(&second, true));
 }
 
 /// Whatever is due at a step, putting it gives what putting everything gives.

@@ -23,8 +23,9 @@ const ACTION_LEADINGS: [f32; 2] = [1.32, 1.2];
 /// From an action's number to its words, and the number's square, in sizes of the words.
 pub const NUMBER_GAP: f32 = 5.0;
 pub const NUMBER_SIDE: f32 = 0.96;
-/// Least space between two actions.
+/// Least space between two actions; and, in sizes of theirs, where one of them has several lines, which then belong together.
 const ACTIONS_GAP: f32 = 0.6;
+const ACTIONS_GAP_LINES: f32 = 0.34;
 /// More lines than this are never better than smaller letters or more pages.
 const EVENT_LINES_MAX: usize = 5;
 const AREA_LINES_MAX: usize = 8;
@@ -140,8 +141,13 @@ impl Page {
     pub fn actions_height(&self) -> f32 {
         self.actions.iter().map(|action| action.part.height(self.leading)).sum()
     }
+    /// Least space between two actions.
+    fn gap(&self) -> f32 {
+        let several = self.actions.iter().find(|action| action.part.lines.len() > 1);
+        several.map_or(ACTIONS_GAP, |action| ACTIONS_GAP_LINES * action.part.size)
+    }
     fn fits(&self, room: &Room) -> bool {
-        let gaps = ACTIONS_GAP * self.actions.len().saturating_sub(1) as f32;
+        let gaps = self.gap() * self.actions.len().saturating_sub(1) as f32;
         let height = if self.foot { room.height } else { room.height + room.foot };
         self.actions_top(room) + self.actions_height() + gaps <= height + 1e-3
     }
@@ -286,19 +292,29 @@ impl Tried {
         room: &Room,
         pages: impl Fn(&Part, Option<&Part>, &[Part], f32) -> Vec<Page>,
     ) -> Option<Vec<Page>> {
-        let mut best: Option<(f32, Vec<Page>)> = None;
+        let mut ways = Vec::new();
         for event in &self.events {
             for area in &self.areas {
                 for actions in &self.actions {
                     for leading in ACTION_LEADINGS {
-                        let made = pages(event, area.as_ref(), actions, leading);
-                        let score = score(event, area.as_ref(), actions, leading) - PAGE * made.len() as f32;
-                        let better = best.as_ref().is_none_or(|(most, _)| score > *most);
-                        if better && made.iter().all(|page| page.fits(room)) {
-                            best = Some((score, made));
-                        }
+                        let score = score(event, area.as_ref(), actions, leading);
+                        ways.push((score, event, area.as_ref(), actions, leading));
                     }
                 }
+            }
+        }
+        ways.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut best: Option<(f32, Vec<Page>)> = None;
+        for (score, event, area, actions, leading) in ways {
+            // Nothing that follows reads better, and all of it has a page at least.
+            if best.as_ref().is_some_and(|(most, _)| score - PAGE <= *most) {
+                break;
+            }
+            let made = pages(event, area, actions, leading);
+            let score = score - PAGE * made.len() as f32;
+            let better = best.as_ref().is_none_or(|(most, _)| score > *most);
+            if better && made.iter().all(|page| page.fits(room)) {
+                best = Some((score, made));
             }
         }
         best.map(|(_, pages)| pages)

@@ -1,0 +1,340 @@
+//! A table set in columns: how large its cells, how wide its columns, which rows on which page.
+//!
+//! Each column is as wide as its widest cell. What is too wide for the board in smaller letters too has cells of two lines,
+//! then of three: first the columns that gain most by it. Only what is still too wide is said in lines of text.
+//!
+//! Lengths are in u, but for what a name says is in em.
+
+use super::fit::wrap_any;
+use super::look::Role;
+use super::rich::Table;
+use super::words::{Group, Measure, plain_groups, said};
+use crate::model::board::Theme;
+
+/// Least gap between columns, and margin at their sides.
+const COLUMN_GAP: f32 = 4.0;
+pub const MARGIN: f32 = 2.0;
+/// Least and greatest height of a row of one line.
+const ROW_MIN: f32 = 12.2;
+const ROW_MAX: f32 = 13.0;
+/// The same in cell sizes, where cells are larger than the look's.
+const CELL_ROW_MIN: f32 = 1.3;
+const CELL_ROW_MAX: f32 = 1.38;
+/// From one line of a cell to the next, in cell sizes: marks and tails never touch (LOOK.md section 1).
+pub const CELL_LINE: f32 = 1.28;
+/// A cell has no more lines.
+const LINES_MAX: usize = 3;
+/// Space below the rows.
+pub const AIR: f32 = 2.5;
+/// Height of the heads, rule included, in sizes of theirs.
+const HEADS: f32 = 9.5 / 6.2;
+/// How near the narrowest column of so many lines is sought, in em.
+const NARROW_ENOUGH: f32 = 0.05;
+
+/// Rows that stand on one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    pub head: Vec<String>,
+    pub rows: Vec<Row>,
+    /// Sizes of cells and of heads.
+    pub cell: f32,
+    pub heads: f32,
+    pub widths: Vec<f32>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub role: Role,
+    pub lines: Vec<String>,
+}
+
+impl Row {
+    fn lines(&self) -> usize {
+        self.cells.iter().map(|cell| cell.lines.len()).max().unwrap_or(1).max(1)
+    }
+
+    /// Syllables of Vietnamese: what is between spaces.
+    pub fn syllables(&self) -> usize {
+        let lines = self.cells.iter().flat_map(|cell| &cell.lines);
+        lines.map(|line| line.split(' ').count()).sum()
+    }
+}
+
+impl Rows {
+    /// Height of the heads, with the rule under them.
+    pub fn heads_height(&self) -> f32 {
+        if self.head.is_empty() { 0.0 } else { heads_height(self.heads) }
+    }
+
+    /// Least height of a row.
+    pub fn least(&self, row: &Row) -> f32 {
+        row_min(self.cell, row.lines())
+    }
+
+    /// What a row may have beside its least height.
+    pub fn spare_max(&self) -> f32 {
+        ROW_MAX.max(CELL_ROW_MAX * self.cell) - row_min(self.cell, 1)
+    }
+
+    /// The same table in pages whose rows have this height: as few as can be, evenly filled. At least one, at least a row on each.
+    pub fn pages(&self, height: f32) -> Vec<Rows> {
+        let whole: f32 = self.rows.iter().map(|row| self.least(row)).sum();
+        let count = self.parted(height).len().max(1);
+        // The lowest pages that are no more.
+        let mut low = whole / count as f32;
+        while low < height && self.parted(low).len() > count {
+            low += ROW_MIN / 8.0;
+        }
+        let parts = self.parted(low.min(height));
+        let page = |rows: &[Row]| Rows { rows: rows.to_vec(), ..self.clone() };
+        if parts.is_empty() { vec![page(&[])] } else { parts.into_iter().map(page).collect() }
+    }
+
+    fn parted(&self, height: f32) -> Vec<&[Row]> {
+        let mut parts = Vec::new();
+        let (mut from, mut taken) = (0, 0.0);
+        for (at, row) in self.rows.iter().enumerate() {
+            let least = self.least(row);
+            // Sums in another order differ in their last digits.
+            if at > from && taken + least > height * 1.0001 {
+                parts.push(&self.rows[from..at]);
+                (from, taken) = (at, 0.0);
+            }
+            taken += least;
+        }
+        if from < self.rows.len() {
+            parts.push(&self.rows[from..]);
+        }
+        parts
+    }
+}
+
+/// Height of heads in letters of this size, with the rule under them.
+pub fn heads_height(size: f32) -> f32 {
+    HEADS * size
+}
+
+fn row_min(cell: f32, lines: usize) -> f32 {
+    ROW_MIN.max(CELL_ROW_MIN * cell) + lines.saturating_sub(1) as f32 * CELL_LINE * cell
+}
+
+/// Places and hours stand out.
+fn role(column: usize, cell: &str) -> Role {
+    let digits = cell.chars().take_while(char::is_ascii_digit).count();
+    let hour = (1..=2).contains(&digits) && cell[digits..].starts_with(['h', ':']);
+    if column == 0 || hour { Role::Title } else { Role::Body }
+}
+
+/// Sets a table in the largest of the sizes `cells` in which it fits `width`, its heads in `heads`, and each of its rows
+/// `height`. `None` when none does.
+pub fn set(
+    table: &Table,
+    (cells, heads): (&[f32], f32),
+    (width, height): (f32, f32),
+    measure: &Measure,
+) -> Option<Rows> {
+    let columns: Vec<Column<'_>> = (0..table.rows.iter().chain([&table.head]).map(Vec::len).max()?)
+        .map(|number| Column::of(table, number, heads, measure))
+        .collect();
+    let gaps = COLUMN_GAP * (columns.len() - 1) as f32 + 2.0 * MARGIN;
+    let at = |cell: f32, lines_max: usize| {
+        let widths = widths(&columns, cell, lines_max, width - gaps)?;
+        let row = |at: usize| {
+            let cells = columns.iter().zip(&widths).filter_map(|(column, width)| {
+                let own = column.cells.get(at)?.as_ref()?;
+                Some(Cell { role: own.role, lines: own.broken(width / cell, measure) })
+            });
+            Row { cells: cells.collect() }
+        };
+        let rows = (0..table.rows.len()).map(row).collect();
+        Some(Rows { head: table.head.clone(), rows, cell, heads, widths })
+    };
+    (1..=LINES_MAX).find_map(|lines_max| {
+        let fits = cells.iter().filter(|cell| row_min(**cell, lines_max) <= height);
+        // What is read at a glance before what is large; of those that are alike, the first is the largest.
+        fits.filter_map(|&cell| at(cell, lines_max))
+            .min_by_key(|rows| rows.rows.iter().map(Row::lines).sum::<usize>())
+    })
+}
+
+/// Widths of the columns in letters of this size, with cells of no more lines, that are no more than `room` together.
+fn widths(columns: &[Column<'_>], cell: f32, lines_max: usize, room: f32) -> Option<Vec<f32>> {
+    let mut lines = vec![1; columns.len()];
+    let mut widths: Vec<f32> = columns.iter().map(|column| column.width(cell, 1)).collect();
+    while widths.iter().sum::<f32>() > room {
+        // What is not the first of its row to have so many lines costs no height.
+        let highest = lines.iter().copied().max().unwrap_or(1);
+        let gain = |at: usize| {
+            let less = widths[at] - columns[at].width(cell, lines[at] + 1);
+            (less > 0.01).then_some((lines[at] < highest, less, at))
+        };
+        let more = (0..columns.len()).filter(|at| lines[*at] < lines_max).filter_map(gain);
+        let (_, less, at) = more.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
+        lines[at] += 1;
+        widths[at] -= less;
+    }
+    // The last column may have given more than was asked for: what has room again in fewer lines has them.
+    for at in 0..columns.len() {
+        let wider = if lines[at] > 1 { columns[at].width(cell, lines[at] - 1) } else { widths[at] };
+        if widths.iter().sum::<f32>() - widths[at] + wider <= room {
+            (lines[at], widths[at]) = (lines[at] - usize::from(lines[at] > 1), wider);
+        }
+    }
+    // What is left goes to the columns of the most lines, of which some may then have fewer.
+    let most = lines.iter().copied().max().filter(|most| *most > 1);
+    let spare = room - widths.iter().sum::<f32>();
+    let count = lines.iter().filter(|own| Some(**own) == most).count().max(1) as f32;
+    for (width, _) in widths.iter_mut().zip(&lines).filter(|(_, own)| Some(**own) == most) {
+        *width += spare / count;
+    }
+    Some(widths)
+}
+
+struct Column<'a> {
+    /// The head's width.
+    head: f32,
+    /// `None`: the row is shorter.
+    cells: Vec<Option<Measured>>,
+    measure: &'a Measure,
+}
+
+struct Measured {
+    role: Role,
+    groups: Vec<Group>,
+    /// In em: of all of it in one line.
+    whole: f32,
+}
+
+impl<'a> Column<'a> {
+    fn of(table: &Table, number: usize, heads: f32, measure: &'a Measure) -> Column<'a> {
+        let head = table.head.get(number).map_or(0.0, |head| Measured::of(head, Role::Title, measure).whole);
+        let cell = |row: &Vec<String>| {
+            let text = row.get(number)?;
+            Some(Measured::of(text, role(number, text), measure))
+        };
+        Column { head: head * heads, cells: table.rows.iter().map(cell).collect(), measure }
+    }
+
+    /// Its least width with cells of `cell` u and no more than so many lines.
+    fn width(&self, cell: f32, lines: usize) -> f32 {
+        let widest = self.cells.iter().flatten().fold(0.0_f32, |widest, own| {
+            // Most cells are no wider than the widest before them in one line.
+            if own.whole <= widest { widest } else { widest.max(own.narrowest(lines, self.measure)) }
+        });
+        self.head.max(widest * cell)
+    }
+}
+
+impl Measured {
+    fn of(text: &str, role: Role, measure: &Measure) -> Measured {
+        let ink = role.ink(Theme::Day);
+        let groups = plain_groups(text, measure, ink);
+        let spaces = groups.iter().skip(1).filter(|group| group.space()).count();
+        let whole =
+            groups.iter().map(|group| group.width).sum::<f32>() + spaces as f32 * measure.space(ink.plain);
+        Measured { role, groups, whole }
+    }
+
+    /// Cut into words where it must be, never into letters.
+    fn lines(&self, width: f32, measure: &Measure) -> Option<Vec<Vec<Group>>> {
+        let ink = self.role.ink(Theme::Day);
+        let fits = |groups: &[Group]| groups.iter().all(|group| group.width <= width * 1.0001);
+        let mut groups = self.groups.clone();
+        if !fits(&groups) {
+            let apart = groups.into_iter().flat_map(|group| {
+                if group.width <= width { vec![group] } else { group.parted(measure, ink) }
+            });
+            groups = apart.collect();
+        }
+        if !fits(&groups) {
+            return None;
+        }
+        let lines = wrap_any(&groups, width * 1.0001, measure.space(ink.plain), false);
+        Some(lines.into_iter().map(|line| groups[line].to_vec()).collect())
+    }
+
+    /// The least width, in em, at which it has no more than so many lines.
+    fn narrowest(&self, lines: usize, measure: &Measure) -> f32 {
+        if lines < 2 {
+            return self.whole;
+        }
+        let (mut low, mut high) = (self.whole / lines as f32, self.whole);
+        while high - low > NARROW_ENOUGH {
+            let middle = (low + high) / 2.0;
+            match self.lines(middle, measure) {
+                Some(broken) if broken.len() <= lines => high = middle,
+                _ => low = middle,
+            }
+        }
+        high
+    }
+
+    fn broken(&self, width: f32, measure: &Measure) -> Vec<String> {
+        if self.whole <= width * 1.0001 {
+            return vec![said(&self.groups)];
+        }
+        self.lines(width, measure)
+            .map_or_else(|| vec![said(&self.groups)], |lines| lines.iter().map(|line| said(line)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &[[&str; 4]]) -> Table {
+        let row = |cells: &[&str; 4]| cells.map(String::from).to_vec();
+        Table { head: row(&["Bản", "Ngày", "Giờ", "Nơi tiêm"]), rows: rows.iter().map(row).collect() }
+    }
+
+    fn vaccinations() -> Table {
+        table(&[
+            ["Nà Đon", "Thứ Ba 24/11", "7h30", "Nhà văn hóa"],
+            ["Thống Nhất", "Thứ Năm 26/11", "13h30", "Trạm Y tế"],
+        ])
+    }
+
+    fn set_in(table: &Table, width: f32) -> Option<Rows> {
+        let measure = Measure::new(crate::layout::tests::fonts());
+        set(table, (&[9.4, 8.4, 7.4], 6.2), (width, 60.0), &measure)
+    }
+
+    fn lines(rows: &Rows) -> Vec<Vec<String>> {
+        rows.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.lines.clone()).collect()
+    }
+
+    #[test]
+    fn a_table_takes_smaller_cells_then_more_lines_and_is_then_too_wide() {
+        let wide = set_in(&vaccinations(), 240.0).unwrap();
+        assert!(wide.cell == 9.4 && lines(&wide).iter().all(|lines| lines.len() == 1));
+        let narrower = set_in(&vaccinations(), 190.0).unwrap();
+        assert!(narrower.cell < 9.4 && lines(&narrower).iter().all(|lines| lines.len() == 1));
+        let upright = set_in(&vaccinations(), 123.0).unwrap();
+        let cell = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+        assert!(lines(&upright).contains(&cell(&["Thứ Năm", "26/11"])), "{upright:?}");
+        assert!(lines(&upright).contains(&cell(&["7h30"])) && upright.widths.iter().sum::<f32>() <= 107.0);
+        assert!(upright.least(&upright.rows[0]) > wide.least(&wide.rows[0]));
+        assert_eq!(set_in(&vaccinations(), 60.0), None);
+        let endless = table(&[["Nà Đon", "24/11", "7h30", "Nhàvănhóabảnnàđonxãbìnhlưhuyệntamđường"]]);
+        assert_eq!(set_in(&endless, 123.0), None, "no word is cut");
+    }
+
+    #[test]
+    fn rows_are_shared_evenly_among_as_few_pages_as_hold_them() {
+        let row = ["Nà Đon", "24/11", "7h30", "Nhà văn hóa"];
+        let rows = set_in(&table(&[row; 7]), 240.0).unwrap();
+        let counts = |height: f32| rows.pages(height).iter().map(|page| page.rows.len()).collect::<Vec<_>>();
+        let row = rows.least(&rows.rows[0]);
+        assert_eq!(counts(7.0 * row), [7]);
+        assert_eq!(counts(5.5 * row), [4, 3]);
+        assert_eq!(counts(3.0 * row), [3, 3, 1]);
+        assert_eq!(counts(0.0), [1; 7], "a page has a row at least");
+        let none = set_in(&table(&[]), 240.0).unwrap();
+        assert_eq!(none.pages(50.0).len(), 1, "heads alone");
+    }
+}

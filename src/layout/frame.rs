@@ -260,7 +260,8 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &P
     let x = rect.x + 16 * seal + grid.px(if tall { 4.0 } else { 2.5 });
     let looks = if tall { brush.look.sizes.meta_portrait } else { brush.look.sizes.meta };
     let height = rect.h as f32 / grid.u.max(f32::MIN_POSITIVE);
-    let most = if tall { height / 2.0 } else { height } / INK;
+    // A little air above and below.
+    let most = 0.93 * if tall { height / 2.0 } else { height } / INK;
     // Larger letters are worth nothing where they would cost a word.
     let wide = {
         let width = |text: &str, role| brush.width(text, role, grid.u);
@@ -301,7 +302,9 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &P
         // Where a board has no room for all of it: first fewer words for until when, then the seal alone for signed;
         // and who it is from before until when.
         let said = if left(brush, &long) >= whole { long } else { short };
-        if left(brush, &said) >= own.min(grid.px(30.0)) {
+        // An issuer that is cut for it would say nothing; one that is cut anyway leaves it room.
+        let least = if own <= room { own } else { grid.px(30.0) };
+        if left(brush, &said) >= least {
             let at = (rect.right(), baseline);
             let width = brush.text(&said, Role::Body, size, at, Side::Right, p.muted);
             room -= width.round() as i32 + grid.px(5.0);

@@ -30,6 +30,9 @@ const HEIGHT_MAX: f32 = 26.0;
 /// Width of what names the ticker, and its letters, in sizes of the ticker's letters.
 const CHIP_WIDTH: f32 = 30.0 / 7.0;
 const CHIP_LETTERS: f32 = 6.4 / 7.0;
+/// The most of a board's width that it takes with its name, and its width in u without.
+const CHIP_MOST: f32 = 0.3;
+const CHIP_UNNAMED: f32 = 4.0;
 
 /// Where and how a text runs.
 pub struct Course {
@@ -70,14 +73,19 @@ pub fn ticker(brush: &mut Brush<'_>, view: &View<'_>) -> Option<TickerBand> {
     let (grid, p) = (brush.grid, brush.palette());
     let (height, letters) = sizes(view.board, view.size, grid, view.look);
     let bar = Rect::edges(0, grid.area.h - grid.px(height), grid.area.w, grid.area.h);
-    let chip = Rect::new(bar.x, bar.y, grid.px(CHIP_WIDTH * letters), bar.h);
+    // On a narrow board its colour alone says what this is, and leaves the room to the text.
+    let named = CHIP_WIDTH * letters <= CHIP_MOST * grid.extent().0;
+    let chip_width = if named { CHIP_WIDTH * letters } else { CHIP_UNNAMED };
+    let chip = Rect::new(bar.x, bar.y, grid.px(chip_width), bar.h);
     brush.fill(bar, p.bar);
     brush.fill(chip, p.chip);
     let size = letters * grid.u;
     let middle = bar.y as f32 + bar.h as f32 / 2.0;
-    let chip_size = CHIP_LETTERS * size;
-    let chip_at = (chip.x + chip.w / 2, brush.centred(middle, chip_size));
-    brush.text("Tin ngắn", Role::Title, chip_size, chip_at, Side::Centre, p.chip_ink);
+    if named {
+        let chip_size = CHIP_LETTERS * size;
+        let chip_at = (chip.x + chip.w / 2, brush.centred(middle, chip_size));
+        brush.text("Tin ngắn", Role::Title, chip_size, chip_at, Side::Centre, p.chip_ink);
+    }
     let window = Rect::edges(chip.right(), bar.y, bar.right(), bar.bottom());
     let course = Course {
         window,

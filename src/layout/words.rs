@@ -146,7 +146,7 @@ const UNITS: [&str; 24] = [
 ];
 
 /// Words of two syllables that notices are full of, and that read badly with one of them on the next line.
-const COMPOUNDS: [(&str, &str); 18] = [
+const COMPOUNDS: [(&str, &str); 22] = [
     ("văn", "hóa"),
     ("mầm", "non"),
     ("y", "tế"),
@@ -165,6 +165,10 @@ const COMPOUNDS: [(&str, &str); 18] = [
     ("trật", "tự"),
     ("vệ", "sinh"),
     ("chuồng", "trại"),
+    ("ngày", "mai"),
+    ("sáng", "mai"),
+    ("hôm", "nay"),
+    ("hôm", "qua"),
 ];
 
 fn is_compound(before: &str, word: &str) -> bool {

@@ -269,11 +269,14 @@ fn actions(brush: &mut Brush<'_>, page: &Page, edges: Edges, box_fill: Colour, b
     }
 }
 
+/// What stands before when a warning was sent.
+const SENT: &str = "phát lúc ";
+
 /// Who issued it and when, as "Ban Chỉ huy PCTT xã" and "phát lúc 16:20".
 fn issued(view: &View<'_>, alert: &Alert) -> (String, String) {
     let issuer = rich::line(&alert.issuer, limits::TITLE_CHARS_MAX);
     let sent = dates::sent(alert.id.sent, &view.now, view.clock_trusted);
-    (issuer.trim().to_owned(), format!("phát lúc {sent}"))
+    (issuer.trim().to_owned(), format!("{SENT}{sent}"))
 }
 
 /// The clock at the right end of a foot's line, and beside it which page this is. Returns where they begin, in pixels.
@@ -340,7 +343,7 @@ fn panel_foot(
         let most = if shape == Shape::Lying { 9.0 } else { 7.0 };
         let size = grown(brush, view, 6.0, most) * grid.u;
         let at = (x, brush.centred(middle * grid.u, size));
-        issued_line(brush, (&issuer, &sent), size, at, edge - x, p.muted);
+        issued_line(brush, (&issuer, &sent), turn, size, at, edge - x);
         return;
     }
     // Two lines; letters reach from 1.048 em over a baseline to 0.24 em under it (LOOK.md section 1).
@@ -357,20 +360,33 @@ fn panel_foot(
     brush.text_within(&said, Role::Body, size * grid.u, at, Side::Left, p.muted, edge - x);
 }
 
-/// In one line; a long issuer is shortened, when is not.
+/// In one line: first without the words before the hour. Where there is no room for both, the first page has when it was
+/// sent, and the others have the issuer; where all is on one page, the issuer is shortened.
 fn issued_line(
     brush: &mut Brush<'_>,
     (issuer, sent): (&str, &str),
+    turn: &Turn,
     size: f32,
     at: (i32, i32),
     room: i32,
-    colour: Colour,
 ) {
-    let end = if issuer.is_empty() { sent.to_owned() } else { format!(" · {sent}") };
-    let wide = brush.width(&end, Role::Body, size);
-    let space = brush.measure.space(Role::Body.ink(brush.theme).plain) * size;
-    let shown = brush.shortened(issuer, Role::Body, size, room - (wide + space).ceil() as i32);
-    let said = if shown.is_empty() { capital(sent) } else { format!("{shown}{end}") };
+    let colour = brush.palette().muted;
+    let hour = sent.strip_prefix(SENT).unwrap_or(sent);
+    let fits = |said: &str| brush.width(said, Role::Body, size) <= room as f32;
+    let both = [format!("{issuer} · {sent}"), format!("{issuer} · {hour}")];
+    let said = match both.into_iter().find(|said| fits(said)) {
+        _ if issuer.is_empty() => capital(sent),
+        Some(both) => both,
+        None if turn.page > 1 => issuer.to_owned(),
+        None if turn.pages > 1 => capital(sent),
+        None => {
+            let end = format!(" · {hour}");
+            let space = brush.measure.space(Role::Body.ink(brush.theme).plain) * size;
+            let wide = (brush.width(&end, Role::Body, size) + space).ceil() as i32;
+            let shown = brush.shortened(issuer, Role::Body, size, room - wide);
+            if shown.is_empty() { capital(sent) } else { format!("{shown}{end}") }
+        }
+    };
     brush.text_within(&said, Role::Body, size, at, Side::Left, colour, room);
 }
 
@@ -414,7 +430,7 @@ fn drill(brush: &mut Brush<'_>, view: &View<'_>, alert: &Alert) -> Turn {
         let (issuer, sent) = issued(view, alert);
         let size = grown(brush, view, 6.0, 7.0) * grid.u;
         let at = (grid.px(left), brush.centred(middle * grid.u, size));
-        issued_line(brush, (&issuer, &sent), size, at, edge - at.0, p.muted);
+        issued_line(brush, (&issuer, &sent), &turn, size, at, edge - at.0);
     }
     turn
 }

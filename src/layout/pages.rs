@@ -13,7 +13,7 @@ use super::look::Role;
 use super::rich::{self, Block, Paragraph, Span, Table};
 use super::split::{Sheet, split};
 use super::table::{self, Row, Rows};
-use super::words::{Group, Measure, cut_to, groups, said};
+use super::words::{Group, Measure, begun, cut_to, groups, said};
 use crate::limits;
 use crate::model::board::{Reading, Theme};
 use crate::model::plan::NoticeSlot;
@@ -321,15 +321,14 @@ impl Cutter<'_> {
         TableHead { text, fitted, height, is_whole }
     }
 
-    /// As much of a title as stands in its first `most` lines, and "…" for the rest.
+    /// As much of a title as stands in `most` lines of its smallest size, and "…" for the rest.
     fn shortened(&self, title: &[Group], lines: &Lines, most: usize) -> Vec<Group> {
-        let mut short = title.to_vec();
-        if lines.len() > most {
-            short.truncate(lines[most - 1].end);
-            let last = short.pop().map(|last| last.broken_off(self.measure, self.ink(Role::Title)));
-            short.extend(last);
-        }
-        short
+        let Some(last) = lines.get(most.max(1) - 1).filter(|_| lines.len() > most) else {
+            return title.to_vec();
+        };
+        let (before, rest) = title.split_at(last.start);
+        let width = self.room.width / self.scale.title_min();
+        [before, &begun(rest, width, self.measure, self.ink(Role::Title))].concat()
     }
 }
 

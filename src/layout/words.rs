@@ -83,15 +83,10 @@ impl Group {
         let width = words.iter().enumerate().map(width).sum();
         Group { words, width }
     }
-    /// The same with "…" in place of its last word, or of the last letters of its only one; no wider than it was.
-    pub fn broken_off(mut self, measure: &Measure, ink: Ink) -> Group {
-        if self.words.len() > 1 {
-            self.words.pop();
-        } else if let Some(word) = self.words.first_mut() {
-            let letters: Vec<&str> = word.text.graphemes(true).collect();
-            word.text = letters[..letters.len().saturating_sub(2)].concat();
-        }
+    /// The same with "…" after its last word.
+    fn goes_on(mut self, measure: &Measure, ink: Ink) -> Group {
         if let Some(word) = self.words.last_mut() {
+            word.text.truncate(word.text.trim_end_matches([',', '.', ';', ':', '–']).len());
             word.text.push('…');
         }
         Group::measured(self.words, measure, ink)
@@ -234,6 +229,35 @@ pub fn said(groups: &[Group]) -> String {
     said.trim().to_owned()
 }
 
+/// As much of `groups` as stands in a line `width` em wide with "…" for the rest: whole words, the last one not leaning on what is gone.
+/// A first word that is too wide loses its end.
+pub fn begun(groups: &[Group], width: f32, measure: &Measure, ink: Ink) -> Vec<Group> {
+    let space = measure.space(ink.plain);
+    let words: Vec<Group> = groups.iter().flat_map(|group| group.parted(measure, ink)).collect();
+    let joint = |group: &Group| if group.space() { space } else { 0.0 };
+    for count in (1..=words.len()).rev() {
+        let (before, last) = (&words[..count - 1], &words[count - 1]);
+        if last.ends_leaning() && count > 1 {
+            continue;
+        }
+        let last = last.clone().goes_on(measure, ink);
+        let wide: f32 = before.iter().chain([&last]).map(|group| group.width + joint(group)).sum();
+        if wide - joint(&words[0]) <= width {
+            return before.iter().cloned().chain([last]).collect();
+        }
+    }
+    let first = words.into_iter().take(1).flat_map(|group| group.words);
+    let letters: Vec<Word> = first.take(1).collect();
+    let Some(word) = letters.first() else { return Vec::new() };
+    let graphemes: Vec<&str> = word.text.graphemes(true).collect();
+    let cut = (1..graphemes.len()).rev().map(|count| {
+        let word = Word { text: graphemes[..count].concat(), ..word.clone() };
+        Group::measured(vec![word], measure, ink).goes_on(measure, ink)
+    });
+    let mut cut = cut.skip_while(|group| group.width > width);
+    vec![cut.next().unwrap_or_else(|| Group::measured(vec![word.clone()], measure, ink))]
+}
+
 /// Cuts every group wider than `widest` em: between words first, then between letters.
 pub fn cut_to(groups: Vec<Group>, widest: f32, measure: &Measure, ink: Ink) -> Vec<Group> {
     if groups.iter().all(|group| group.width <= widest) {
@@ -307,6 +331,21 @@ mod tests {
         assert_eq!(cut("Trạm Y tế mở cửa"), ["Trạm Y tế", "mở", "cửa"]);
         assert_eq!(cut("cao 30 km và 5 tuổi"), ["cao", "30 km", "và", "5 tuổi"]);
         assert_eq!(cut("Lên nhà văn hóa, mang đèn"), ["Lên", "nhà", "văn hóa,", "mang", "đèn"]);
+    }
+
+    #[test]
+    fn what_goes_on_ends_with_a_whole_word_that_does_not_lean_on_what_is_gone() {
+        let measure = Measure::new(crate::layout::tests::fonts());
+        let ink = Ink { plain: Weight::Bold, bold: Weight::ExtraBold };
+        let title = plain_groups("Trời rét: giữ ấm cho trâu, bò", &measure, ink);
+        let begun = |width| said(&begun(&title, width, &measure, ink));
+        let wide =
+            |text: &str| text.split(' ').map(|word| measure.width(word, Weight::Bold) + 0.26).sum::<f32>();
+        assert_eq!(begun(wide("Trời rét: giữ ấm cho trâu…")), "Trời rét: giữ ấm cho trâu…");
+        assert_eq!(begun(wide("Trời rét: giữ ấm cho…")), "Trời rét: giữ ấm…");
+        assert_eq!(begun(wide("Trời rét…")), "Trời rét…");
+        assert_eq!(begun(wide("Trờ…")), "Trờ…");
+        assert!(!begun(0.1).is_empty());
     }
 
     #[test]

@@ -77,8 +77,9 @@ impl Default for Leading {
 }
 
 impl Leading {
-    /// Tai Viet stacks vowels and tones above the letter.
-    pub const TALL: Leading = Leading { title: 1.72, body: 1.62 };
+    /// Tai Viet stacks vowels and tones above the letter, and its tails hang half an em below: closer, lines run through one
+    /// another (measured with Tai Heritage Pro at 1.15 em).
+    pub const TALL: Leading = Leading { title: 1.8, body: 1.9 };
 }
 
 /// Which groups make each line.

@@ -67,7 +67,15 @@ pub fn scale(look: &Scale, need: Option<Need>, grid: Grid, width: f32, height: f
     let limit = need.map_or(look.body_min(), |need| (need.limit_px / unit).max(look.body_min())).min(most);
     let ease = need.map_or(0.0, |need| need.ease_px / unit).min(most);
     if limit == look.body_min() && ease <= look.bodies[0] {
-        return look.clone();
+        // A look's cells may be smaller than its smallest body.
+        let least = need.map_or(0.0, |need| (need.limit_px / unit).min(limit));
+        let mut cells: Vec<f32> = look.cells.iter().copied().filter(|cell| *cell >= least).collect();
+        if cells.is_empty()
+            || cells.len() < look.cells.len() && cells.last().is_some_and(|last| *last > least)
+        {
+            cells.push(least);
+        }
+        return Scale { cells, ..look.clone() };
     }
     let mut larger = Vec::new();
     let mut size = limit.max(look.bodies[0] * STEP);

@@ -9,11 +9,14 @@ use super::place::Form;
 use super::scene::{Colour, Draw, Meet, Rect};
 use super::table::{self, Rows};
 use super::words::Word;
-use super::{View, frame, icons};
+use super::{Availability, View, frame, icons};
 use crate::limits;
 use crate::model::plan::NoticeSlot;
 
 const QR_CODE: f32 = 25.0;
+/// The least share of a picture that is seen where it covers its place: a photograph of 16:9 beside text has 0.44, on a
+/// square board 0.30.
+const COVER_LEAST: f32 = 0.29;
 /// The share of a countdown's full size under which it says less.
 const COUNTDOWN_SHORT: f32 = 0.75;
 
@@ -33,7 +36,15 @@ pub fn draw(
         Form::Slim => slim_band(brush, parts.side, &dress, count),
     }
     if let Some((sha256, rect)) = parts.picture {
-        brush.draws.push(Draw::Picture { sha256, rect, meet: Meet::Cover });
+        let size = slot.notice.image.as_ref().map(|image| (view.media)(image));
+        let meet = match size {
+            Some(Availability::Ready(width, height)) if is_cut_short((width, height), rect) => Meet::Contain,
+            _ => Meet::Cover,
+        };
+        if meet == Meet::Contain {
+            brush.fill(rect, brush.palette().band);
+        }
+        brush.draws.push(Draw::Picture { sha256, rect, meet });
     }
     if parts.foot.h > 0 {
         frame::foot(brush, view, slot, parts, &dress);
@@ -70,17 +81,31 @@ pub fn draw(
                 text(brush, &column.text, broken, fitted.title, fitted.body, (x, top));
             }
         }
-        Page::Rows { name: language, text: head, fitted, rows } => {
+        Page::Rows { name: language, text: head, fitted, rows, below } => {
             let top = name(brush, *language, parts.text.x, parts.text.y, &dress);
             let broken = &fitted.texts[0];
             let top = text(brush, head, broken, fitted.title, fitted.body, (parts.text.x, top));
-            table(brush, parts.text, top, rows, &dress);
+            let room = below.as_ref().map_or(0, |below| brush.grid.px(below.height));
+            let zone = Rect { h: parts.text.h - room, ..parts.text };
+            let end = table(brush, zone, top, rows, &dress);
+            if let Some(below) = below {
+                let (title, body) = (below.fitted.title, below.fitted.body);
+                text(brush, &below.text, &below.fitted.texts[0], title, body, (parts.text.x, end));
+            }
         }
     }
     brush.clip = outer;
     if let Some((rect, said)) = &parts.countdown {
         countdown(brush, *rect, said, &dress);
     }
+}
+
+/// Whether a picture that covers its place would lose so much of itself that it may no longer say what it shows, as a map
+/// or a long banner.
+fn is_cut_short((width, height): (u32, u32), rect: Rect) -> bool {
+    let shape = |width: f32, height: f32| width / height.max(1.0);
+    let (own, place) = (shape(width as f32, height as f32), shape(rect.w as f32, rect.h as f32));
+    (own / place).min(place / own) < COVER_LEAST
 }
 
 /// What is left until the notice's moment, as large as it can be in its line; in fewer words where all of them would be
@@ -143,7 +168,8 @@ pub fn text(
     top
 }
 
-fn table(brush: &mut Brush<'_>, zone: Rect, top: f32, rows: &Rows, dress: &Dress) {
+/// Heads and rows from `top` down, all in pixels; returns where they end.
+fn table(brush: &mut Brush<'_>, zone: Rect, top: f32, rows: &Rows, dress: &Dress) -> f32 {
     let (grid, p) = (brush.grid, brush.palette());
     let (u, size, widths) = (grid.u, rows.cell * grid.u, &rows.widths);
     let spare = zone.w as f32 / u - widths.iter().sum::<f32>() - 2.0 * table::MARGIN;
@@ -185,6 +211,7 @@ fn table(brush: &mut Brush<'_>, zone: Rect, top: f32, rows: &Rows, dress: &Dress
         }
         top = to;
     }
+    top
 }
 
 fn rail(brush: &mut Brush<'_>, rect: Rect, top: f32, dress: &Dress, count: (usize, usize)) {

@@ -7,7 +7,9 @@
 //!
 //! Every letter of a text is on exactly one of its pages, within its room: `whole_tests` holds that.
 
-use super::fit::{self, Fitted, Leading, Lines, MARKER_GAP, Para, Scale, Text, break_any, wrap_any};
+use super::fit::{
+    self, Fitted, Leading, Lines, MARKER_GAP, Para, Scale, Text, break_any, break_text, wrap_any,
+};
 use super::fonts::Weight;
 use super::look::Role;
 use super::rich::{self, Block, Paragraph, Span, Table};
@@ -22,6 +24,8 @@ use unicode_script::{Script, UnicodeScript};
 /// Most pages of one notice. The longest text that may be published comes to a fifth of it on a screen of 1080 lines;
 /// what would be more on a tiny board is left on the last page.
 const PAGES_MAX: usize = 500;
+/// How much larger than its cells text over or under a table may be.
+const BESIDE_CELLS: f32 = 1.2;
 /// Between two columns of languages, and above them for their names, in u.
 pub const LANGUAGE_GAP: f32 = 10.0;
 pub const LANGUAGE_NAME: f32 = 9.0;
@@ -38,8 +42,18 @@ pub struct Column {
 pub enum Page {
     /// One column, or two languages side by side.
     Text { columns: Vec<Column>, fitted: Fitted },
-    /// A title over rows of a table.
-    Rows { name: Option<&'static str>, text: Text, fitted: Fitted, rows: Rows },
+    /// A title, and perhaps text, over rows of a table, and perhaps text below them.
+    Rows { name: Option<&'static str>, text: Text, fitted: Fitted, rows: Rows, below: Option<Below> },
+}
+
+/// Text that follows a table on its page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Below {
+    /// Without a title.
+    pub text: Text,
+    pub fitted: Fitted,
+    /// With the space over it, in u.
+    pub height: f32,
 }
 
 /// The room for text, in u.
@@ -147,19 +161,13 @@ struct Cutter<'a> {
 
 impl Cutter<'_> {
     fn voice(&self, slot: &NoticeSlot, lang: &str) -> Voice {
-        let notice = &slot.notice;
-        let translation = notice.translations.get(lang).filter(|_| lang != notice.lang);
-        let own = |theirs: Option<&String>, ours: &String| {
-            theirs.filter(|text| !text.trim().is_empty()).unwrap_or(ours).clone()
-        };
-        let title = own(translation.map(|t| &t.title), &notice.title);
-        let text = own(translation.map(|t| &t.text), &notice.text);
-        let title = rich::line(&title, limits::TITLE_CHARS_MAX);
+        let (title, text) = slot.notice.said_in(lang);
+        let title = rich::line(title, limits::TITLE_CHARS_MAX);
         let first = self.said_first.map(|text| {
             let spans = vec![Span { text: text.to_owned(), bold: true }];
             Block::Paragraph(Paragraph { marker: None, spans })
         });
-        let blocks = first.into_iter().chain(rich::blocks(&text)).collect();
+        let blocks = first.into_iter().chain(rich::blocks(text)).collect();
         Voice { name: language_name(lang), title, blocks }
     }
 
@@ -193,9 +201,24 @@ impl Cutter<'_> {
             |lines: f32| hold(height - (lines * leading.body + fit::TITLE_GAP) * self.scale.body_min(), 3.0);
         let whole = if body.is_empty() { hold(height, 6.0) } else { over(1.0) };
         if lines.len() > whole {
-            let rest = title.split_off(lines[over(2.0) - 1].end);
-            let paragraph = Paragraph { marker: None, spans: span(&said(&rest)).into() };
-            body.insert(0, self.para(&paragraph, width));
+            let ink = self.ink(Role::Title);
+            let last = &lines[over(2.0) - 1];
+            let wide = |groups: &[Group]| groups.iter().map(|group| group.width + self.space()).sum::<f32>();
+            // "…" says that it goes on, where the line has room for it.
+            let mut end = last.end;
+            let goes_on = |end: usize| title[end - 1].clone().with_ellipsis(self.measure, ink);
+            while end > last.start + 1
+                && wide(&title[last.start..end - 1]) + goes_on(end).width > width / least
+            {
+                end -= 1;
+            }
+            let marked = goes_on(end);
+            let rest = title.split_off(end);
+            let spans = vec![Span { text: format!("…{}", said(&rest)), bold: true }];
+            body.insert(0, self.para(&Paragraph { marker: None, spans }, width));
+            if marked.width <= width / least {
+                title[end - 1] = marked;
+            }
         }
         Text { title, body, leading }
     }
@@ -229,8 +252,6 @@ impl Cutter<'_> {
 
     fn pages_of(&self, voice: &Voice, name: Option<&'static str>) -> Vec<Page> {
         let height = self.room.height - if name.is_some() { LANGUAGE_NAME } else { 0.0 };
-        let mut pages = Vec::new();
-        let mut run: Vec<&Paragraph> = Vec::new();
         let head = self.table_head(voice);
         let tables: Vec<Result<Rows, Vec<Paragraph>>> = voice
             .blocks
@@ -238,34 +259,100 @@ impl Cutter<'_> {
             .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
             .map(|table| self.rows(table, height - head.height).ok_or_else(|| as_text(table)))
             .collect();
+        let mut pages = Vec::new();
+        let mut run: Vec<&Paragraph> = Vec::new();
         let mut fits = tables.iter();
         for block in &voice.blocks {
             match block {
                 Block::Paragraph(paragraph) => run.push(paragraph),
                 Block::Table(_) => match fits.next() {
                     Some(Ok(rows)) => {
-                        if !run.is_empty() {
-                            pages.extend(self.text_pages(voice, name, height, &std::mem::take(&mut run)));
-                        }
-                        if !head.is_whole && pages.is_empty() {
-                            pages.extend(self.text_pages(voice, name, height, &[]));
-                        }
-                        let page = |rows| {
-                            let (text, fitted) = (head.text.clone(), head.fitted.clone());
-                            Page::Rows { name, text, fitted, rows }
-                        };
-                        let room = height - head.height - rows.heads_height() - table::AIR;
-                        pages.extend(rows.pages(room).into_iter().map(page));
+                        self.end_run(&mut pages, &mut run, voice, name, height, Some((&head, rows)));
                     }
                     Some(Err(spoken)) => run.extend(spoken),
                     None => {}
                 },
             }
         }
-        if !run.is_empty() || pages.is_empty() {
+        self.end_run(&mut pages, &mut run, voice, name, height, None);
+        pages
+    }
+
+    /// The pages of the paragraphs before a table, or before the end, and those of the table. Text stands over a table that
+    /// has all of its rows on one page with it, or else under the one before.
+    fn end_run(
+        &self,
+        pages: &mut Vec<Page>,
+        run: &mut Vec<&Paragraph>,
+        voice: &Voice,
+        name: Option<&'static str>,
+        height: f32,
+        table: Option<(&TableHead, &Rows)>,
+    ) {
+        let run = std::mem::take(run);
+        let over = table.filter(|(head, _)| head.is_whole && !run.is_empty());
+        if let Some((head, rows)) = over
+            && let Some((text, fitted)) = self.over_rows(head, &run, rows, height)
+        {
+            pages.push(Page::Rows { name, text, fitted, rows: rows.clone(), below: None });
+            return;
+        }
+        let is_last = table.is_none() && pages.is_empty();
+        if !run.is_empty() && !self.add_below(pages.last_mut(), &run, height)
+            || is_last
+            || table.is_some_and(|(head, _)| !head.is_whole && pages.is_empty())
+        {
             pages.extend(self.text_pages(voice, name, height, &run));
         }
-        pages
+        let Some((head, rows)) = table else { return };
+        let page = |rows| {
+            let (text, fitted) = (head.text.clone(), head.fitted.clone());
+            Page::Rows { name, text, fitted, rows, below: None }
+        };
+        let room = height - head.height - rows.heads_height() - table::AIR;
+        pages.extend(rows.pages(room).into_iter().map(page));
+    }
+
+    /// Sizes of text beside a table, large to small: no larger than its cells make look right.
+    fn beside_table(&self, rows: &Rows) -> impl Iterator<Item = f32> {
+        let most = (BESIDE_CELLS * rows.cell).max(self.scale.body_min());
+        self.scale.bodies.iter().copied().filter(move |body| *body <= most)
+    }
+
+    /// A table's title with text under it, where both fit over all of its rows.
+    fn over_rows(
+        &self,
+        head: &TableHead,
+        run: &[&Paragraph],
+        rows: &Rows,
+        height: f32,
+    ) -> Option<(Text, Fitted)> {
+        let body = run.iter().map(|paragraph| self.para(paragraph, self.room.width)).collect();
+        let text = Text { body, ..head.text.clone() };
+        let room = height - rows.height() - table::AIR;
+        self.beside_table(rows).find_map(|body| {
+            let (broken, needs) = break_text(&text, head.fitted.title, body, self.room.width, self.space())?;
+            let fitted = Fitted { title: head.fitted.title, body, texts: vec![broken] };
+            (needs <= room).then(|| (text.clone(), fitted))
+        })
+    }
+
+    /// Puts text under the rows of a page, where all of it fits there; says whether it did.
+    fn add_below(&self, page: Option<&mut Page>, run: &[&Paragraph], height: f32) -> bool {
+        let Some(Page::Rows { text: head, fitted, rows, below, .. }) = page else { return false };
+        let width = self.room.width;
+        let body = run.iter().map(|paragraph| self.para(paragraph, width)).collect();
+        let text = Text { title: Vec::new(), body, leading: head.leading };
+        let over = break_any(head, fitted.title, fitted.body, width, self.space()).1;
+        let room = height - over - rows.height() - table::AIR;
+        let found = self.beside_table(rows).find_map(|body| {
+            let (broken, needs) = break_text(&text, fitted.title, body, width, self.space())?;
+            let fitted = Fitted { title: fitted.title, body, texts: vec![broken] };
+            (needs <= room).then_some((fitted, needs))
+        });
+        let Some((fitted, height)) = found.filter(|_| below.is_none()) else { return false };
+        *below = Some(Below { text, fitted, height });
+        true
     }
 
     fn text_pages(
@@ -285,9 +372,14 @@ impl Cutter<'_> {
             return vec![Page::Text { columns: vec![Column { name, text }], fitted }];
         }
         let (title, body) = (self.scale.title_min(), self.scale.body_min());
-        let lines = wrap_any(&text.title, width / title, space, false);
-        let later = self.shortened(&text.title, &lines, if self.room.low { 1 } else { usize::MAX });
-        let texts = split(&text, &later, &Sheet { width, height, space, title, body }, PAGES_MAX);
+        let cut =
+            |later: &[Group]| split(&text, later, &Sheet { width, height, space, title, body }, PAGES_MAX);
+        let mut texts = cut(&text.title);
+        if self.room.low {
+            let shorter = cut(&self.running_head(&text.title));
+            // Half a title is worth nothing where it saves no page.
+            texts = if shorter.len() < texts.len() { shorter } else { texts };
+        }
         let (title, body, broken) = match fit::fit(&texts, width, height, space, self.scale) {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {
@@ -319,6 +411,14 @@ impl Cutter<'_> {
         let (broken, height) = broken(title);
         let fitted = Fitted { title, body: self.scale.body_min(), texts: vec![broken] };
         TableHead { text, fitted, height, is_whole }
+    }
+
+    /// A title for all pages but the first of a low board: in one line, or two where one would say little of it.
+    fn running_head(&self, title: &[Group]) -> Vec<Group> {
+        let lines = wrap_any(title, self.room.width / self.scale.title_min(), self.space(), false);
+        let syllables = |groups: &[Group]| groups.iter().map(Group::syllables).sum::<usize>();
+        let short = self.shortened(title, &lines, 1);
+        if 5 * syllables(&short) < 2 * syllables(title) { self.shortened(title, &lines, 2) } else { short }
     }
 
     /// As much of a title as stands in `most` lines of its smallest size, and "…" for the rest.

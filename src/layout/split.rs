@@ -2,7 +2,7 @@
 //!
 //! Pages part between paragraphs, else between sentences, and inside a sentence only where that alone is longer than a page. A
 //! line of a paragraph does not stand alone on a page, nor does a page hold one line, unless that costs a page more and the line is a sentence;
-//! and what announces a list ("Mang theo:") does not stay behind without it. All of it is measured at the smallest
+//! and neither a heading nor what announces a list ("Mang theo:") stays behind without what follows. All of it is measured at the smallest
 //! sizes: larger letters come to more lines, never to fewer.
 
 use super::fit::{PARAGRAPH_GAP, Para, TITLE_GAP, Text, wrap_any};
@@ -25,6 +25,7 @@ const LONG_PARAGRAPH: usize = 400;
 const SENTENCE_MIN: usize = 12;
 
 /// What it costs to part pages at a place, beside the square of how full each page is (at most 1).
+const AFTER_HEADING: f32 = 2.0;
 const AFTER_INTRODUCTION: f32 = 0.3;
 const AFTER_SENTENCE: f32 = 0.1;
 const WITHIN_SENTENCE: f32 = 0.3;
@@ -81,6 +82,7 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
                 continue;
             }
             let parting = match &para.groups[at] {
+                _ if at + 1 == count && is_heading(para) => AFTER_HEADING,
                 last if at + 1 == count && last.introduces() => AFTER_INTRODUCTION,
                 _ if at + 1 == count => 0.0,
                 _ => AFTER_SENTENCE,
@@ -100,6 +102,12 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
         }
     }
     pieces
+}
+
+/// A line in bold that does not end a sentence belongs to what follows.
+fn is_heading(para: &Para) -> bool {
+    let ends = para.groups.last().is_some_and(|last| last.ends_sentence());
+    para.marker.is_none() && !ends && para.groups.iter().all(Group::is_bold)
 }
 
 /// Heights of the title and the space under it, in u: on the first page, and on the others.
@@ -301,6 +309,16 @@ mod tests {
     fn what_announces_a_list_goes_with_it() {
         let said = "a b c d. e f g h.\nmang theo:\nx x x x\ny y y y";
         assert_eq!(pages(said, 4.0), ["a b c d. e f g h.", "mang theo:/x x x x/y y y y"]);
+    }
+
+    #[test]
+    fn a_heading_goes_with_what_is_under_it() {
+        let mut text = text("a b c d. e f g h.\nHEAD LINE\ni j k l. m n o p.");
+        text.body[1].groups.iter_mut().flat_map(|group| &mut group.words).for_each(|word| word.bold = true);
+        let sheet = Sheet { width: 9.0, height: 2.0 + TITLE_GAP + 3.5, space: 0.2, title: 2.0, body: 1.0 };
+        let pages = split(&text, &text.title, &sheet, 100);
+        assert_eq!(pages.len(), 2);
+        assert_eq!(&*pages[1].body[0].groups[0].words[0].text, "HEAD");
     }
 
     #[test]

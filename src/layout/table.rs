@@ -1,7 +1,8 @@
 //! A table set in columns: how large its cells, how wide its columns, which rows on which page.
 //!
 //! Each column is as wide as its widest cell. What is too wide for the board in smaller letters too has cells of two lines,
-//! then of three: first the columns that gain most by it. Only what is still too wide is said in lines of text.
+//! then of three: first the columns that gain most by it, and names and numbers whole where that is enough. Only what is
+//! still too wide is said in lines of text.
 //!
 //! Lengths are in u, but for what a name says is in em.
 
@@ -69,6 +70,11 @@ impl Rows {
     /// Height of the heads, with the rule under them.
     pub fn heads_height(&self) -> f32 {
         if self.head.is_empty() { 0.0 } else { heads_height(self.heads) }
+    }
+
+    /// Least height of all of it, heads included.
+    pub fn height(&self) -> f32 {
+        self.heads_height() + self.rows.iter().map(|row| self.least(row)).sum::<f32>()
     }
 
     /// Least height of a row.
@@ -142,45 +148,54 @@ pub fn set(
         .map(|number| Column::of(table, number, heads, measure))
         .collect();
     let gaps = COLUMN_GAP * (columns.len() - 1) as f32 + 2.0 * MARGIN;
-    let at = |cell: f32, lines_max: usize| {
-        let widths = widths(&columns, cell, lines_max, width - gaps)?;
+    let at = |cell: f32, cut: Cut| {
+        let widths = widths(&columns, cell, cut, width - gaps)?;
         let row = |at: usize| {
             let cells = columns.iter().zip(&widths).filter_map(|(column, width)| {
                 let own = column.cells.get(at)?.as_ref()?;
-                Some(Cell { role: own.role, lines: own.broken(width / cell, measure) })
+                Some(Cell { role: own.role, lines: own.broken(width / cell, cut.words, measure) })
             });
             Row { cells: cells.collect() }
         };
         let rows = (0..table.rows.len()).map(row).collect();
         Some(Rows { head: table.head.clone(), rows, cell, heads, widths })
     };
-    (1..=LINES_MAX).find_map(|lines_max| {
-        let fits = cells.iter().filter(|cell| row_min(**cell, lines_max) <= height);
+    let cuts = [(1, false), (2, false), (2, true), (LINES_MAX, false), (LINES_MAX, true)];
+    cuts.map(|(lines_max, words)| Cut { lines_max, words }).into_iter().find_map(|cut| {
+        let fits = cells.iter().filter(|cell| row_min(**cell, cut.lines_max) <= height);
         // What is read at a glance before what is large; of those that are alike, the first is the largest.
-        fits.filter_map(|&cell| at(cell, lines_max))
+        fits.filter_map(|&cell| at(cell, cut))
             .min_by_key(|rows| rows.rows.iter().map(Row::lines).sum::<usize>())
     })
 }
 
-/// Widths of the columns in letters of this size, with cells of no more lines, that are no more than `room` together.
-fn widths(columns: &[Column<'_>], cell: f32, lines_max: usize, room: f32) -> Option<Vec<f32>> {
+/// How cells may be cut: into how many lines, and whether between the words of a name, too.
+#[derive(Clone, Copy)]
+struct Cut {
+    lines_max: usize,
+    words: bool,
+}
+
+/// Widths of the columns in letters of this size, with cells cut no further, that are no more than `room` together.
+fn widths(columns: &[Column<'_>], cell: f32, cut: Cut, room: f32) -> Option<Vec<f32>> {
     let mut lines = vec![1; columns.len()];
-    let mut widths: Vec<f32> = columns.iter().map(|column| column.width(cell, 1)).collect();
+    let mut widths: Vec<f32> = columns.iter().map(|column| column.width(cell, 1, cut.words)).collect();
     while widths.iter().sum::<f32>() > room {
         // What is not the first of its row to have so many lines costs no height.
         let highest = lines.iter().copied().max().unwrap_or(1);
         let gain = |at: usize| {
-            let less = widths[at] - columns[at].width(cell, lines[at] + 1);
+            let less = widths[at] - columns[at].width(cell, lines[at] + 1, cut.words);
             (less > 0.01).then_some((lines[at] < highest, less, at))
         };
-        let more = (0..columns.len()).filter(|at| lines[*at] < lines_max).filter_map(gain);
+        let more = (0..columns.len()).filter(|at| lines[*at] < cut.lines_max).filter_map(gain);
         let (_, less, at) = more.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
         lines[at] += 1;
         widths[at] -= less;
     }
     // The last column may have given more than was asked for: what has room again in fewer lines has them.
     for at in 0..columns.len() {
-        let wider = if lines[at] > 1 { columns[at].width(cell, lines[at] - 1) } else { widths[at] };
+        let wider =
+            if lines[at] > 1 { columns[at].width(cell, lines[at] - 1, cut.words) } else { widths[at] };
         if widths.iter().sum::<f32>() - widths[at] + wider <= room {
             (lines[at], widths[at]) = (lines[at] - usize::from(lines[at] > 1), wider);
         }
@@ -221,10 +236,10 @@ impl<'a> Column<'a> {
     }
 
     /// Its least width with cells of `cell` u and no more than so many lines.
-    fn width(&self, cell: f32, lines: usize) -> f32 {
+    fn width(&self, cell: f32, lines: usize, words: bool) -> f32 {
         let widest = self.cells.iter().flatten().fold(0.0_f32, |widest, own| {
             // Most cells are no wider than the widest before them in one line.
-            if own.whole <= widest { widest } else { widest.max(own.narrowest(lines, self.measure)) }
+            if own.whole <= widest { widest } else { widest.max(own.narrowest(lines, words, self.measure)) }
         });
         self.head.max(widest * cell)
     }
@@ -240,12 +255,12 @@ impl Measured {
         Measured { role, groups, whole }
     }
 
-    /// Cut into words where it must be, never into letters.
-    fn lines(&self, width: f32, measure: &Measure) -> Option<Vec<Vec<Group>>> {
+    /// Cut between words where it must be, if it may; never into letters.
+    fn lines(&self, width: f32, words: bool, measure: &Measure) -> Option<Vec<Vec<Group>>> {
         let ink = self.role.ink(Theme::Day);
         let fits = |groups: &[Group]| groups.iter().all(|group| group.width <= width * 1.0001);
         let mut groups = self.groups.clone();
-        if !fits(&groups) {
+        if words && !fits(&groups) {
             let apart = groups.into_iter().flat_map(|group| {
                 if group.width <= width { vec![group] } else { group.parted(measure, ink) }
             });
@@ -259,14 +274,14 @@ impl Measured {
     }
 
     /// The least width, in em, at which it has no more than so many lines.
-    fn narrowest(&self, lines: usize, measure: &Measure) -> f32 {
+    fn narrowest(&self, lines: usize, words: bool, measure: &Measure) -> f32 {
         if lines < 2 {
             return self.whole;
         }
         let (mut low, mut high) = (self.whole / lines as f32, self.whole);
         while high - low > NARROW_ENOUGH {
             let middle = (low + high) / 2.0;
-            match self.lines(middle, measure) {
+            match self.lines(middle, words, measure) {
                 Some(broken) if broken.len() <= lines => high = middle,
                 _ => low = middle,
             }
@@ -274,11 +289,11 @@ impl Measured {
         high
     }
 
-    fn broken(&self, width: f32, measure: &Measure) -> Vec<String> {
+    fn broken(&self, width: f32, words: bool, measure: &Measure) -> Vec<String> {
         if self.whole <= width * 1.0001 {
             return vec![said(&self.groups)];
         }
-        self.lines(width, measure)
+        self.lines(width, words, measure)
             .map_or_else(|| vec![said(&self.groups)], |lines| lines.iter().map(|line| said(line)).collect())
     }
 }

@@ -15,7 +15,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Most shaped words remembered: a screenful has some hundred.
 const CACHE_MAX: usize = 8_000;
 /// Most words held together.
-const GROUP_MAX: usize = 4;
+const GROUP_MAX: usize = 5;
 
 /// Shapes words and remembers them.
 pub struct Measure {
@@ -87,9 +87,8 @@ impl Group {
     fn goes_on(mut self, measure: &Measure, ink: Ink) -> Group {
         if let Some(word) = self.words.last_mut() {
             word.text.truncate(word.text.trim_end_matches([',', '.', ';', ':', '–']).len());
-            word.text.push('…');
         }
-        Group::measured(self.words, measure, ink)
+        self.with_ellipsis(measure, ink)
     }
     /// Its words each by itself. Bold that ends within a word, or before its comma, is no place to part.
     pub fn parted(&self, measure: &Measure, ink: Ink) -> Vec<Group> {
@@ -118,6 +117,14 @@ impl Group {
     pub fn ends_leaning(&self) -> bool {
         LEANING.contains(&self.last().to_lowercase().as_str())
     }
+    /// The same with "…" right after it.
+    pub fn with_ellipsis(mut self, measure: &Measure, ink: Ink) -> Group {
+        self.words.iter_mut().last().into_iter().for_each(|word| word.text.push('…'));
+        Group::measured(self.words, measure, ink)
+    }
+    pub fn is_bold(&self) -> bool {
+        self.words.iter().all(|word| word.bold)
+    }
     /// Syllables of Vietnamese: what is between spaces.
     pub fn syllables(&self) -> usize {
         self.words.iter().filter(|word| word.space).count().max(1)
@@ -141,7 +148,10 @@ const UNITS: [&str; 24] = [
 ];
 
 /// Words of two syllables that notices are full of, and that read badly with one of them on the next line.
-const COMPOUNDS: [(&str, &str); 22] = [
+const COMPOUNDS: [(&str, &str); 25] = [
+    ("nhà", "văn"),
+    ("địa", "điểm"),
+    ("trưởng", "bản"),
     ("văn", "hóa"),
     ("mầm", "non"),
     ("y", "tế"),
@@ -181,7 +191,12 @@ fn holds_together(before: &str, word: &str, count: usize) -> bool {
     let starts_number = word.starts_with(|c: char| c.is_ascii_digit());
     let ends_number = before.ends_with(|c: char| c.is_ascii_digit());
     let initial = before.chars().count() == 1 && is_name(before) && !starts_number;
-    (!ends && is_name(before) && is_name(word) && count < 3)
+    // "0213 3 879 114" is one number to call.
+    let digits = |word: &str| word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | ','));
+    // A line all in capitals is no name.
+    let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
+    (!ends && is_name(before) && is_name(word) && !(shouted(before) && shouted(word)))
+        || (!ends && digits(before) && starts_number && digits(word))
         || (initial && count < 3)
         || is_compound(before, word)
         || (HOLDS.contains(&before) && (starts_number || is_name(word)))
@@ -330,7 +345,11 @@ mod tests {
         );
         assert_eq!(cut("Trạm Y tế mở cửa"), ["Trạm Y tế", "mở", "cửa"]);
         assert_eq!(cut("cao 30 km và 5 tuổi"), ["cao", "30 km", "và", "5 tuổi"]);
-        assert_eq!(cut("Lên nhà văn hóa, mang đèn"), ["Lên", "nhà", "văn hóa,", "mang", "đèn"]);
+        assert_eq!(cut("Lên nhà văn hóa, mang đèn"), ["Lên", "nhà văn hóa,", "mang", "đèn"]);
+        assert_eq!(cut("gọi ông Nguyễn Thị Phương Thảo"), ["gọi", "ông", "Nguyễn Thị Phương Thảo"]);
+        assert_eq!(cut("hoặc số 0213 3 879 114."), ["hoặc", "số 0213 3 879 114."]);
+        assert_eq!(cut("THÔNG BÁO CẮT ĐIỆN"), ["THÔNG", "BÁO", "CẮT", "ĐIỆN"]);
+        assert_eq!(cut("0987 654 321, 0213 3 879"), ["0987 654 321,", "0213 3 879"]);
     }
 
     #[test]

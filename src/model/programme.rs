@@ -217,6 +217,16 @@ pub struct Notice<M = Media, T = Timestamp> {
     pub translations: BTreeMap<String, Translation<M>>,
 }
 
+impl<M, T> Notice<M, T> {
+    /// Title and text in one of its languages; what a translation leaves out is in the notice's own.
+    pub fn said_in(&self, lang: &str) -> (&str, &str) {
+        let translation = self.translations.get(lang).filter(|_| lang != self.lang);
+        let title = translation.map(|t| t.title.as_str()).filter(|title| !title.trim().is_empty());
+        let text = translation.map(|t| t.text.as_str()).filter(|text| !text.trim().is_empty());
+        (title.unwrap_or(&self.title), text.unwrap_or(&self.text))
+    }
+}
+
 fn default_lang() -> String {
     "vi".into()
 }

@@ -137,25 +137,35 @@ fn turn(view: &View<'_>, pages: &[Vec<Row>]) -> Turn {
     (at, count, turns)
 }
 
-/// Draws a level's number, or what stands for the saying, in a square at the left; returns where the text begins.
-fn mark(brush: &mut Brush<'_>, saying: &Saying, area: Rect) -> i32 {
+/// Side of what stands at the left, in pixels; `None` where there is no room for it.
+fn mark_side(area: Rect) -> Option<i32> {
     let side = area.h.min(NOTO_WALL) / 16 * 16;
-    if side < 16 || area.w < 4 * area.h.min(NOTO_WALL) {
-        return 0;
+    (side >= 16 && area.w >= 4 * area.h.min(NOTO_WALL)).then_some(side)
+}
+
+/// Where text begins beside a saying's mark.
+fn mark_width(saying: &Saying, area: Rect) -> i32 {
+    match mark_side(area) {
+        Some(side) if saying.level.is_some() => side + 4,
+        Some(side) => 16 * (side / 32).max(1) + 6,
+        None => 0,
     }
-    if let Some(level) = &saying.level {
-        let square = Rect::new(0, 0, side, area.h);
-        brush.fill(square, level.fill);
-        // Drawn twice, a pixel of the font apart: as heavy as a warning should be, and still without grey.
-        let cell = side / PIXEL_LINE;
-        let baseline = area.h / 2 + 5 * cell;
-        for shift in [0, cell] {
-            let at = ((side - 9 * cell) / 2 + shift, baseline);
-            brush.text(&level.number, Role::Pixel, side as f32, at, super::brush::Side::Left, level.ink);
-        }
-        return square.w + 4;
+}
+
+/// Draws a level's number, or what stands for the saying, in a square at the left.
+fn mark(brush: &mut Brush<'_>, saying: &Saying, area: Rect) {
+    let Some(side) = mark_side(area) else { return };
+    let Some(level) = &saying.level else {
+        let cell = (side / 32).max(1);
+        brush.cells(icons::icon(saying.icon), 2, (area.h - 16 * cell) / 2, cell, saying.mark);
+        return;
+    };
+    brush.fill(Rect::new(0, 0, side, area.h), level.fill);
+    // Drawn twice, a pixel of the font apart: as heavy as a warning should be, and still without grey.
+    let cell = side / PIXEL_LINE;
+    let baseline = area.h / 2 + 5 * cell;
+    for shift in [0, cell] {
+        let at = ((side - 9 * cell) / 2 + shift, baseline);
+        brush.text(&level.number, Role::Pixel, side as f32, at, super::brush::Side::Left, level.ink);
     }
-    let cell = (side / 32).max(1);
-    brush.cells(icons::icon(saying.icon), 2, (area.h - 16 * cell) / 2, cell, saying.mark);
-    16 * cell + 6
 }

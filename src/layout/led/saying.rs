@@ -7,6 +7,7 @@ use crate::limits;
 use crate::model::alert::{Alert, AlertStatus, Hazard};
 use crate::model::board::Theme;
 use crate::model::plan::Main;
+use unicode_script::{Script, UnicodeScript};
 
 /// Most actions of a warning.
 const ACTIONS_MAX: usize = 4;
@@ -63,6 +64,12 @@ fn rows_said(table: &rich::Table) -> impl Iterator<Item = String> {
     heads.into_iter().chain(table.rows.iter().map(row))
 }
 
+/// Letters of other scripts need more pixels than a wall's lines have; a translation into them is left to screens.
+fn is_latin(title: &str, text: &str) -> bool {
+    let known = [Script::Latin, Script::Common, Script::Inherited];
+    title.chars().chain(text.chars()).all(|letter| known.contains(&letter.script()))
+}
+
 pub fn say(view: &View<'_>) -> Saying {
     let LedColours { ink, key } = view.look.led;
     let mut saying = match &view.plan.main {
@@ -70,12 +77,22 @@ pub fn say(view: &View<'_>) -> Saying {
         Main::Notice(slot) => {
             let notice = &slot.notice;
             let dress = view.look.dress(notice.category, Theme::Night);
-            let mut said = vec![(clean(&notice.title), ink)];
-            said.extend(countdown(view, slot).map(|(whole, _)| (whole, key)));
-            for block in rich::blocks(&notice.text) {
-                match block {
-                    rich::Block::Paragraph(paragraph) => said.push((line(&paragraph), key)),
-                    rich::Block::Table(table) => said.extend(rows_said(&table).map(|row| (row, key))),
+            let mut said = Vec::new();
+            let languages = slot.languages.iter().filter(|lang| **lang != notice.lang);
+            for lang in std::iter::once(&notice.lang).chain(languages) {
+                let (title, text) = notice.said_in(lang);
+                if *lang != notice.lang && !is_latin(title, text) {
+                    continue;
+                }
+                said.push((clean(title), ink));
+                if *lang == notice.lang {
+                    said.extend(countdown(view, slot).map(|(whole, _)| (whole, key)));
+                }
+                for block in rich::blocks(text) {
+                    match block {
+                        rich::Block::Paragraph(paragraph) => said.push((line(&paragraph), key)),
+                        rich::Block::Table(table) => said.extend(rows_said(&table).map(|row| (row, key))),
+                    }
                 }
             }
             let label = dress.label.to_owned();
@@ -98,7 +115,8 @@ pub fn say(view: &View<'_>) -> Saying {
     saying
 }
 
-fn nothing(look: &Look) -> Saying {
+/// A saying without words, under the mark of what is said to all.
+pub fn nothing(look: &Look) -> Saying {
     Saying {
         icon: "chung",
         mark: look.led.key,

@@ -3,8 +3,8 @@
 //! One line of 16 pixels stands still where all of it fits, and else runs, beginning with its notice's turn. Two
 //! lines and more are pages: letters that stand are read from further than letters that run.
 
-use super::saying::Saying;
-use super::{PIXEL_BASELINE, PIXEL_LINE, Row, Turn, items, mark, paged, paged_whole, rows, turn};
+use super::saying::{self, Saying};
+use super::{PIXEL_BASELINE, PIXEL_LINE, Row, Turn, items, mark, mark_width, paged, paged_whole, rows, turn};
 use crate::layout::brush::Brush;
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
@@ -16,13 +16,13 @@ const SIZE: f32 = PIXEL_LINE as f32;
 
 pub fn draw(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying) -> (Option<TickerBand>, Turn) {
     let area = brush.grid.area;
-    let left = mark(brush, saying, area);
-    let window = Rect::edges(left, 0, area.w, area.h);
     let each = area.h / PIXEL_LINE;
     if each < 2 {
+        mark(brush, saying, area);
+        let window = Rect::edges(mark_width(saying, area), 0, area.w, area.h);
         (running(brush, view, saying, window), (0, 1, None))
     } else {
-        (None, pages(brush, view, saying, window, each))
+        (None, pages(brush, view, saying, area, each))
     }
 }
 
@@ -60,21 +60,30 @@ fn running(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect
     ticker::run(brush, view, &said, &course)
 }
 
-fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect, each: i32) -> Turn {
+fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, area: Rect, each: i32) -> Turn {
+    let left = mark_width(saying, area);
+    let window = Rect::edges(left, 0, area.w, area.h);
     let fits = |text: &String| brush.width(text, Role::Pixel, SIZE) <= window.w as f32;
     let head = saying.heads.iter().find(|head| fits(head)).or(saying.heads.first().filter(|_| saying.always));
     let first = saying.first.iter().filter(|_| head.is_none() || saying.always);
-    let said: Vec<_> = first.chain(&saying.said).cloned().chain(ticker_now(view)).collect();
+    let said: Vec<_> = first.chain(&saying.said).cloned().collect();
     let head = head.map(|text| {
         let words = text.split(' ').map(|word| Word { text: word.into(), bold: false, space: true });
         Row { words: words.collect(), colour: saying.head }
     });
     let width = window.w as f32 / SIZE;
-    let pages = match saying.level {
+    let mut pages = match saying.level {
         Some(_) => paged_whole(items(brush.measure, &said, Role::Pixel, width), each as usize, head),
         None => paged(rows(brush.measure, &said, Role::Pixel, width), each as usize, head),
     };
+    // What the ticker says is no part of the notice before it.
+    let own = pages.len();
+    for item in items(brush.measure, &ticker_now(view), Role::Pixel, width) {
+        pages.extend(item.chunks(each as usize).map(<[Row]>::to_vec));
+    }
     let turn = turn(view, &pages);
+    let general = saying::nothing(view.look);
+    mark(brush, if turn.0 < own { saying } else { &general }, area);
     let page = pages.get(turn.0).map_or(&[][..], Vec::as_slice);
     // A last page with one line has it where the others have their first: letters that jump up and down tire.
     let lines = if pages.len() > 1 { each } else { page.len() as i32 };

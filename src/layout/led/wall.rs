@@ -3,7 +3,7 @@
 //! A warning has its level's colour, icon, number and bars at the left, which read without colour and without letters.
 
 use super::saying::{Level, Saying};
-use super::{PIXEL_BASELINE, Row, Turn, items, mark, paged, paged_whole, rows, turn};
+use super::{PIXEL_BASELINE, Row, Turn, items, mark, mark_width, paged, paged_whole, rows, turn};
 use crate::layout::brush::{Brush, Side};
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
@@ -46,7 +46,8 @@ pub fn draw(
             room = Rect::edges(room.x, BAR, room.right(), room.bottom());
         }
         _ => {
-            let left = mark(brush, saying, area);
+            mark(brush, saying, area);
+            let left = mark_width(saying, area);
             room = Rect::edges(if left > 0 { left + GAP / 2 } else { 0 }, 0, area.w, area.h);
         }
     }

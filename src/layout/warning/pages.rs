@@ -2,8 +2,9 @@
 //!
 //! All on one page is best: who has to run reads no second one. Where that would take letters too small to be read from
 //! where people stand, there are pages, and each has what nobody may miss: the hazard, where and when, and the last
-//! action, which is the number to call; the other actions take turns, under their own numbers. Where even that is
-//! too much for the board, the place has a page of its own, and in the end it is line after line. Nothing is left out.
+//! action, if that is a number to call; the other actions take turns, under their own numbers. Where even that is
+//! too much for the board, the place has a page with the first action alone, and in the end it is line after line. Nothing is
+//! left out.
 //!
 //! Lengths are in u, text widths in em.
 
@@ -334,16 +335,24 @@ fn numbered(part: &Part, number: usize) -> Action {
     Action { number: Some(number), part: part.clone() }
 }
 
-/// Actions in `pages` even parts, in their order, the last of them on every page.
-fn shared(actions: &[Part], pages: usize) -> Vec<Vec<Action>> {
-    let Some((last, others)) = actions.split_last() else { return vec![Vec::new()] };
-    let last = numbered(last, actions.len());
-    let others: Vec<Action> = others.iter().enumerate().map(|(at, part)| numbered(part, at + 1)).collect();
+/// Whether an action says whom to call: three digits and more.
+fn calls(action: &Part) -> bool {
+    let words = action.groups.iter().flat_map(|group| &group.words);
+    words.into_iter().any(|word| word.text.chars().filter(char::is_ascii_digit).count() >= 3)
+}
+
+/// Actions from the one after `done` on, in `pages` even parts in their order; the last of them on every page if it says whom to
+/// call.
+fn shared(actions: &[Part], done: usize, pages: usize) -> Vec<Vec<Action>> {
+    let call = actions.last().filter(|last| calls(last)).map(|last| numbered(last, actions.len()));
+    let others = actions.len() - usize::from(call.is_some());
+    let others: Vec<Action> =
+        actions[..others].iter().enumerate().skip(done).map(|(at, part)| numbered(part, at + 1)).collect();
     if others.is_empty() {
-        return vec![vec![last]];
+        return vec![call.into_iter().collect()];
     }
     let each = others.len().div_ceil(pages.max(1)).max(1);
-    others.chunks(each).map(|chunk| [chunk, std::slice::from_ref(&last)].concat()).collect()
+    others.chunks(each).map(|chunk| chunk.iter().chain(&call).cloned().collect()).collect()
 }
 
 /// Each on a page of its own, the last first.
@@ -375,7 +384,7 @@ pub fn pages(
     let steps = steps.for_readers(need, room, widest(brush, &said));
     let tried = Tried::new(brush, &said, room, &steps);
     let count = tried.least.2.len();
-    let parts = 1..=count.saturating_sub(1).max(1);
+    let parts = 1..=count.max(1);
     let page = |event: Option<&Part>, area: Option<&Part>, actions, leading| Page {
         event: event.cloned(),
         area: area.cloned(),
@@ -385,7 +394,7 @@ pub fn pages(
     };
     for parts in parts.clone() {
         let found = tried.best(room, |event, area, actions, leading| {
-            let shared = shared(actions, parts).into_iter();
+            let shared = shared(actions, 0, parts).into_iter();
             shared.map(|actions| page(Some(event), area, actions, leading)).collect()
         });
         if let Some(found) = found {
@@ -395,17 +404,22 @@ pub fn pages(
     for (hazard_stays, number_stays) in [(true, true), (false, true), (false, false)] {
         for parts in parts.clone() {
             let found = tried.best(room, |event, area, actions, leading| {
-                let number = actions.last().map(|last| numbered(last, count));
-                let whole = page(Some(event), area, number.into_iter().collect(), leading);
-                let without = Page { actions: Vec::new(), ..whole.clone() };
-                let mut pages = match (whole.fits(room), without.fits(room)) {
-                    (true, _) => vec![whole],
-                    (_, true) => vec![without],
-                    _ if hazard_stays => vec![whole],
-                    _ => vec![Page { area: None, ..without.clone() }, Page { event: None, ..without }],
+                // Whoever reads one page reads what to do first, and whom to call where there is room for it.
+                let urgent: Vec<Action> =
+                    actions.first().map(|first| numbered(first, 1)).into_iter().collect();
+                let call = actions.last().filter(|last| count > 1 && calls(last));
+                let both = urgent.iter().cloned().chain(call.map(|call| numbered(call, count))).collect();
+                let made = |actions| page(Some(event), area, actions, leading);
+                let whole = [made(both), made(urgent)].into_iter().find(|page| page.fits(room));
+                let done = usize::from(whole.is_some());
+                let without = made(Vec::new());
+                let mut pages = match whole {
+                    Some(whole) => vec![whole],
+                    None if hazard_stays || without.fits(room) => vec![without],
+                    None => vec![Page { area: None, ..without.clone() }, Page { event: None, ..without }],
                 };
                 let hazard = Some(event).filter(|_| hazard_stays);
-                let shared = if number_stays { shared(actions, parts) } else { one_by_one(actions) };
+                let shared = if number_stays { shared(actions, done, parts) } else { one_by_one(actions) };
                 pages.extend(shared.into_iter().map(|actions| page(hazard, None, actions, leading)));
                 // Who issued it matters less than what to do.
                 let footless = |page: &mut Page| page.foot = hazard_stays || page.fits(room);

@@ -25,7 +25,7 @@ const LONG_PARAGRAPH: usize = 400;
 const SENTENCE_MIN: usize = 12;
 
 /// What it costs to part pages at a place, beside the square of how full each page is (at most 1).
-const AFTER_HEADING: f32 = 2.0;
+const AFTER_HEADING: f32 = 2.6;
 const AFTER_INTRODUCTION: f32 = 0.3;
 const AFTER_SENTENCE: f32 = 0.1;
 const WITHIN_SENTENCE: f32 = 0.3;

@@ -31,6 +31,17 @@ pub struct Saying {
     /// Said first, unless a head says it already.
     pub first: Option<(String, Colour)>,
     pub said: Vec<(String, Colour)>,
+    /// Where in `said` another language begins: on a page of its own.
+    pub begins: Vec<usize>,
+}
+
+impl Saying {
+    /// What is said in each language, in order; at least one.
+    pub fn languages(&self) -> impl Iterator<Item = &[(String, Colour)]> {
+        let starts = std::iter::once(0).chain(self.begins.iter().copied());
+        let ends = self.begins.iter().copied().chain([self.said.len()]);
+        starts.zip(ends).map(|(start, end)| &self.said[start..end])
+    }
 }
 
 pub struct Level {
@@ -77,12 +88,15 @@ pub fn say(view: &View<'_>) -> Saying {
         Main::Notice(slot) => {
             let notice = &slot.notice;
             let dress = view.look.dress(notice.category, Theme::Night);
-            let mut said = Vec::new();
+            let (mut said, mut begins) = (Vec::new(), Vec::new());
             let languages = slot.languages.iter().filter(|lang| **lang != notice.lang);
             for lang in std::iter::once(&notice.lang).chain(languages) {
                 let (title, text) = notice.said_in(lang);
                 if *lang != notice.lang && !is_latin(title, text) {
                     continue;
+                }
+                if *lang != notice.lang {
+                    begins.push(said.len());
                 }
                 said.push((clean(title), ink));
                 if *lang == notice.lang {
@@ -91,7 +105,10 @@ pub fn say(view: &View<'_>) -> Saying {
                 for block in rich::blocks(text) {
                     match block {
                         rich::Block::Paragraph(paragraph) => said.push((line(&paragraph), key)),
-                        rich::Block::Table(table) => said.extend(rows_said(&table).map(|row| (row, key))),
+                        rich::Block::Table(table) => {
+                            let rows = rows_said(&table).filter(|row| !row.trim().is_empty());
+                            said.extend(rows.map(|row| (row, key)));
+                        }
                     }
                 }
             }
@@ -102,6 +119,7 @@ pub fn say(view: &View<'_>) -> Saying {
                 label,
                 bar: dress.rail,
                 said,
+                begins,
                 ..nothing(view.look)
             }
         }
@@ -111,7 +129,9 @@ pub fn say(view: &View<'_>) -> Saying {
             Saying { said: [(name, ink)].into_iter().chain(clock).collect(), ..nothing(view.look) }
         }
     };
-    saying.said.retain(|(text, _)| !text.trim().is_empty());
+    if saying.begins.is_empty() {
+        saying.said.retain(|(text, _)| !text.trim().is_empty());
+    }
     saying
 }
 
@@ -128,6 +148,7 @@ pub fn nothing(look: &Look) -> Saying {
         always: false,
         first: None,
         said: Vec::new(),
+        begins: Vec::new(),
     }
 }
 
@@ -170,5 +191,23 @@ fn warning(look: &Look, alert: &Alert) -> Saying {
         first: Some((event, head)),
         said,
         ..nothing(look)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::tests::{board, plan, power_cut, slot, translated, view};
+
+    #[test]
+    fn a_wall_says_translations_in_latin_letters_each_from_a_page_of_its_own() {
+        let notice = translated(power_cut(), "hmn", "Tu hluav taws", "Txij 7h30 txog 17h00.");
+        let notice = translated(notice, "blt", "ꪎꪳꪣ", "ꪼꪡ");
+        let (plan, board) = (plan(slot(notice, 60)), board());
+        let saying = say(&view(&plan, &board, (192, 32)));
+        let said: Vec<Vec<&str>> =
+            saying.languages().map(|said| said.iter().map(|(text, _)| text.as_str()).collect()).collect();
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0][0].starts_with("Cắt điện") && said[1][0] == "Tu hluav taws", "{said:?}");
     }
 }

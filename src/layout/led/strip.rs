@@ -74,7 +74,13 @@ fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, area: Rect, ea
     let width = window.w as f32 / SIZE;
     let mut pages = match saying.level {
         Some(_) => paged_whole(items(brush.measure, &said, Role::Pixel, width), each as usize, head),
-        None => paged(rows(brush.measure, &said, Role::Pixel, width), each as usize, head),
+        None if saying.begins.is_empty() => {
+            paged(rows(brush.measure, &said, Role::Pixel, width), each as usize, head)
+        }
+        None => {
+            let language = |said| paged(rows(brush.measure, said, Role::Pixel, width), each as usize, None);
+            saying.languages().flat_map(language).collect()
+        }
     };
     // What the ticker says is no part of the notice before it.
     let own = pages.len();

@@ -146,6 +146,10 @@ fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, lea
             let first = (!heads.is_empty()).then_some(heads);
             return paged_whole(first.into_iter().chain(items).collect(), lines as usize, head);
         }
+        if !saying.begins.is_empty() {
+            let language = |said| paged(rows(brush.measure, said, Role::Title, width), lines as usize, None);
+            return saying.languages().flat_map(language).collect();
+        }
         paged(heads.into_iter().chain(items.into_iter().flatten()).collect(), lines as usize, head)
     };
     let mut best = (most, at(brush, most));

@@ -1,7 +1,8 @@
 //! A notice cut into pages: which words on which, how large, and for how long.
 //!
 //! A text that does not fit at the smallest readable size is cut into as few pages as it needs (`split`), all in the
-//! same sizes, each under the same title. Tables give pages of a few rows (`table`); one that is too wide is said in lines.
+//! same sizes, each under the same title. Tables give pages of a few rows (`table`), with
+//! the text before and after them where there is room; one that is too wide is said in lines.
 //! Two languages stand side by side where both fit; otherwise each has its pages in turn. The slot of air
 //! time is shared among the pages by how long each takes to read (LOOK.md section 7).
 //!
@@ -128,8 +129,9 @@ fn timed(page: Page, reading: Reading) -> Timed {
     let count = match &page {
         // Each reader reads one column.
         Page::Text { columns, .. } => columns.iter().map(|c| text(&c.text)).max().unwrap_or(0),
-        Page::Rows { text: head, rows, .. } => {
-            text(head) + rows.rows.iter().map(Row::syllables).sum::<usize>()
+        Page::Rows { text: head, rows, below, .. } => {
+            let below = below.as_ref().map_or(0, |below| text(&below.text));
+            text(head) + rows.rows.iter().map(Row::syllables).sum::<usize>() + below
         }
     };
     let seconds = (reading.milliseconds(count) as f64 / 1000.0).clamp(10.0, 60.0);

@@ -264,6 +264,26 @@ fn where_pixels_were_measured_name_and_clock_can_be_read_from_where_people_stand
 }
 
 #[test]
+fn text_stands_over_and_under_a_table_where_there_is_room() {
+    let table =
+        "| Bản | Ngày | Giờ |\n|---|---|---|\n| Nà Đon | thứ Hai | 7h30 |\n| Nà Khan | thứ Ba | 7h30 |";
+    let before = "Trạm Y tế xã tiêm miễn phí cho trẻ dưới 2 tuổi.";
+    let after = "Bà con mang theo sổ tiêm chủng.";
+    let page = |text: &str, size| {
+        let plan = plan(slot(notice("Lịch tiêm", text, Category::YTe), 600));
+        let composed = composed(&plan, size, |_| ());
+        (composed.pages, words(&composed.scene).replace(" | ", " "))
+    };
+    let (pages, said) = page(&format!("{before}\n\n{table}\n\n{after}"), (1080, 1920));
+    let at = |text: &str| said.find(text).unwrap_or_else(|| panic!("{text} is not in {said}"));
+    assert!(pages == 1 && at(before) < at("Nà Khan") && at("Nà Khan") < at(after));
+    // A table of many rows has its pages, and the text what room its last one leaves.
+    let rows = "\n| Nà San | thứ Tư | 7h30 |".repeat(20);
+    let (pages, said) = page(&format!("{before}\n\n{table}{rows}"), (1920, 1080));
+    assert!(pages > 3 && said.contains(before) && !said.contains("7h30"), "{pages} {said}");
+}
+
+#[test]
 fn on_a_low_board_a_long_title_stands_whole_on_the_first_page_and_in_a_line_on_the_others() {
     let text = "Bà con mang sổ tiêm và thẻ bảo hiểm y tế đến trạm đúng giờ hẹn. ".repeat(4);
     let title = "Tiêm vắc-xin sởi cho trẻ từ một đến mười tuổi tại các bản";

@@ -113,7 +113,8 @@ fn configuration(asked: Option<&Path>, findings: &mut Vec<Finding>) -> Config {
 
 /// Each script that boards show, and what is missing with its package.
 fn fonts(findings: &mut Vec<Finding>) {
-    let (fonts, problems) = Fonts::load(&super::play::font_folders());
+    let (fonts, mut problems) = Fonts::load(&super::play::font_folders());
+    problems.extend(fonts.check());
     const SCRIPTS: [(&str, &str, &str); 6] = [
         ("Latn", "Vietnamese, Hmong, Dao", "tiếng Việt, Mông, Dao"),
         ("Tavt", "Thái", "chữ Thái"),

@@ -29,7 +29,7 @@ const END_US: (i64, i64) = (500_000, 3_000_000);
 const WITHHELD_US_MAX: i64 = 10_000_000;
 
 /// How much of a film is looked through for damage when it is published, in pixels of the pictures that stand by
-/// themselves: nine minutes of 720p with one every two seconds. It took 1.5 s on a core of a PC.
+/// themselves: nine minutes of 720p with one every two seconds. It took 2.4 s on a core of a PC.
 const LOOKED_THROUGH_PIXELS_MAX: u64 = 1 << 28;
 
 /// A time in units of `base`, in microseconds.

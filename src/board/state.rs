@@ -45,6 +45,11 @@ fn time_of_day(zoned: &Zoned) -> Option<TimeOfDay> {
     TimeOfDay::from_minutes(zoned.hour() as u16 * 60 + zoned.minute() as u16)
 }
 
+/// What a message says before it quotes a library, which speaks English: residents are told no more.
+fn own_words(said: &str) -> &str {
+    said.split([':', '(']).next().unwrap_or_default().trim_end()
+}
+
 /// What was composed last.
 pub(super) struct Composition {
     pub(super) composed: Composed,
@@ -437,7 +442,7 @@ impl Board {
     /// For the page of a board that has never had a programme: what is known of the network, in words.
     fn network(&self) -> String {
         match self.feeds.iter().find_map(|feed| feed.error.as_ref()) {
-            Some(problem) => problem.why.vi.clone(),
+            Some(problem) => own_words(&problem.why.vi).to_owned(),
             None => "Đang tải bảng tin".into(),
         }
     }
@@ -554,5 +559,18 @@ impl Board {
             at.instant + Duration::from_secs(seconds.max(1))
         });
         [edge, self.sound.next_change()].into_iter().flatten().filter(|next| *next > at.instant).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_words;
+
+    #[test]
+    fn residents_are_told_the_reason_and_no_librarys_words() {
+        let said = "không kết nối được máy chủ: error sending request for url (http://a/): tcp connect error";
+        assert_eq!(own_words(said), "không kết nối được máy chủ");
+        assert_eq!(own_words("máy chủ trả lời mã 404"), "máy chủ trả lời mã 404");
+        assert_eq!(own_words("không dùng được (os error 2)"), "không dùng được");
     }
 }

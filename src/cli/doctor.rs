@@ -113,7 +113,8 @@ fn configuration(asked: Option<&Path>, findings: &mut Vec<Finding>) -> Config {
 
 /// Each script that boards show, and what is missing with its package.
 fn fonts(findings: &mut Vec<Finding>) {
-    let (fonts, problems) = Fonts::load(&super::play::font_folders());
+    let (fonts, mut problems) = Fonts::load(&super::play::font_folders());
+    problems.extend(fonts.check());
     const SCRIPTS: [(&str, &str, &str); 6] = [
         ("Latn", "Vietnamese, Hmong, Dao", "tiếng Việt, Mông, Dao"),
         ("Tavt", "Thái", "chữ Thái"),
@@ -234,13 +235,30 @@ fn sound(config: &Config) -> Finding {
 fn state_folder(state: &Path) -> Vec<Finding> {
     let there = state.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
     let name = state.display().to_string();
+    // Neither it nor anything above it may be a file, which only a person can take away.
+    if let Some(file) = state.ancestors().take_while(|path| *path != there).find(|path| path.is_file()) {
+        let why = say!(en: "this is a file, and should be a folder", vi: "đây là một tệp, phải là thư mục");
+        let remedy = say!(
+            en: "move it away, or name another folder as state in board.toml",
+            vi: "hãy dời tệp đi, hoặc ghi thư mục khác ở mục state trong board.toml"
+        );
+        return vec![Finding::Unfit(Problem::new(file.display().to_string(), why, remedy))];
+    }
     let access = rustix::fs::access(there, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
     if let Err(error) = access {
-        let why = say!(
-            en: "this user cannot write there ({error})",
-            vi: "người dùng này không ghi được vào đó ({error})",
-            error = error
-        );
+        let why = match there == state {
+            true => say!(
+                en: "this user cannot write there ({error})",
+                vi: "người dùng này không ghi được vào đó ({error})",
+                error = error
+            ),
+            false => say!(
+                en: "it is not there yet, and this user cannot make it in {above} ({error})",
+                vi: "chưa có thư mục này, và người dùng này không tạo được nó trong {above} ({error})",
+                above = there.display(),
+                error = error
+            ),
+        };
         let remedy = say!(
             en: "run this as the board's user, or: install -d -o bangtin {name}",
             vi: "hãy chạy bằng người dùng của bảng, hoặc: install -d -o bangtin {name}",
@@ -251,10 +269,18 @@ fn state_folder(state: &Path) -> Vec<Finding> {
     match Local::default().free_bytes(there) {
         Ok(free) if free >= FREE_BYTES => {
             let gigabytes = (free as f64 / 1e8).round() / 10.0;
+            let found = match there == state {
+                true => say!(en: "can be written", vi: "ghi được"),
+                false => {
+                    say!(en: "not there yet, will be made at the first start", vi: "chưa có, sẽ được tạo khi chạy lần đầu")
+                }
+            };
             vec![Finding::Fine(say!(
-                en: "{name}: can be written, {gigabytes} GB free",
-                vi: "{name}: ghi được, còn trống {gigabytes} GB",
+                en: "{name}: {found_en}, {gigabytes} GB free",
+                vi: "{name}: {found_vi}, còn trống {gigabytes} GB",
                 name = name,
+                found_en = found.en,
+                found_vi = found.vi,
                 gigabytes = gigabytes
             ))]
         }
@@ -336,6 +362,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let found = state_folder(&folder.path().join("a/b/c"));
         assert!(!matches!(found[..], [Finding::Unfit(_)]));
+        let said = |found: &[Finding]| match found {
+            [Finding::Fine(text)] => text.en.clone(),
+            [Finding::Partly(problem) | Finding::Unfit(problem)] => problem.to_string(),
+            _ => String::new(),
+        };
+        // A full disk has other things to say.
+        if matches!(found[..], [Finding::Fine(_)]) {
+            assert!(said(&found).contains("not there yet, will be made"), "{}", said(&found));
+            assert!(said(&state_folder(folder.path())).contains("can be written"));
+        }
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let found = state_folder(&folder.path().join("file/state"));
+        assert!(matches!(found[..], [Finding::Unfit(_)]) && said(&found).contains("should be a folder"));
+        assert!(state_folder(&folder.path().join("a")).len() == 1 && !folder.path().join("a").exists());
     }
 
     #[test]

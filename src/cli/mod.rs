@@ -174,6 +174,7 @@ struct Doctor {
 struct Screenshot {
     #[arg(long)]
     state: PathBuf,
+    /// A .png file
     #[arg(long)]
     out: PathBuf,
 }
@@ -193,13 +194,18 @@ struct Render {
     /// … until this moment
     #[arg(long, requires = "from")]
     to: Option<String>,
-    #[arg(long, value_name = "WxH", value_parser = size, default_value = "1920x1080")]
-    size: (u32, u32),
+    /// The output's size; if absent, that of BOARD.TOML's window, else 1920x1080
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    size: Option<(u32, u32)>,
+    /// A .png file
     #[arg(long)]
     out: PathBuf,
-    #[arg(long, value_parser = ["day", "night"], default_value = "day")]
-    theme: String,
-    /// As this board would: its tags, size and viewing distance, and look
+    /// Light colours or dark ones; if absent, those of BOARD.TOML at that moment, else light ones
+    #[arg(long, value_parser = ["day", "night"])]
+    theme: Option<String>,
+    /// As this board would: its tags and zones, viewing distance and pixel size, look and theme, rotation, overscan
+    /// and region. A full screen's size is not in it: give --size. A contact sheet shows the pages upright, without
+    /// what is black around them; [led] is left out
     #[arg(long, value_name = "BOARD.TOML")]
     config: Option<PathBuf>,
     /// Colours and sizes: cham, don-gian, or a .toml file
@@ -215,6 +221,7 @@ struct Pattern {
     /// Take the board's name, viewing distance, rotation and region from here
     #[arg(long)]
     config: Option<PathBuf>,
+    /// A .png file
     #[arg(long, default_value = "pattern.png")]
     out: PathBuf,
 }

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub fn run(asked: &Pattern) -> Result<(), Vec<Problem>> {
+    crate::disk::png_name(&asked.out).map_err(|problem| vec![problem])?;
     let config = match &asked.config {
         Some(path) => config::load(path)?,
         None => Config::default(),

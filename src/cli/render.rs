@@ -3,9 +3,10 @@
 
 use super::feed::read_folder;
 use super::{Render, report};
+use crate::alert::life;
 use crate::board::control::png;
 use crate::clock;
-use crate::config;
+use crate::config::{self, Config, DisplayConfig, ThemeChoice};
 use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, board_at, sheet};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
@@ -14,7 +15,7 @@ use crate::model::feed::{FeedContent, FeedState, Rights};
 use crate::model::led::FULL;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Main, NoticeSlot, Plan};
-use crate::model::time::Moment;
+use crate::model::time::{Moment, TimeOfDay};
 use crate::problem::{Outcome, Problem};
 use crate::programme::Timetable;
 use crate::publish::folder::Checked;
@@ -28,14 +29,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The output's size in pixels where nothing says it.
+const SIZE: (u32, u32) = (1920, 1080);
 /// The longest span of a contact sheet.
 const SPAN_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// Most pictures on a contact sheet: more are not looked at.
 const TILES_MAX: usize = 400;
 
 pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
-    let checked = read_folder(&asked.folder, clock::system())?;
     let one = |problem| vec![problem];
+    crate::disk::png_name(&asked.out).map_err(one)?;
+    let checked = read_folder(&asked.folder, clock::system())?;
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
     let at = |name, text: &str| moment(name, text, &zone).map_err(one);
     let span = match (&asked.from, &asked.to) {
@@ -49,6 +53,10 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     let moment = asked.at.as_ref().map_or(Ok(clock::system()), |text| at("--at", text))?;
     // Checked as they would be on publishing at the moment that the picture is of.
     let alerts = alerts(asked, span.map_or(moment, |(_, to)| to))?;
+    if let Some(file) = &asked.alerts {
+        let shown = span.unwrap_or((moment, moment));
+        report::warnings(none_in_force(file, &alerts, shown, &zone).as_slice());
+    }
     let mut preview = Preview::new(&checked, alerts, asked, zone.clone())?;
     let picture = match span {
         Some((from, to)) => preview.sheet(from, to).map_err(one)?,
@@ -67,28 +75,73 @@ fn alerts(asked: &Render, now: Timestamp) -> Result<Alerts, Vec<Problem>> {
     Ok(checked.alerts)
 }
 
-fn moment(name: &str, text: &str, zone: &TimeZone) -> Outcome<Timestamp> {
-    let refused = |error: &dyn std::fmt::Display| {
-        Problem::new(
-            name,
-            say!(en: "not a moment ({error})", vi: "không phải thời điểm ({error})"),
-            say!(en: "write it like 2026-11-24T07:30:00+07:00", vi: "hãy viết như 2026-11-24T07:30:00+07:00"),
-        )
+/// A file of warnings of which none shows in the picture: from `from` until `to`, or at the one moment that both are.
+fn none_in_force(
+    file: &Path,
+    alerts: &Alerts,
+    (from, to): (Timestamp, Timestamp),
+    zone: &TimeZone,
+) -> Option<Problem> {
+    let lives = life::lives(alerts);
+    if lives.iter().any(|life| life.covers(from) || from < life.from && life.from < to) {
+        return None;
+    }
+    let written = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let why = match from == to {
+        true => {
+            say!(en: "no warning in it is in force at {at}", vi: "không có cảnh báo nào hiệu lực lúc {at}", at = written(from))
+        }
+        false => {
+            say!(en: "no warning in it is in force from {from} to {to}", vi: "không có cảnh báo nào hiệu lực từ {from} đến {to}",
+                      from = written(from), to = written(to))
+        }
     };
-    let moment: Moment = text.parse().map_err(|error| refused(&error))?;
-    moment.in_zone(zone).map_err(|error| refused(&error))
+    let next = lives.iter().filter(|life| life.from >= to).min_by_key(|life| life.from);
+    let last = lives.iter().max_by_key(|life| life.until);
+    let remedy = match (next, last) {
+        (Some(next), _) => {
+            say!(en: "the next is \"{event}\": write --at {at} to see it", vi: "cảnh báo kế tiếp là \"{event}\": hãy ghi --at {at} để xem",
+                 event = next.alert.event, at = written(next.from))
+        }
+        (None, Some(last)) => {
+            say!(en: "the last was \"{event}\": write --at {at} to see it", vi: "cảnh báo cuối cùng là \"{event}\": hãy ghi --at {at} để xem",
+                 event = last.alert.event, at = written(last.from))
+        }
+        (None, None) => {
+            say!(en: "look at `status`, `onset` and `expires` in it", vi: "hãy xem `status`, `onset` và `expires` trong tệp")
+        }
+    };
+    Some(Problem::new(file.display().to_string(), why, remedy))
+}
+
+fn moment(name: &str, text: &str, zone: &TimeZone) -> Outcome<Timestamp> {
+    let refused = |why| {
+        let remedy =
+            say!(en: "write it like 2026-11-24T07:30:00+07:00", vi: "hãy viết như 2026-11-24T07:30:00+07:00");
+        Problem::new(name, why, remedy)
+    };
+    let moment: Moment = text.parse().map_err(|_| {
+        refused(say!(en: "`{text}` is not a moment", vi: "`{text}` không phải là thời điểm", text = text))
+    })?;
+    let far = |_| refused(say!(en: "`{text}` is too far away", vi: "`{text}` quá xa", text = text));
+    moment.in_zone(zone).map_err(far)
 }
 
 /// The board that the picture is of, and its look. Unlike a board, a preview refuses a look with a mistake in
 /// it: somebody is there to mend it.
-fn board(asked: &Render) -> Result<(Board, Look), Vec<Problem>> {
+fn board(asked: &Render) -> Result<(Config, Look), Vec<Problem>> {
     let config = asked.config.as_deref().map(config::load).transpose()?;
     let source = match &asked.look {
         Some(word) => LookSource::from_word(word, Path::new("")).ok_or_else(|| vec![no_such_look(word)])?,
         None => config.as_ref().map(|config| config.display.look.clone()).unwrap_or_default(),
     };
-    let preview = || Board { name: "preview".into(), ..Board::default() };
-    Ok((config.map_or_else(preview, |config| config.board), Look::load(&source)?))
+    let preview = || Config {
+        board: Board { name: "preview".into(), ..Board::default() },
+        // What is laid beside it on a desk is read by day.
+        display: DisplayConfig { theme: ThemeChoice::Day, ..DisplayConfig::default() },
+        ..Config::default()
+    };
+    Ok((config.unwrap_or_else(preview), Look::load(&source)?))
 }
 
 fn no_such_look(word: &str) -> Problem {
@@ -122,6 +175,8 @@ fn check_span(from: Timestamp, to: Timestamp) -> Outcome<()> {
 
 /// A board with a believed clock and all files at hand.
 struct Preview {
+    /// As it was written; `board` is what of it can be shown at this size.
+    config: Config,
     board: Board,
     timetable: Timetable,
     composer: Composer,
@@ -130,8 +185,12 @@ struct Preview {
     pictures: HashMap<Sha256, Arc<Picture>>,
     decoder: Decoder,
     zone: TimeZone,
+    /// Of the output, in pixels.
+    output: (u32, u32),
+    /// Of the scenes that show on it.
     size: (u32, u32),
-    theme: Theme,
+    /// Whatever the hour is.
+    theme: Option<Theme>,
     look: Look,
 }
 
@@ -188,7 +247,11 @@ impl Preview {
         asked: &Render,
         zone: TimeZone,
     ) -> Result<Preview, Vec<Problem>> {
-        let (board, look) = board(asked)?;
+        let (config, look) = board(asked)?;
+        let window = config.display.size.filter(|_| !config.display.fullscreen);
+        let output = asked.size.or(window).unwrap_or(SIZE);
+        let size = stage::scene_size(&config.display.geometry, output);
+        report::warnings(stage::misfit(&config.display.geometry, output).as_slice());
         let content = FeedContent {
             name: "preview".into(),
             rights: Rights { may_interrupt: true },
@@ -199,8 +262,8 @@ impl Preview {
         };
         let (fonts, lacking) = Fonts::load(&super::play::font_folders());
         report::warnings(&lacking);
-        let zoned = !board.zones.is_empty();
-        let (board, problems) = board_at(&board, asked.size, &look);
+        let zoned = !config.board.zones.is_empty();
+        let (board, problems) = board_at(&config.board, size, &look);
         // A preview without the zones would not be the board's picture that was asked for.
         if zoned && board.zones.is_empty() {
             return Err(problems);
@@ -216,9 +279,11 @@ impl Preview {
             pictures: HashMap::new(),
             decoder: Decoder::this_program(),
             zone,
-            size: asked.size,
-            theme: if asked.theme == "night" { Theme::Night } else { Theme::Day },
+            output,
+            size,
+            theme: asked.theme.as_deref().map(|word| if word == "night" { Theme::Night } else { Theme::Day }),
             look,
+            config,
         })
     }
 
@@ -229,14 +294,16 @@ impl Preview {
             (None, Some(width), Some(height)) => Availability::Ready(width, height),
             _ => Availability::Broken,
         };
+        let now = at.to_zoned(self.zone.clone());
+        let time = TimeOfDay::from_minutes(now.hour() as u16 * 60 + now.minute() as u16);
         let view = View {
             plan,
             board: &self.board,
-            now: at.to_zoned(self.zone.clone()),
+            now,
             clock_trusted: true,
             size: self.size,
             rate_mhz: RATE_MHZ,
-            theme: self.theme,
+            theme: self.theme.unwrap_or_else(|| self.config.theme_at(at, time)),
             look: &self.look,
             network: "",
             media: &known,
@@ -261,17 +328,27 @@ impl Preview {
         Ok(())
     }
 
-    /// What the board shows at `at`.
+    /// What the board's output shows at `at`.
     fn draw(&mut self, at: Timestamp) -> Outcome<Picture> {
+        let show = self.show(at)?;
+        // As drawn: what an LED wall is sent is for that wall only.
+        let setup = Setup { geometry: self.config.display.geometry, ..Setup::default() };
+        Ok(stage::draw_still(show, &setup, self.output, self.fonts.clone()))
+    }
+
+    /// The same upright, and without what is black around it: pages of a contact sheet are looked at side by side.
+    fn page(&mut self, at: Timestamp) -> Outcome<Picture> {
+        Ok(stage::draw_still(self.show(at)?, &Setup::default(), self.size, self.fonts.clone()))
+    }
+
+    fn show(&mut self, at: Timestamp) -> Outcome<Show> {
         let plan = self.timetable.on_air(at, true);
         self.load_pictures(&plan)?;
         let scene = self.compose(&plan, at).scene;
         let film = self.film_at(&plan, at)?.map(|film| Arc::new(film) as Arc<dyn Film>);
         let pictures =
             scene.pictures().filter_map(|id| Some((id, self.pictures.get(&id)?.clone()))).collect();
-        let show =
-            Show { scene: Arc::new(scene), pictures, film, brightness: FULL, at: (at, clock::instant()) };
-        Ok(stage::draw_still(show, &Setup::default(), self.size, self.fonts.clone()))
+        Ok(Show { scene: Arc::new(scene), pictures, film, brightness: FULL, at: (at, clock::instant()) })
     }
 
     /// Every page that shows from `from` until `to`, once, in the order in which they first show.
@@ -280,7 +357,7 @@ impl Preview {
         let (mut tiles, mut pictures) = (Vec::new(), HashMap::new());
         let tile = sheet::tile_size(self.size);
         for (number, page) in seen.iter().take(TILES_MAX).enumerate() {
-            let picture = stage::shrink(self.draw(page.first)?, tile);
+            let picture = stage::shrink(self.page(page.first)?, tile);
             let mut name = [0; 32];
             name[..8].copy_from_slice(&(number as u64).to_be_bytes());
             pictures.insert(Sha256(name), Arc::new(picture));
@@ -369,5 +446,40 @@ impl Preview {
             ClipState::Failed(problem) => Err(problem),
             _ => Ok(Some(crate::board::OnStage(clip))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        moment("--at", text, &TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_moment_without_a_warning_is_told_with_the_warning_nearest_to_it() {
+        let now = at("2026-11-24T07:00");
+        let demo = include_bytes!("../../config/demo/alerts.json");
+        let alerts = crate::publish::alerts::read(demo, "alerts.json", now).unwrap().alerts;
+        let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+        let said = |from: &str, to: &str| {
+            none_in_force(Path::new("alerts.json"), &alerts, (at(from), at(to)), &zone)
+                .map(|problem| problem.line(crate::problem::Speech::English))
+        };
+        let before = said("2026-11-24T06:00", "2026-11-24T06:00").unwrap();
+        assert!(before.contains("in force at 2026-11-24T06:00:00"), "{before}");
+        assert!(before.contains("the next is \"Sạt lở đất\": write --at 2026-11-24T06:30:00"), "{before}");
+        assert_eq!(said("2026-11-24T07:00", "2026-11-24T07:00"), None);
+        assert_eq!(said("2026-11-24T06:00", "2026-11-24T07:00"), None);
+        let after = said("2026-11-24T12:00", "2026-11-25T00:00").unwrap();
+        assert!(after.contains("the last was") && after.contains("--at 2026-11-24T06:30:00"), "{after}");
+    }
+
+    #[test]
+    fn a_moment_that_is_too_far_away_is_told_in_plain_words() {
+        let refused = |text: &str| moment("--at", text, &TimeZone::UTC).unwrap_err().why.en;
+        assert_eq!(refused("9999-12-31T23:59"), "`9999-12-31T23:59` is too far away");
+        assert_eq!(refused("mai"), "`mai` is not a moment");
     }
 }

@@ -18,6 +18,7 @@ pub fn status(asked: &Status) -> Outcome<()> {
 }
 
 pub fn screenshot(asked: &Screenshot) -> Outcome<()> {
+    crate::disk::png_name(&asked.out)?;
     let png = control::ask_screenshot(&asked.state)?;
     crate::disk::write_png_for_person(&asked.out, &png)
 }

@@ -163,7 +163,7 @@ fn geometry(section: &mut Section<'_>) -> Geometry {
 }
 
 fn turn(said: &Said<'_>) -> Option<Turn> {
-    match said.whole(0..=270)? {
+    match said.whole_such_as("90", i64::MIN..=i64::MAX)? {
         0 => Some(Turn::None),
         90 => Some(Turn::Quarter),
         180 => Some(Turn::Half),

@@ -120,6 +120,10 @@ fn the_picture_is_turned_inset_or_cut_out_as_written() {
     let turned = |turn| Geometry { turn, part: Part::Whole };
     assert_eq!(geometry("rotate = 90"), turned(Turn::Quarter));
     assert_eq!(geometry("rotate = 270"), turned(Turn::ThreeQuarters));
+    check(
+        &format!("{FEED}[display]\nrotate = '90'"),
+        &["b.toml:6: `rotate` is a text, not a whole number; write `rotate = 90`"],
+    );
     assert_eq!(geometry("overscan = 2.5").part, Part::InsetPercent(2.5));
     assert_eq!(geometry("overscan = [10, 20, 30, 40]").part, Part::InsetPixels([10, 20, 30, 40]));
     assert_eq!(geometry("overscan = [0, 0, 0, 0]").part, Part::Whole);

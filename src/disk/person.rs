@@ -2,7 +2,8 @@
 //! does, symbolic links followed. Nothing of a board's state goes this way.
 
 use super::{Local, problem, replace};
-use crate::problem::Outcome;
+use crate::problem::{Outcome, Problem};
+use crate::say;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -40,7 +41,28 @@ pub fn write_for_person(path: &Path, bytes: &[u8]) -> Outcome<()> {
     write().map_err(|error| problem(path, &error))
 }
 
-/// The same for a picture, which takes the place of another picture only: a slip of the hand must not cost an
+/// Whether the name suits what is written: a picture called `x.jpg` that is a PNG is refused by what opens it.
+///
+/// # Errors
+/// It ends in anything but `.png`, in whatever case. A name without an ending is fine, as `/dev/stdout` is.
+pub fn png_name(path: &Path) -> Outcome<()> {
+    match path.extension() {
+        Some(ending) if !ending.eq_ignore_ascii_case("png") => {
+            let ending = ending.to_string_lossy();
+            let name = path.with_extension("png");
+            Err(Problem::new(
+                path.display().to_string(),
+                say!(en: "pictures are written as PNG, and this name ends in .{ending}",
+                     vi: "ảnh được ghi dạng PNG, mà tên tệp kết thúc bằng .{ending}"),
+                say!(en: "name it {name}, and convert it in another program if need be",
+                     vi: "hãy đặt tên {name}, rồi chuyển dạng bằng phần mềm khác nếu cần", name = name.display()),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// As [`write_for_person`] for a picture, which takes the place of another picture only: a slip of the hand must not cost an
 /// official the programme.
 pub fn write_png_for_person(path: &Path, png: &[u8]) -> Outcome<()> {
     const SIGNATURE: &[u8] = b"\x89PNG";
@@ -60,6 +82,17 @@ pub fn write_png_for_person(path: &Path, png: &[u8]) -> Outcome<()> {
 mod tests {
     use super::*;
     use std::os::unix::fs::{FileTypeExt, symlink};
+
+    #[test]
+    fn a_picture_is_not_written_under_another_kind_of_pictures_name() {
+        for fine in ["x.png", "x.PNG", "x", "/dev/stdout", ".shot", "a.b/x"] {
+            png_name(Path::new(fine)).unwrap();
+        }
+        for (wrong, name) in [("x.jpg", "x.png"), ("a/x.png.jpeg", "a/x.png.png"), ("x.", "x.png")] {
+            let problem = png_name(Path::new(wrong)).unwrap_err();
+            assert!(problem.subject == wrong && problem.remedy.en.contains(name), "{problem}");
+        }
+    }
 
     #[test]
     fn a_file_is_replaced_through_a_link_and_a_pipe_is_written_to() {

@@ -198,7 +198,7 @@ impl Fonts {
                 colour: entry.colour,
                 opened: OnceLock::new(),
             };
-            if !entry.pixel && !entry.colour && face.opened().is_none() {
+            if !face.is_late() && face.opened().is_none() {
                 problems.push(broken_face(path));
                 continue;
             }
@@ -206,6 +206,12 @@ impl Fonts {
             self.faces.push(face);
         }
         (family, missing)
+    }
+
+    /// Reads those files too that are read at first need only, and names those of them that cannot be used.
+    pub fn check(&self) -> Vec<Problem> {
+        let late = self.faces.iter().filter(|face| face.is_late());
+        late.filter(|face| face.opened().is_none()).map(|face| broken_face(&face.path)).collect()
     }
 
     /// No face at all: text cannot show.
@@ -339,7 +345,19 @@ fn tag(script: Script) -> [u8; 4] {
 
 impl Face {
     fn opened(&self) -> Option<&Opened> {
-        self.opened.get_or_init(|| open(&self.path)).as_ref()
+        let open = || {
+            let opened = open(&self.path);
+            if opened.is_none() && self.is_late() {
+                tracing::warn!("{}", broken_face(&self.path));
+            }
+            opened
+        };
+        self.opened.get_or_init(open).as_ref()
+    }
+
+    /// It is large, and opened only at first need.
+    fn is_late(&self) -> bool {
+        self.pixel || self.colour
     }
 }
 
@@ -358,8 +376,11 @@ fn open(path: &Path) -> Option<Opened> {
     (units_per_em >= 16.0).then_some(Opened { data, shaper, key, offset, units_per_em })
 }
 
-/// Whether the file goes on to the end of each of its tables (OpenType 1.9, the table directory): one that was cut off
-/// still opens, and has letters without ink.
+/// Whether each table of the file is there to its end and is what its maker summed (OpenType 1.9, "otff": the table
+/// directory, and calculating checksums). A file that was cut off, or of which a block was lost, still opens; it draws
+/// bars in place of letters, or leaves letters without ink.
+///
+/// Measured on a core of a PC: 0.04 ms for a Noto Sans of 0.5 MB, 1.7 ms for the 11 MB of the emoji.
 fn whole(data: &[u8], offset: u32) -> bool {
     const DIRECTORY_BYTES: usize = 12;
     const ENTRY_BYTES: usize = 16;
@@ -370,14 +391,29 @@ fn whole(data: &[u8], offset: u32) -> bool {
         let count = usize::try_from(word(start.checked_add(4)?)? >> 16).ok()?;
         for entry in 0..count {
             let at = start.checked_add(DIRECTORY_BYTES + entry * ENTRY_BYTES)?;
-            let end = u64::from(word(at.checked_add(8)?)?) + u64::from(word(at.checked_add(12)?)?);
-            if end > data.len() as u64 {
+            let from = usize::try_from(word(at.checked_add(8)?)?).ok()?;
+            let length = usize::try_from(word(at.checked_add(12)?)?).ok()?;
+            let table = data.get(from..from.checked_add(length)?)?;
+            let mut sum = sum(table);
+            if word(at)? == u32::from_be_bytes(*b"head") {
+                // It holds what the sum of the whole file was made up to, and was summed before that was known.
+                sum = sum.wrapping_sub(word(from.checked_add(8)?)?);
+            }
+            if sum != word(at.checked_add(4)?)? {
                 return Some(false);
             }
         }
         Some(count > 0)
     };
     entries().unwrap_or(false)
+}
+
+/// The table's words, its last one filled up with zeros, added up without carry.
+fn sum(table: &[u8]) -> u32 {
+    let (words, rest) = table.as_chunks::<4>();
+    let mut last = [0; 4];
+    last[..rest.len()].copy_from_slice(rest);
+    words.iter().fold(u32::from_be_bytes(last), |sum, word| sum.wrapping_add(u32::from_be_bytes(*word)))
 }
 
 /// Adds the font files below `folder` by name; names already there stay.
@@ -415,7 +451,8 @@ fn broken_face(path: &Path) -> Problem {
     let shown = path.display().to_string();
     Problem::new(
         shown,
-        say!(en: "this is not a font file that can be used", vi: "đây không phải là tệp phông dùng được"),
+        say!(en: "this is not a font file, or a part of it is lost: it is not used",
+             vi: "đây không phải là tệp phông, hoặc tệp đã mất một phần: không dùng tệp này"),
         say!(en: "install its package again", vi: "hãy cài lại gói chứa tệp này"),
     )
 }
@@ -507,6 +544,65 @@ mod tests {
             let shaped = fonts.shape("Nà Đon ắỗợ", Weight::Bold);
             assert!(shaped.width > 2.0 && shaped.glyphs.iter().all(|glyph| glyph.id != 0), "{shaped:?}");
         }
+    }
+
+    /// The files of the stack with their bytes.
+    fn files_of_the_stack() -> Vec<(PathBuf, Vec<u8>)> {
+        let faces = stack().faces;
+        faces.into_iter().map(|face| (face.path.clone(), std::fs::read(&face.path).unwrap())).collect()
+    }
+
+    #[test]
+    fn every_font_file_of_the_stack_is_whole_and_one_changed_bit_is_seen() {
+        let files = files_of_the_stack();
+        assert!(files.len() > 8, "{} font files", files.len());
+        for (path, mut bytes) in files {
+            assert!(whole(&bytes, 0), "{}", path.display());
+            for share in [30, 55, 80] {
+                let at = bytes.len() * share / 100;
+                bytes[at] ^= 0x10;
+                assert!(!whole(&bytes, 0), "{}: {at}", path.display());
+                bytes[at] ^= 0x10;
+            }
+        }
+    }
+
+    #[test]
+    fn a_font_of_which_some_bytes_were_changed_is_named_and_another_face_draws() {
+        let (path, whole) = files_of_the_stack().swap_remove(0);
+        let name = path.file_name().unwrap();
+        for share in [5, 20, 40, 60, 95] {
+            let mut bytes = whole.clone();
+            let start = bytes.len() * share / 100;
+            bytes[start..start + 300].iter_mut().for_each(|byte| *byte ^= 0xA5);
+            let folder = tempfile::tempdir().unwrap();
+            let damaged = folder.path().join(name);
+            std::fs::write(&damaged, bytes).unwrap();
+            let folders: Vec<PathBuf> =
+                [folder.path().to_owned()].into_iter().chain(Fonts::standard_folders()).collect();
+            let (fonts, problems) = Fonts::load(&folders);
+            let named = |problem: &Problem| problem.subject == damaged.display().to_string();
+            assert!(problems.iter().any(named), "{share}: {problems:?}");
+            let shaped = fonts.shape("19h30 Nà Đon", Weight::Medium);
+            assert!(shaped.glyphs.iter().all(|glyph| glyph.id != 0), "{shaped:?}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_that_is_read_at_first_need_is_named_when_all_are_checked() {
+        let files = files_of_the_stack();
+        let (path, mut bytes) =
+            files.into_iter().find(|(path, _)| path.ends_with("NotoColorEmoji.ttf")).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 300].fill(0);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(path.file_name().unwrap()), bytes).unwrap();
+        let folders: Vec<PathBuf> =
+            [folder.path().to_owned()].into_iter().chain(Fonts::standard_folders()).collect();
+        let (fonts, _) = Fonts::load(&folders);
+        let problems = fonts.check();
+        assert!(problems.len() == 1 && problems[0].subject.ends_with("NotoColorEmoji.ttf"), "{problems:?}");
+        assert!(stack().check().is_empty());
     }
 
     #[test]

@@ -26,6 +26,12 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
             say!(en: "cut off: its end is missing ({message})", vi: "tệp bị cắt cụt, thiếu phần cuối ({message})"),
             say!(en: "copy it again from where it came, to its end", vi: "hãy chép lại từ nguồn cho đến hết"),
         ),
+        Stage::Damaged => (
+            say!(en: "damaged: some of its pictures are lost, the first after {message} s",
+                 vi: "tệp hỏng: mất một số hình, hình đầu tiên ở giây thứ {message}"),
+            say!(en: "copy it again from where it came, or save it anew from the original",
+                 vi: "hãy chép lại từ nguồn, hoặc xuất lại từ bản gốc"),
+        ),
         Stage::TooLarge => (
             say!(en: "too large to be shown ({message})", vi: "quá lớn, không hiển thị được ({message})"),
             say!(en: "make it smaller: pictures up to {side} pixels a side and {megapixels} megapixels, films up to {film} pixels a frame",

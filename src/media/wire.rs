@@ -34,7 +34,7 @@ pub enum Request {
 /// What the file is opened for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum What {
-    /// Tell what it is, having decoded its beginning.
+    /// Tell what it is, having decoded its beginning and looked through the rest.
     Probe,
     /// A still picture, scaled to fit within these pixels.
     Picture { max_width: u32, max_height: u32 },
@@ -80,6 +80,8 @@ pub enum Stage {
     NoSound,
     Decode,
     CutOff,
+    /// The message is when the first damaged picture is seen, in seconds.
+    Damaged,
 }
 
 /// What a file holds.

@@ -409,8 +409,8 @@ fn unusable(feed: &str, number: u64, refusal: &Refusal) -> Problem {
         feed,
         say!(en: "generation {number} kept on this disk does not hold: {en}",
             vi: "bản số {number} lưu trên máy này không còn hợp lệ: {vi}", number = number, en = why.en, vi = why.vi),
-        say!(en: "nothing, if the feed can be reached; if the root file was changed, check that it is this feed's",
-            vi: "không cần làm gì nếu máy kết nối được nguồn tin; nếu vừa đổi tệp gốc, hãy kiểm tra có đúng của nguồn này không"),
+        say!(en: "the board fetches it anew at its next poll, by itself; if this is still said then, check that the feed can be reached and that the root file is this feed's",
+            vi: "bảng sẽ tự tải lại ở lần hỏi tin kế tiếp; nếu sau đó vẫn báo lỗi này, hãy kiểm tra máy có kết nối được nguồn tin và tệp gốc có đúng của nguồn này không"),
     )
 }
 

@@ -184,7 +184,14 @@ impl<'d> Said<'d> {
     }
 
     pub fn whole(&self, range: RangeInclusive<i64>) -> Option<i64> {
-        let DeValue::Integer(number) = self.value.get_ref() else { return self.not_a(&WHOLE) };
+        self.whole_such_as(WHOLE.example, range)
+    }
+
+    /// The same where not every number of the range is fine, with one that is.
+    pub fn whole_such_as(&self, example: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        let DeValue::Integer(number) = self.value.get_ref() else {
+            return self.not_a(&Wanted { example, ..WHOLE });
+        };
         let parsed = i64::from_str_radix(number.as_str(), number.radix()).ok();
         parsed.filter(|number| range.contains(number)).or_else(|| {
             self.out_of_range(number, range.start(), range.end());

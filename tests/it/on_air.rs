@@ -197,6 +197,46 @@ fn what_the_official_saw_is_what_the_board_shows_to_the_last_bit() {
 }
 
 #[test]
+fn a_preview_lies_on_the_output_as_the_boards_own_picture_does() {
+    let office = Office::new();
+    let programme =
+        "title = \"Xã Bình Lư\"\n[[notice]]\nid = \"tin\"\ntitle = \"Tin\"\ntext = \"Nội dung\"\n";
+    assert_eq!(office.publish(programme).code, 0);
+    let config = format!(
+        "state = {:?}\n[display]\nrotate = 90\noverscan = [10, 20, 30, 40]\ntheme = 'day'\n\
+         [[feed]]\nname = 'xa'\nurl = {:?}\nroot = {:?}\n",
+        text(&office.state()),
+        text(&office.site()),
+        text(&office.root())
+    );
+    office.write("board.toml", config);
+    let path = office.folder().join("board.toml");
+    let board = RunningBoard::configured(&path, &office.state());
+    board.wait("the notice", |status| status["on_air"][0]["id"] == "tin");
+    let (shot, seen) = (office.home.path().join("shot.png"), office.home.path().join("seen.png"));
+    let open = |path| image::open(path).unwrap().into_rgb8();
+    // The header has a clock: a minute may turn between the two.
+    let alike = (0..3).any(|_| {
+        let said = run(&["screenshot", "--state", text(&office.state()), "--out", text(&shot)]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let at = board.status().unwrap()["now"].as_str().unwrap().to_owned();
+        let folder = office.folder();
+        let asked = ["render", text(&folder), "--config", text(&path), "--at", &at, "--size", "640x360"];
+        let said = run(&[&asked[..], &["--out", text(&seen)]].concat());
+        assert_eq!(said.code, 0, "{}", said.err);
+        open(&shot) == open(&seen)
+    });
+    assert!(alike, "the preview is not what the board shows");
+    let picture = open(&seen);
+    assert_eq!(picture.dimensions(), (640, 360));
+    assert_eq!(picture.get_pixel(39, 180).0, [0, 0, 0]);
+    assert_ne!(picture.get_pixel(619, 180).0, [0, 0, 0]);
+    // Its name is not what a picture is called by.
+    let said = run(&["render", text(&office.folder()), "--out", "seen.jpg"]);
+    assert!(said.code == 1 && said.err.contains("seen.png"), "{}", said.err);
+}
+
+#[test]
 fn a_board_with_two_zones_shows_both_and_status_names_them() {
     let office = Office::new();
     let programme = "title = \"Xã Bình Lư\"\n\

@@ -123,6 +123,16 @@ pub(super) fn stated_us(input: &Input) -> Option<i64> {
     (method == ffi::AVDurationEstimationMethod::STREAM && length > 0).then_some(length)
 }
 
+/// The decoder could not decode all of the picture, and made something up for the rest.
+pub(super) fn is_damaged(frame: &ffmpeg_the_third::frame::Video) -> bool {
+    const MADE_UP: u32 = ffi::FF_DECODE_ERROR_INVALID_BITSTREAM as u32
+        | ffi::FF_DECODE_ERROR_CONCEALMENT_ACTIVE as u32
+        | ffi::FF_DECODE_ERROR_DECODE_SLICES as u32;
+    // SAFETY: `frame` holds a valid frame; a plain field.
+    let flags = unsafe { (*frame.as_ptr()).decode_error_flags };
+    frame.is_corrupt() || flags as u32 & MADE_UP != 0
+}
+
 /// Bounds what a video decoder may allocate, and tells it the unit of its times.
 pub(super) fn bound(
     context: &mut ffmpeg_the_third::codec::context::Context,

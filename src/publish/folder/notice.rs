@@ -293,17 +293,18 @@ impl Reader<'_, '_> {
         let text = text.trim();
         let moment = match text.parse::<civil::Date>() {
             Ok(date) if bare_date && end => {
-                date.tomorrow().ok().map(|next| Moment::Local(next.at(0, 0, 0, 0)))
+                Some(Moment::Local(date.tomorrow().unwrap_or(date).at(0, 0, 0, 0)))
             }
             _ => text.parse().ok(),
         };
         let instant = moment.and_then(|moment| moment.in_zone(&self.zone).ok());
         if instant.is_none() {
-            let why = say!(
-                en: "`{text}` is not a date",
-                vi: "`{text}` không phải là ngày giờ",
-                text = text
-            );
+            let why = match moment {
+                Some(_) => say!(en: "`{text}` is too far away", vi: "`{text}` quá xa", text = text),
+                None => {
+                    say!(en: "`{text}` is not a date", vi: "`{text}` không phải là ngày giờ", text = text)
+                }
+            };
             let remedy = say!(
                 en: "write year-month-day: {key} = 2026-11-24 or {key} = 2026-11-24T07:30:00",
                 vi: "hãy viết năm-tháng-ngày: {key} = 2026-11-24 hoặc {key} = 2026-11-24T07:30:00",

@@ -263,6 +263,8 @@ fn a_countdown_to_a_moment_that_cannot_come_is_told() {
     assert_eq!(counted.countdown.unwrap().to_string(), "2026-12-05T00:00:00Z", "in the programme's zone");
     check(&format!("{head}from = 2026-12-05\ncountdown = 2026-12-05"), &[(5, "not after `from`")]);
     check(&format!("{head}countdown = 'mai'"), &[(4, "not a date")]);
+    check(&format!("{head}countdown = 9999-12-31T23:59"), &[(4, "too far away")]);
+    check(&format!("{head}countdown = '9999-12-31T23:59:00+07:00'"), &[(4, "too far away")]);
     for (fields, word) in [
         ("countdown = 2026-11-01", "is past"),
         ("countdown = 2027-01-01\nvideo = 'phim.mp4'", "a film leaves no room"),
@@ -311,7 +313,10 @@ fn texts_links_and_numbers_have_bounds() {
     let head = "title = 'x'\n[[notice]]\ntitle = 'a'\nlink = ";
     let far = format!("https://{}", "x".repeat(limits::LINK_BYTES_MAX));
     for (link, word) in [
-        ("javascript:alert(1)", "not a web address"),
+        ("", "the link is empty; write an address that begins with https://"),
+        ("javascript:alert(1)", "not a web address; write an address that begins with https:// or http://"),
+        ("binhlu", "write an address that begins with"),
+        ("binhlu@cá-độ.example", "write an address that begins with"),
         ("binhlu.example", "write it as https://binhlu.example"),
         ("https://", "not a web address"),
         ("https://binhlu.example@cá-độ.example/", "not a web address"),

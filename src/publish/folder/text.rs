@@ -352,6 +352,12 @@ pub fn language(tag: &str) -> Language {
     Language::Unfamiliar(usual, why, remedy)
 }
 
+/// Only its beginning is missing for it to be an address: what has another scheme or a user's name must not get it.
+fn looks_like_a_host(link: &str) -> bool {
+    let host = link.split(['/', '?', '#']).next().unwrap_or_default();
+    host.contains('.') && host.split('.').all(|part| !part.is_empty() && !part.contains([':', '@']))
+}
+
 /// An address that a phone can open from a QR code.
 pub fn link(said: &Said) -> Option<String> {
     let link = said.text()?.trim();
@@ -381,19 +387,20 @@ pub fn link(said: &Said) -> Option<String> {
     let hidden = link.chars().any(|c| c.is_whitespace() || c.is_control() || turns_direction(c));
     // What stands before an @ looks like the host and is not.
     if host.is_empty() || host.contains('@') || hidden {
-        let why = say!(
-            en: "`{link}` is not a web address",
-            vi: "`{link}` không phải là địa chỉ web",
-            link = link
-        );
-        let example = match rest {
-            Some(_) => "https://binhlu.example/…".to_owned(),
-            None => format!("https://{link}"),
+        let why = match link {
+            "" => say!(en: "the link is empty", vi: "liên kết để trống"),
+            _ => {
+                say!(en: "`{link}` is not a web address", vi: "`{link}` không phải là địa chỉ web", link = link)
+            }
         };
-        return refuse(
-            why,
-            say!(en: "write it as {example}", vi: "hãy viết dạng {example}", example = example),
-        );
+        let bare = rest.is_none() && !hidden && looks_like_a_host(link);
+        let remedy = if bare {
+            say!(en: "write it as https://{link}", vi: "hãy viết dạng https://{link}", link = link)
+        } else {
+            say!(en: "write an address that begins with https:// or http://, such as https://binhlu.example/lich, or delete the line",
+                 vi: "hãy viết địa chỉ bắt đầu bằng https:// hoặc http://, ví dụ https://binhlu.example/lich, hoặc xóa dòng này")
+        };
+        return refuse(why, remedy);
     }
     Some(link.to_owned())
 }

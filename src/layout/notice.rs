@@ -3,7 +3,7 @@
 use super::brush::{Brush, Side};
 use super::fit::{Broken, PARAGRAPH_GAP, TITLE_GAP, Text};
 use super::look::{Dress, Role};
-use super::pages::{self, Page};
+use super::pages::{self, Page, Tabled};
 use super::parts::{COUNTDOWN_LINE, Parts};
 use super::place::Form;
 use super::scene::{Colour, Draw, Meet, Rect};
@@ -81,7 +81,8 @@ pub fn draw(
                 text(brush, &column.text, broken, fitted.title, fitted.body, (x, top));
             }
         }
-        Page::Rows { name: language, text: head, fitted, rows, below } => {
+        Page::Rows(page) => {
+            let Tabled { name: language, text: head, fitted, rows, below } = &**page;
             let top = name(brush, *language, parts.text.x, parts.text.y, &dress);
             let broken = &fitted.texts[0];
             let top = text(brush, head, broken, fitted.title, fitted.body, (parts.text.x, top));

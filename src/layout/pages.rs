@@ -42,9 +42,23 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
     /// One column, or two languages side by side.
-    Text { columns: Vec<Column>, fitted: Fitted },
-    /// A title, and perhaps text, over rows of a table, and perhaps text below them.
-    Rows { name: Option<&'static str>, text: Text, fitted: Fitted, rows: Rows, below: Option<Below> },
+    Text {
+        columns: Vec<Column>,
+        fitted: Fitted,
+    },
+    Rows(Box<Tabled>),
+}
+
+/// A page with rows of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tabled {
+    /// The language's own name, where a notice has several.
+    pub name: Option<&'static str>,
+    /// The title, and perhaps text, over the rows.
+    pub text: Text,
+    pub fitted: Fitted,
+    pub rows: Rows,
+    pub below: Option<Below>,
 }
 
 /// Text that follows a table on its page.
@@ -129,9 +143,9 @@ fn timed(page: Page, reading: Reading) -> Timed {
     let count = match &page {
         // Each reader reads one column.
         Page::Text { columns, .. } => columns.iter().map(|c| text(&c.text)).max().unwrap_or(0),
-        Page::Rows { text: head, rows, below, .. } => {
-            let below = below.as_ref().map_or(0, |below| text(&below.text));
-            text(head) + rows.rows.iter().map(Row::syllables).sum::<usize>() + below
+        Page::Rows(page) => {
+            let below = page.below.as_ref().map_or(0, |below| text(&below.text));
+            text(&page.text) + page.rows.rows.iter().map(Row::syllables).sum::<usize>() + below
         }
     };
     let seconds = (reading.milliseconds(count) as f64 / 1000.0).clamp(10.0, 60.0);
@@ -296,7 +310,7 @@ impl Cutter<'_> {
         if let Some((head, rows)) = over
             && let Some((text, fitted)) = self.over_rows(head, &run, rows, height)
         {
-            pages.push(Page::Rows { name, text, fitted, rows: rows.clone(), below: None });
+            pages.push(Page::Rows(Box::new(Tabled { name, text, fitted, rows: rows.clone(), below: None })));
             return;
         }
         let is_last = table.is_none() && pages.is_empty();
@@ -309,7 +323,7 @@ impl Cutter<'_> {
         let Some((head, rows)) = table else { return };
         let page = |rows| {
             let (text, fitted) = (head.text.clone(), head.fitted.clone());
-            Page::Rows { name, text, fitted, rows, below: None }
+            Page::Rows(Box::new(Tabled { name, text, fitted, rows, below: None }))
         };
         let room = height - head.height - rows.heads_height() - table::AIR;
         pages.extend(rows.pages(room).into_iter().map(page));
@@ -341,7 +355,8 @@ impl Cutter<'_> {
 
     /// Puts text under the rows of a page, where all of it fits there; says whether it did.
     fn add_below(&self, page: Option<&mut Page>, run: &[&Paragraph], height: f32) -> bool {
-        let Some(Page::Rows { text: head, fitted, rows, below, .. }) = page else { return false };
+        let Some(Page::Rows(page)) = page else { return false };
+        let Tabled { text: head, fitted, rows, below, .. } = &mut **page;
         let width = self.room.width;
         let body = run.iter().map(|paragraph| self.para(paragraph, width)).collect();
         let text = Text { title: Vec::new(), body, leading: head.leading };

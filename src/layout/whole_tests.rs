@@ -2,7 +2,7 @@
 //! its readers need.
 
 use super::look::Grid;
-use super::pages::{Page, Setting};
+use super::pages::{Page, Setting, Tabled};
 use super::rich::{self, Block};
 use super::tests::{board, fonts, media, monday, notice, plan, slot, view};
 use super::*;
@@ -107,7 +107,8 @@ fn check_pages(
                 said.push_str(&body);
                 title + &body
             }
-            Page::Rows { text, rows, below, .. } => {
+            Page::Rows(page) => {
+                let Tabled { text, rows, below, .. } = &**page;
                 let head = bare(&words(&text.title)) + &body(text);
                 let lines = rows.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.lines);
                 let cells: String = rows.head.iter().chain(lines).map(|text| bare(text)).collect();

@@ -57,9 +57,17 @@ pub fn validity(until: Timestamp, zone: &TimeZone, this_year: Option<i16>, narro
 
 /// How old the news is.
 pub fn stale(stale: &Stale, now: &Zoned, clock_trusted: bool) -> String {
-    let Some(last) = stale.last_news else { return "Chưa nối được với máy chủ".into() };
+    let [what, when] = stale_lines(stale, now, clock_trusted);
+    if when.is_empty() { what } else { format!("{what} {when}") }
+}
+
+/// The same for a line each; the second is empty where nothing was ever heard.
+pub fn stale_lines(stale: &Stale, now: &Zoned, clock_trusted: bool) -> [String; 2] {
+    let Some(last) = stale.last_news else {
+        return ["Chưa nối được với máy chủ".into(), String::new()];
+    };
     let at = last.to_zoned(now.time_zone().clone());
-    format!("Cập nhật lần cuối {} {}", clock(&at), named_day(&at, now, clock_trusted))
+    ["Cập nhật lần cuối".into(), format!("{} {}", clock(&at), named_day(&at, now, clock_trusted))]
 }
 
 /// When a warning was sent: the hour, and the day unless it is known to be today.

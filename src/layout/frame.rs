@@ -179,9 +179,9 @@ fn old_news(brush: &mut Brush<'_>, view: &View<'_>, title: &str, x: i32, middle:
         let top = middle_u - (first + second) * INK / 2.0;
         (top + 1.048 * first, top + INK * first + 1.048 * second)
     };
-    let halves =
-        said.split_once(" cuối ").map(|(before, after)| (format!("{before} cuối"), after.to_owned()));
-    if let Some((first, second)) = halves.filter(|_| stale < needed && 2.0 * needed * INK <= height) {
+    let halves = view.plan.stale.as_ref().map(|old| dates::stale_lines(old, &view.now, view.clock_trusted));
+    let in_two = |[_, when]: &[String; 2]| !when.is_empty() && stale < needed && 2.0 * needed * INK <= height;
+    if let Some([first, second]) = halves.filter(in_two) {
         let (upper, lower) = stacked(needed, needed);
         stale_line(brush, &first, needed, (x, upper), room);
         let indent = grid.px(STALE_INDENT * needed);

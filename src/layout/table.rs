@@ -193,11 +193,11 @@ fn widths(columns: &[Column<'_>], cell: f32, cut: Cut, room: f32) -> Option<Vec<
         widths[at] -= less;
     }
     // The last column may have given more than was asked for: what has room again in fewer lines has them.
-    for at in 0..columns.len() {
-        let wider =
-            if lines[at] > 1 { columns[at].width(cell, lines[at] - 1, cut.words) } else { widths[at] };
+    for at in (0..columns.len()).filter(|at| lines[*at] > 1).collect::<Vec<_>>() {
+        let wider = columns[at].width(cell, lines[at] - 1, cut.words);
         if widths.iter().sum::<f32>() - widths[at] + wider <= room {
-            (lines[at], widths[at]) = (lines[at] - usize::from(lines[at] > 1), wider);
+            lines[at] -= 1;
+            widths[at] = wider;
         }
     }
     // What is left goes to the columns of the most lines, of which some may then have fewer.

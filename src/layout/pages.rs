@@ -1,9 +1,8 @@
 //! A notice cut into pages: which words on which, how large, and for how long.
 //!
 //! A text that does not fit at the smallest readable size is cut into as few pages as it needs (`split`), all in the
-//! same sizes, each under the same title. Tables give pages of a few rows (`table`), with
-//! the text before and after them where there is room; one that is too wide is said in lines.
-//! Two languages stand side by side where both fit; otherwise each has its pages in turn. The slot of air
+//! same sizes, each under the same title, or on a low board under its beginning. Tables give pages of a few rows (`table`),
+//! with the text before and after them where there is room; one that is too wide is said in lines. Two languages stand side by side where both fit; otherwise each has its pages in turn. The slot of air
 //! time is shared among the pages by how long each takes to read (LOOK.md section 7).
 //!
 //! Every letter of a text is on exactly one of its pages, within its room: `whole_tests` holds that.

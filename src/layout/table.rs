@@ -147,7 +147,7 @@ pub fn set(
     let columns: Vec<Column<'_>> = (0..table.rows.iter().chain([&table.head]).map(Vec::len).max()?)
         .map(|number| Column::of(table, number, heads, measure))
         .collect();
-    let gaps = COLUMN_GAP * (columns.len() - 1) as f32 + 2.0 * MARGIN;
+    let gaps = COLUMN_GAP * columns.len().saturating_sub(1) as f32 + 2.0 * MARGIN;
     let at = |cell: f32, cut: Cut| {
         let widths = widths(&columns, cell, cut, width - gaps)?;
         let row = |at: usize| {

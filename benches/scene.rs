@@ -32,6 +32,8 @@ fn timetable(programme: Programme) -> Timetable {
         rights: Rights { may_interrupt: true },
         state: FeedState::Fresh,
         last_news: None,
+        ahead: jiff::SignedDuration::ZERO,
+        here_since: jiff::Timestamp::MAX,
         programme: Arc::new(programme),
         alerts: Arc::default(),
     };

@@ -45,6 +45,8 @@ fn main() {
         rights: Rights { may_interrupt: true },
         state: FeedState::Fresh,
         last_news: None,
+        ahead: jiff::SignedDuration::ZERO,
+        here_since: jiff::Timestamp::MAX,
         programme: Arc::new(programme()),
         alerts: Arc::default(),
     };

@@ -12,8 +12,13 @@
 //! - References are (sender, identifier, sent) within one file, so one feed cannot cancel another's
 //!   warning.
 //!
+//! A message that is here was sent, whatever it says. One that claims to have been sent later than it came was
+//! written by a clock that ran ahead, and all its times are moved back by as much as that: a flood warning must not
+//! wait for five days because a clock in an office was wrong.
+//!
 //! A message with impossible times simply never lives; nothing here fails.
 
+use crate::limits::ALERT_AHEAD_SECONDS_MAX;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, MessageType, RiskLevel};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::{Ordering, Reverse};
@@ -22,6 +27,8 @@ use std::sync::Arc;
 
 /// How long a warning without `expires` stays.
 const LIFE_UNSTATED: SignedDuration = SignedDuration::from_hours(6);
+/// By how much it may have been sent after it came: two clocks that nobody set to the second.
+const AHEAD_MAX: SignedDuration = SignedDuration::from_secs(ALERT_AHEAD_SECONDS_MAX);
 /// The longest that any warning stays.
 pub const LIFE_MAX: SignedDuration = SignedDuration::from_hours(72);
 
@@ -57,15 +64,21 @@ fn key(alert: &Alert) -> (Reverse<bool>, Reverse<RiskLevel>, Reverse<Timestamp>,
 
 /// Every warning of `alerts` that is ever in force, in the file's order.
 pub fn lives(alerts: &Alerts) -> Vec<Life> {
+    lives_here(alerts, Timestamp::MAX)
+}
+
+/// The same where the file is known to have been here at `here_since`.
+pub fn lives_here(alerts: &Alerts, here_since: Timestamp) -> Vec<Life> {
     let mut ended: HashMap<(&AlertId, bool), Timestamp> = HashMap::new();
     for message in &alerts.alerts {
         let Some(drill) = is_drill(message) else { continue };
         if message.message == MessageType::Alert {
             continue;
         }
+        let sent = message.id.sent.min(after(here_since, AHEAD_MAX));
         for id in message.references.iter().filter(|id| **id != message.id) {
-            let end = ended.entry((id, drill)).or_insert(message.id.sent);
-            *end = (*end).min(message.id.sent);
+            let end = ended.entry((id, drill)).or_insert(sent);
+            *end = (*end).min(sent);
         }
     }
     alerts
@@ -74,16 +87,31 @@ pub fn lives(alerts: &Alerts) -> Vec<Life> {
         .filter(|message| message.message != MessageType::Cancel)
         .filter_map(|message| {
             let drill = is_drill(message)?;
-            let sent = message.id.sent;
-            let from = message.onset.map_or(sent, |onset| onset.max(sent));
-            let mut until = message.expires.unwrap_or_else(|| after(sent, LIFE_UNSTATED));
+            let end = ended.get(&(&message.id, drill));
+            let alert = as_sent_here(message, here_since);
+            let sent = alert.id.sent;
+            let from = alert.onset.map_or(sent, |onset| onset.max(sent));
+            let mut until = alert.expires.unwrap_or_else(|| after(sent, LIFE_UNSTATED));
             until = until.min(after(sent, LIFE_MAX));
-            if let Some(end) = ended.get(&(&message.id, drill)) {
+            if let Some(end) = end {
                 until = until.min(*end);
             }
-            (from < until).then(|| Life { alert: Arc::new(message.clone()), from, until })
+            (from < until).then(|| Life { alert: Arc::new(alert), from, until })
         })
         .collect()
+}
+
+/// The message with its times by a clock that does not run ahead of its coming.
+fn as_sent_here(message: &Alert, here_since: Timestamp) -> Alert {
+    let mut alert = message.clone();
+    let ahead = alert.id.sent.duration_since(here_since);
+    if ahead > AHEAD_MAX {
+        let back = |moment: Timestamp| moment.checked_sub(ahead).unwrap_or(Timestamp::MIN);
+        alert.id.sent = here_since;
+        alert.onset = alert.onset.map(back);
+        alert.expires = alert.expires.map(back);
+    }
+    alert
 }
 
 /// `None` for what never shows.
@@ -214,5 +242,24 @@ mod tests {
         lives.sort_by(Life::order);
         let order: Vec<_> = lives.iter().map(|l| l.alert.id.identifier.as_str()).collect();
         assert_eq!(order, ["high", "newer", "older", "drill"]);
+    }
+
+    #[test]
+    fn a_warning_that_came_before_it_was_sent_begins_when_it_came_and_lasts_as_long_as_it_should() {
+        let days = 5 * 24;
+        let warning = Alert { expires: Some(at(days + 3)), ..alert("flood", days) };
+        let update =
+            Alert { message: MessageType::Update, references: vec![id("old", -1)], ..alert("new", days) };
+        let alerts = Alerts { alerts: vec![alert("old", -1), warning, update] };
+        let seen: Vec<_> = lives_here(&alerts, at(0))
+            .into_iter()
+            .map(|life| (life.alert.id.identifier.clone(), life.from, life.until))
+            .collect();
+        let soon = at(0).checked_add(AHEAD_MAX).unwrap();
+        assert_eq!(
+            seen,
+            [("old".into(), at(-1), soon), ("flood".into(), at(0), at(3)), ("new".into(), at(0), at(6))]
+        );
+        assert_eq!(lives_here(&alerts, at(days)), lives(&alerts));
     }
 }

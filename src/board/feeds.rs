@@ -6,8 +6,11 @@ use crate::model::programme::{Notice, Programme};
 use crate::model::status::FeedStatus;
 use crate::problem::{Problem, Speech};
 use crate::store::Generation;
+use crate::say;
+use crate::sync::Check;
 use crate::trust::fresh::{self, News};
-use jiff::Timestamp;
+use crate::trust::time::{Clocks, Floor, Vouched, disagreement};
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// One feed of the board's configuration.
@@ -20,34 +23,109 @@ pub struct Feed {
     pub last_check: Option<Timestamp>,
     pub last_news: Option<Timestamp>,
     pub error: Option<Problem>,
+    /// What the generation says of the time.
+    vouched: Vouched,
+    /// The earliest moment at which the generation is known to have been here.
+    here_since: Option<Timestamp>,
+}
+
+/// The time as one feed has it, and how far that is ahead of the board's own.
+///
+/// They differ on a board without a believable clock: each feed's content is on air by what that feed says, and
+/// the board counts from what it knows by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedTime {
+    pub now: Timestamp,
+    pub ahead: SignedDuration,
+}
+
+impl FeedTime {
+    /// A moment of the feed's in the board's time.
+    pub fn to_board(self, moment: Timestamp) -> Timestamp {
+        moment.checked_sub(self.ahead).unwrap_or(Timestamp::MIN)
+    }
 }
 
 impl Feed {
-    fn news(&self) -> Option<News> {
-        let generation = self.generation.as_ref()?;
-        let kept =
-            generation.issued.map_or(generation.accepted_at, |issued| issued.max(generation.accepted_at));
-        let last = self.last_news.map_or(kept, |news| news.max(kept));
-        Some(News { last, expires: generation.expires })
+    pub fn new(name: &str, url: &str, rights: Rights) -> Feed {
+        Feed {
+            name: name.into(),
+            url: url.into(),
+            rights,
+            generation: None,
+            last_check: None,
+            last_news: None,
+            error: None,
+            vouched: Vouched::default(),
+            here_since: None,
+        }
     }
 
+    /// Another generation takes the place of the last, and what that said of the time is forgotten.
+    pub fn adopt(&mut self, generation: Generation, start: Floor, clocks: Clocks) {
+        self.vouched.replace(generation.issued, clocks);
+        self.here_since = Some(generation.accepted_at.min(self.time(start, clocks).now));
+        self.generation = Some(generation);
+    }
+
+    /// A poll found the generation to be the newest.
+    pub fn is_current(&mut self, check: &Check, at: Timestamp, start: Floor, clocks: Clocks) {
+        self.last_news = Some(at);
+        let Some(generation) = &mut self.generation else { return };
+        generation.versions = check.versions;
+        generation.expires = check.expires;
+        generation.issued = check.issued;
+        self.vouched.replace(check.issued, clocks);
+        self.here_since = self.here_since.map(|since| since.min(self.time(start, clocks).now));
+    }
+
+    pub fn time(&self, start: Floor, clocks: Clocks) -> FeedTime {
+        let (board, feed) = (start.now(clocks).at, self.vouched.now(start, clocks).at);
+        FeedTime { now: feed, ahead: feed.duration_since(board) }
+    }
+
+    /// By how much its signer's clock is ahead of this machine's.
+    pub fn disagreement(&self, clocks: Clocks) -> Option<Problem> {
+        let generation = self.generation.as_ref()?;
+        let days = disagreement(generation.issued, clocks)?.as_hours() / 24;
+        let why = say!(
+            en: "it was signed by a clock that is {days} days ahead of this machine's; this board goes by its own",
+            vi: "nguồn tin được ký theo đồng hồ nhanh hơn đồng hồ máy này {days} ngày; bảng theo đồng hồ của mình",
+            days = days
+        );
+        let remedy = say!(
+            en: "set the clock of the machine that publishes and publish again; if that is right, set this machine's",
+            vi: "hãy chỉnh đồng hồ của máy phát hành rồi phát hành lại; nếu máy đó đúng giờ, hãy chỉnh đồng hồ máy này"
+        );
+        Some(Problem::new(&*self.name, why, remedy))
+    }
+
+    fn news(&self, now: Timestamp) -> Option<News> {
+        let generation = self.generation.as_ref()?;
+        let moments = [Some(generation.accepted_at), generation.issued, self.last_news];
+        Some(News::of(moments.into_iter().flatten(), generation.expires, now))
+    }
+
+    /// `now`: the feed's own, as in all that follow.
     pub fn state(&self, now: Timestamp) -> FeedState {
-        fresh::state(now, self.news())
+        fresh::state(now, self.news(now))
     }
 
     /// When its state changes by the passing of time alone.
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        fresh::next_change(now, self.news()?)
+        fresh::next_change(now, self.news(now)?)
     }
 
     /// What `programme` is given of it; `None` while nothing was ever verified.
-    pub fn content(&self, now: Timestamp, missing: &impl Fn(&Media) -> bool) -> Option<FeedContent> {
+    pub fn content(&self, time: FeedTime, missing: &impl Fn(&Media) -> bool) -> Option<FeedContent> {
         let generation = self.generation.as_ref()?;
         Some(FeedContent {
             name: self.name.clone(),
             rights: self.rights.clone(),
-            state: self.state(now),
-            last_news: self.news().map(|news| news.last),
+            state: self.state(time.now),
+            last_news: self.news(time.now).and_then(|news| news.last),
+            ahead: time.ahead,
+            here_since: self.here_since.unwrap_or(Timestamp::MAX),
             programme: showable(&generation.programme, missing),
             alerts: generation.alerts.clone(),
         })
@@ -62,7 +140,7 @@ impl Feed {
             generation: generation.map_or(0, |generation| generation.number),
             versions: generation.map_or(Versions::default(), |generation| generation.versions),
             last_check: self.last_check.map(&say),
-            last_news: self.news().map(|news| say(news.last)),
+            last_news: self.news(now).and_then(|news| news.last).map(&say),
             error: self.error.as_ref().map(|problem| problem.line(Speech::from_env())),
         }
     }

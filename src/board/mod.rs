@@ -167,18 +167,9 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
     let mut feeds = Vec::new();
     let mut specs = Vec::new();
     for feed in &config.feeds {
-        let name: Arc<str> = feed.name.as_str().into();
         let root = crate::disk::read_for_person(&feed.root);
         let address = check_address(&feed.url);
-        let mut known = Feed {
-            name: name.clone(),
-            url: feed.url.clone(),
-            rights: Rights { may_interrupt: feed.may_interrupt },
-            generation: None,
-            last_check: None,
-            last_news: None,
-            error: None,
-        };
+        let mut known = Feed::new(&feed.name, &feed.url, Rights { may_interrupt: feed.may_interrupt });
         match (root, address) {
             (Ok(root), Ok(())) => {
                 let loaded = store.load_feed(&feed.name, &root);

@@ -4,7 +4,7 @@
 //! between turns nothing runs but the stage's own frame clock. Time enters once a turn.
 
 use super::event::{Event, Loaded, Question, WindowEvent};
-use super::feeds::Feed;
+use super::feeds::{Feed, FeedTime};
 use super::loader::Loader;
 use super::on_hand::OnHand;
 use super::playout::{Anchor, Playout, Wanted, wanted};
@@ -40,6 +40,15 @@ const OPEN_AHEAD: SignedDuration = SignedDuration::from_secs(3);
 const HOLD: Duration = Duration::from_millis(1500);
 /// The board looks at everything at least so often, whatever it thinks is next.
 const TURN_MAX: Duration = Duration::from_secs(60);
+
+/// The machine's clocks as this board's configuration has them.
+fn clocks(config: &Config, reading: Reading) -> Clocks {
+    Clocks {
+        system: reading.system,
+        disciplined: reading.synchronised || config.clock.has_rtc,
+        since_boot: reading.since_boot,
+    }
+}
 
 fn time_of_day(zoned: &Zoned) -> Option<TimeOfDay> {
     TimeOfDay::from_minutes(zoned.hour() as u16 * 60 + zoned.minute() as u16)
@@ -83,7 +92,8 @@ pub struct Board {
     pub(super) sound: Sound,
     playout: Playout,
     pub(super) feeds: Vec<Feed>,
-    floor: Floor,
+    /// What this program knew of the time when it started.
+    start: Floor,
     pub(super) size: (u32, u32),
     /// The display's refresh rate in millihertz.
     rate_mhz: u32,
@@ -124,6 +134,7 @@ impl Board {
     pub fn new(parts: Parts) -> Board {
         let Parts { config, store, events, loader, stage, composer, look, sound, decoder, feeds, size } =
             parts;
+        let start = Floor::at_start(clocks(&config, clock::read()));
         let mut board = Board {
             started: clock::read().system,
             timetable: Timetable::new(Vec::new(), &config.board),
@@ -139,7 +150,7 @@ impl Board {
             look,
             sound,
             feeds,
-            floor: Floor::at_start(clock::read().since_boot),
+            start,
             size,
             rate_mhz: RATE_MHZ,
             stale_timetable: true,
@@ -154,11 +165,11 @@ impl Board {
             finished: false,
         };
         board.measure_up();
-        let generations: Vec<_> = board.feeds.iter().filter_map(|feed| feed.generation.clone()).collect();
-        for generation in generations {
-            let since_boot = clock::read().since_boot;
-            board.learn(generation.issued, since_boot);
-            board.learn(generation.root_issued, since_boot);
+        let clocks = board.clocks(clock::read());
+        for feed in &mut board.feeds {
+            if let Some(generation) = feed.generation.take() {
+                feed.adopt(generation, start, clocks);
+            }
         }
         board
     }
@@ -173,18 +184,24 @@ impl Board {
         self.finished
     }
 
-    fn learn(&mut self, issued: Option<Timestamp>, since_boot: Duration) {
-        if let Some(issued) = issued {
-            self.floor.learn(issued, since_boot);
-        }
+    pub(super) fn clocks(&self, reading: Reading) -> Clocks {
+        clocks(&self.config, reading)
     }
 
+    /// The board's own time: a disciplined clock or, without one, what this program knows by itself. Each feed's
+    /// content is on air by [`Feed::time`].
     pub(super) fn now(&self, reading: Reading) -> Now {
-        self.floor.on_air(Clocks {
-            system: reading.system,
-            disciplined: reading.synchronised || self.config.clock.has_rtc,
-            since_boot: reading.since_boot,
-        })
+        self.start.now(self.clocks(reading))
+    }
+
+    /// The time to tell people: without a clock, the latest that any feed speaks of. Nothing hangs on it.
+    pub(super) fn told_time(&self, reading: Reading) -> Timestamp {
+        let feeds = self.feeds.iter().map(|feed| self.feed_time(feed, reading).now);
+        feeds.max().unwrap_or_else(|| self.now(reading).at)
+    }
+
+    pub(super) fn feed_time(&self, feed: &Feed, reading: Reading) -> FeedTime {
+        feed.time(self.start, self.clocks(reading))
     }
 
     fn zone(&self) -> TimeZone {
@@ -195,7 +212,7 @@ impl Board {
     /// Keeps a problem for `status`, and says it in the log the first time.
     pub fn report(&mut self, problem: &Problem) {
         let text = problem.line(Speech::from_env());
-        let at = self.say(self.now(clock::read()).at);
+        let at = self.say(self.told_time(clock::read()));
         if let Some(entry) = self.errors.iter_mut().find(|entry| entry.text == text) {
             entry.count += 1;
             entry.at = at;
@@ -266,30 +283,28 @@ impl Board {
         match event {
             FeedEvent::Adopted { generation, problems } => {
                 problems.iter().for_each(|problem| self.report(problem));
-                let since_boot = clock::read().since_boot;
-                self.learn(generation.issued, since_boot);
-                self.learn(generation.root_issued, since_boot);
-                if let Some(feed) = self.feeds.iter_mut().find(|feed| feed.name == generation.feed) {
+                let (start, clocks) = (self.start, self.clocks(clock::read()));
+                let known = self.feeds.iter_mut().find(|feed| feed.name == generation.feed);
+                let disagreement = known.and_then(|feed| {
                     tracing::info!(feed = &*feed.name, generation = generation.number, "adopted");
-                    feed.generation = Some(generation);
-                }
+                    feed.adopt(generation, start, clocks);
+                    feed.disagreement(clocks)
+                });
+                disagreement.iter().for_each(|problem| self.report(problem));
                 self.stale_timetable = true;
             }
             FeedEvent::Checked { feed, at, result } => {
+                let (start, clocks) = (self.start, self.clocks(clock::read()));
                 let Some(known) = self.feeds.iter_mut().find(|known| known.name == feed) else { return };
                 known.last_check = Some(at);
                 match result {
                     Ok(check) => {
-                        let was = known.state(at);
-                        known.last_news = Some(at);
-                        known.error = check.unsaved.clone();
-                        if let Some(generation) = &mut known.generation {
-                            generation.versions = check.versions;
-                            generation.expires = check.expires;
-                        }
-                        self.stale_timetable |= known.state(at) != was;
-                        self.learn(check.issued, clock::read().since_boot);
-                        check.unsaved.iter().for_each(|problem| self.report(problem));
+                        let before = (known.state(at), known.time(start, clocks).ahead);
+                        known.is_current(&check, at, start, clocks);
+                        let disagreement = known.disagreement(clocks);
+                        known.error = check.unsaved.or(disagreement);
+                        self.stale_timetable |= (known.state(at), known.time(start, clocks).ahead) != before;
+                        known.error.clone().iter().for_each(|problem| self.report(problem));
                     }
                     Err(problem) => {
                         known.error = Some(problem.clone());
@@ -335,14 +350,17 @@ impl Board {
         let now = self.now(reading);
         let at = Anchor { wall: now.at, instant: reading.instant };
         let trusted = now.source == Source::System;
-        self.plan_for(now.at, trusted);
+        self.plan_for(reading, now.at, trusted);
         let Some((plan, until)) = self.plan.clone() else { return reading.instant + TURN_MAX };
         let mut deadlines = vec![reading.instant + TURN_MAX];
         deadlines.extend(until.map(|until| at.instant_of(until)));
         let ahead = self.coming.iter().filter_map(|plan| plan.at.checked_sub(OPEN_AHEAD).ok());
         deadlines.extend(ahead.filter(|ahead| *ahead > now.at).map(|ahead| at.instant_of(ahead)));
-        let news = self.feeds.iter().filter_map(|feed| feed.next_change(now.at)).min();
-        deadlines.extend(news.map(|change| at.instant_of(change)));
+        let news = self.feeds.iter().filter_map(|feed| {
+            let time = self.feed_time(feed, reading);
+            Some(time.to_board(feed.next_change(time.now)?))
+        });
+        deadlines.extend(news.min().map(|change| at.instant_of(change)));
 
         let side = self.size.0.max(self.size.1);
         let plans = || std::iter::once(&plan).chain(&self.coming);
@@ -361,13 +379,19 @@ impl Board {
         soonest.max(reading.instant + Duration::from_millis(2))
     }
 
-    fn plan_for(&mut self, now: Timestamp, trusted: bool) {
-        let states_change =
-            self.feeds.iter().any(|feed| feed.next_change(self.plan_time(now)).is_some_and(|c| c <= now));
-        if self.stale_timetable || states_change {
+    fn plan_for(&mut self, reading: Reading, now: Timestamp, trusted: bool) {
+        let planned_at = self.plan_time(now);
+        let states_change = self.feeds.iter().any(|feed| {
+            let time = self.feed_time(feed, reading);
+            let planned_at = planned_at.checked_add(time.ahead).unwrap_or(time.now);
+            feed.next_change(planned_at).is_some_and(|change| change <= time.now)
+        });
+        // By a clock that is believed from now on, or no longer, every feed's time is another.
+        if self.stale_timetable || states_change || self.trusted != trusted {
             let missing =
                 |media: &Media| self.on_hand.is_broken(&media.sha256) || !self.store.has(&media.sha256);
-            let contents = self.feeds.iter().filter_map(|feed| feed.content(now, &missing)).collect();
+            let content = |feed: &Feed| feed.content(self.feed_time(feed, reading), &missing);
+            let contents = self.feeds.iter().filter_map(content).collect();
             self.timetable = Timetable::new(contents, &self.shown);
             self.stale_timetable = false;
             self.plan = None;

@@ -1,6 +1,6 @@
 //! What the board tells of itself: `bangtin status`.
 
-use super::feeds;
+use super::feeds::{self, Feed};
 use super::state::Board;
 use crate::clock;
 use crate::model::media::Media;
@@ -12,7 +12,8 @@ use jiff::Timestamp;
 impl Board {
     /// All of it, as it is now.
     pub(super) fn status(&mut self) -> Status {
-        let now = self.now(clock::read());
+        let reading = clock::read();
+        let (now, told) = (self.now(reading), self.told_time(reading));
         let missing = |media: &Media| self.on_hand.is_broken(&media.sha256) || !self.store.has(&media.sha256);
         let waiting = feeds::waiting(&self.feeds, &missing);
         let (presenter, adapter) = self.stage.about();
@@ -26,13 +27,16 @@ impl Board {
             version: env!("CARGO_PKG_VERSION").into(),
             pid: std::process::id(),
             started: self.say(self.started),
-            now: self.say(now.at),
+            now: self.say(told),
             clock: ClockStatus { trusted: now.source == Source::System, source: source.into() },
             presenter,
             adapter,
             size: [self.size.0, self.size.1],
             on_air: self.on_air(),
-            feeds: self.feeds.iter().map(|feed| feed.status(now.at, |at| self.say(at))).collect(),
+            feeds: {
+                let status = |feed: &Feed| feed.status(self.feed_time(feed, reading).now, |at| self.say(at));
+                self.feeds.iter().map(status).collect()
+            },
             frames: self.stage.meter(),
             media: MediaStatus { bytes: self.store.media_bytes(), waiting },
             sound: self.sound.state().into(),

@@ -257,6 +257,8 @@ impl Preview {
             rights: Rights { may_interrupt: true },
             state: FeedState::Fresh,
             last_news: None,
+            ahead: jiff::SignedDuration::ZERO,
+            here_since: jiff::Timestamp::MAX,
             programme: Arc::new(checked.programme.clone()),
             alerts: Arc::new(alerts),
         };

@@ -2,7 +2,7 @@
 
 use super::alert::Alerts;
 use super::programme::Programme;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -46,6 +46,11 @@ pub struct FeedContent {
     pub state: FeedState,
     /// When a verified answer last came, if the clock was believable then.
     pub last_news: Option<Timestamp>,
+    /// How far the time by which its content is on air is ahead of the time that the board is asked about. Not
+    /// zero only on a board without a believable clock.
+    pub ahead: SignedDuration,
+    /// The earliest moment, by the feed's time, at which this content is known to have been here.
+    pub here_since: Timestamp,
     pub programme: Arc<Programme>,
     pub alerts: Arc<Alerts>,
 }

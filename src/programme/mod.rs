@@ -15,6 +15,9 @@
 //! A board's further zones have the notices that its configuration gives them, each with rules 2 and 3 of its own; a
 //! warning takes all of them.
 //!
+//! Every feed's content is on air by that feed's own time ([`FeedContent::ahead`]): what one says of the time moves
+//! nothing of another's. Turns of the rotation are counted by the board's.
+//!
 //! A feed that is OLD keeps its evergreen notices and whatever has an end; one that is UNTRUSTED has no say
 //! at all. Without a believable clock, what names hours of the day does not show (see [`window`]) and
 //! nothing is announced. A programme whose time zone is unknown here is read in Viet Nam's.
@@ -116,7 +119,12 @@ impl Timetable {
         let feed = self.feeds.len();
         let may_interrupt = content.rights.may_interrupt;
         if may_interrupt {
-            self.warnings.extend(life::lives(&content.alerts).into_iter().map(|life| (feed, life)));
+            let lives = life::lives_here(&content.alerts, content.here_since);
+            let by_board = |moment: Timestamp| moment.checked_sub(content.ahead).unwrap_or(Timestamp::MIN);
+            self.warnings.extend(lives.into_iter().map(|life| {
+                let (from, until) = (by_board(life.from), by_board(life.until));
+                (feed, Life { from, until, ..life })
+            }));
         }
         let programme = Arc::unwrap_or_clone(content.programme);
         let (zone, zone_name) = zone(&programme.timezone);
@@ -128,7 +136,7 @@ impl Timetable {
             self.timezone = zone_name.into();
             self.emblem = programme.emblem;
         }
-        let zone = self.calendar.zone(zone);
+        let zone = self.calendar.zone(zone, content.ahead);
         let old = content.state == FeedState::Old;
         let shows = |window: &Window, boards: &[String], evergreen: bool| {
             (!old || evergreen || window.until.is_some()) && board.is_for(boards)

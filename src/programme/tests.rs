@@ -32,6 +32,8 @@ fn feed(name: &str, text: &str) -> FeedContent {
         rights: Rights { may_interrupt: true },
         state: FeedState::Fresh,
         last_news: Some(at("2026-11-24 05:00")),
+        ahead: jiff::SignedDuration::ZERO,
+        here_since: jiff::Timestamp::MAX,
         programme: Arc::new(programme(text)),
         alerts: Arc::new(Alerts::default()),
     }

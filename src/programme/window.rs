@@ -165,7 +165,7 @@ impl<'z> Wall<'z> {
 /// The distinct weekly patterns of a timetable.
 #[derive(Debug, Default)]
 pub struct Calendar {
-    zones: Vec<TimeZone>,
+    zones: Vec<(TimeZone, SignedDuration)>,
     patterns: Vec<Pattern>,
     known: HashMap<Pattern, usize>,
 }
@@ -186,9 +186,10 @@ pub struct Hours {
 }
 
 impl Calendar {
-    /// The zone's number, for [`Calendar::span`].
-    pub fn zone(&mut self, zone: TimeZone) -> usize {
-        self.zones.push(zone);
+    /// The zone's number, for [`Calendar::span`]. What is on by it goes by a time that is `ahead` of the one asked
+    /// about.
+    pub fn zone(&mut self, zone: TimeZone, ahead: SignedDuration) -> usize {
+        self.zones.push((zone, ahead));
         self.zones.len() - 1
     }
 
@@ -203,12 +204,14 @@ impl Calendar {
                 patterns.len() - 1
             })
         });
-        Span { from: window.from, until: window.until, pattern }
+        let back = |moment| back(moment, self.zones[zone].1);
+        Span { from: window.from.map(back), until: window.until.map(back), pattern }
     }
 
     /// The wall clocks of the zones, by number.
     pub fn walls(&self, t: Timestamp) -> Vec<Wall<'_>> {
-        self.zones.iter().map(|zone| Wall::at(zone, t)).collect()
+        let at = |ahead: &SignedDuration| t.checked_add(*ahead).unwrap_or(t);
+        self.zones.iter().map(|(zone, ahead)| Wall::at(zone, at(ahead))).collect()
     }
 
     /// Every pattern at the moment of `walls`, by number.
@@ -220,11 +223,16 @@ impl Calendar {
             let wall = &walls[pattern.zone];
             Hours {
                 on: pattern.week.contains(wall.minute_of_week()),
-                changes: wall.edge_after(&pattern.week),
+                changes: wall.edge_after(&pattern.week).map(|edge| back(edge, self.zones[pattern.zone].1)),
             }
         };
         self.patterns.iter().map(hours).collect()
     }
+}
+
+/// A moment by a time that is `ahead`, in the time that is asked about.
+fn back(moment: Timestamp, ahead: SignedDuration) -> Timestamp {
+    moment.checked_sub(ahead).unwrap_or(if ahead.is_negative() { Timestamp::MAX } else { Timestamp::MIN })
 }
 
 /// A show window, ready to be asked.

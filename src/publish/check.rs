@@ -4,12 +4,14 @@ use super::{Lifetimes, Role, expires_soon};
 use crate::limits::MEDIA_BYTES_MAX;
 use crate::model::feed::Versions;
 use crate::model::media::Media;
+use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::trust::{Fetch, Floors, Item, Refresh, Refusal};
 use jiff::Timestamp;
 use sha2::Digest;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// What a feed holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +49,10 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
     }
     let missing = || refused(Refusal::Missing { file: "timestamp.json".into() });
     let complete = refresh.finish().ok_or_else(missing)?.into_inner();
-    let programme = &complete.programme;
+    // A board would show one half without the other, and so must whoever publishes hear of it.
+    let broken = complete.missing.as_ref().map(|(_, refusal)| refused(refusal.clone()));
+    let (programme, alerts) =
+        (complete.programme.clone().unwrap_or_else(|| Arc::new(Programme::empty(""))), complete.alerts.clone());
     let mut report = Report {
         title: programme.title.clone(),
         versions: complete.versions,
@@ -55,10 +60,10 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
         notices: programme.notices.len(),
         tickers: programme.tickers.len(),
         announcements: programme.announcements.len(),
-        alerts: complete.alerts.alerts.len(),
+        alerts: alerts.map_or(0, |alerts| alerts.alerts.len()),
         media_files: 0,
         media_bytes: 0,
-        problems: complete.problems.clone(),
+        problems: broken.into_iter().chain(complete.problems.iter().cloned()).collect(),
         warnings: expiring(root, &complete.files, now),
     };
     let mut seen = HashSet::new();

@@ -6,23 +6,29 @@
 //! power cut at any of these steps leaves the old generation or the new one. If the link dies between a new
 //! snapshot and the programme, there is no new generation: what was complete shows.
 //!
-//! At boot nothing on this disk is believed: `current` is verified again from the pinned root, at the time
-//! at which it was accepted; if that fails, the ones before it. A newer timestamp alone does not make a new
+//! At boot nothing on this disk is believed: `current` is verified again from the pinned root; if that fails, the
+//! ones before it. Expiry is not asked about then: it was when the generation was adopted, and how far it may
+//! still be believed is for `trust::fresh` to say. A newer timestamp alone does not make a new
 //! generation: it only says that the same content is still current.
+//!
+//! Warnings and programme are adopted one without the other where only one can be had. The generation then holds,
+//! in `beside/`, the whole set of files that the other was once verified from, so that both show at boot.
+//!
+//! Floors are read from wherever copies lie: `trust/`, and the generations. Whoever loses one folder of a card
+//! cannot be sent back in time.
 
 use super::Store;
-use super::unsaved::State;
+use super::unsaved::{Files, State};
 use crate::disk;
-use crate::limits::METADATA_BYTES_MAX;
+use crate::limits::{METADATA_BYTES_MAX, PROGRAMME_BYTES_MAX};
 use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
 use crate::model::media::Sha256;
 use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
-use crate::trust::fresh::News;
 use crate::trust::time::released;
-use crate::trust::{Complete, Floors, Item, Kept, Refresh, Refusal, Verified, Wanted};
+use crate::trust::{Complete, Content, Floors, Item, Kept, Refresh, Refusal, Verified, Wanted};
 use jiff::Timestamp;
 use sha2::Digest;
 use std::collections::BTreeMap;
@@ -40,22 +46,12 @@ pub struct Generation {
     pub versions: Versions,
     /// When this board accepted it, as far as it knew the time.
     pub accepted_at: Timestamp,
-    /// When its timestamp was issued, if that can be believed: a floor under the time.
+    /// When its timestamp was issued or, where that cannot be believed, its root, if that can be.
     pub issued: Option<Timestamp>,
-    /// The same for its root.
-    pub root_issued: Option<Timestamp>,
     /// When the first of its metadata expires.
     pub expires: Timestamp,
     pub programme: Arc<Programme>,
     pub alerts: Arc<Alerts>,
-}
-
-impl Generation {
-    /// How fresh it is until an answer comes: its newest timestamp was issued, and came, no earlier.
-    pub fn news(&self) -> News {
-        let last = self.issued.map_or(self.accepted_at, |issued| issued.max(self.accepted_at));
-        News { last, expires: self.expires }
-    }
 }
 
 /// What could be loaded of a feed at start.
@@ -72,8 +68,23 @@ pub struct Loaded {
 pub(super) struct Serving {
     generation: Generation,
     identity: Sha256,
+    /// Where the files lie that each half was verified from: the folder of a generation, or a folder in one.
+    /// `None`: in memory only, or there is nothing of that half.
+    programme_in: Option<PathBuf>,
+    alerts_in: Option<PathBuf>,
 }
 
+impl Serving {
+    fn half_in(&self, half: Content) -> Option<&Path> {
+        match half {
+            Content::Programme => self.programme_in.as_deref(),
+            Content::Alerts => self.alerts_in.as_deref(),
+        }
+    }
+}
+
+/// The other half's files, in the folder of a generation that has only one of its own.
+const BESIDE: &str = "beside";
 const ACCEPTED: &str = "accepted";
 const PINNED: &str = "pinned.root.json";
 
@@ -99,15 +110,45 @@ impl Store {
                 return loaded;
             }
         };
-        for number in self.numbers_to_try(&folder) {
-            match self.verify_generation(&folder, number, &pinned) {
-                Ok((complete, accepted_at)) => {
-                    loaded.problems.extend(complete.problems.iter().cloned());
-                    loaded.generation = Some(self.now_serving(feed, number, accepted_at, &complete));
-                    return loaded;
+        let numbers = self.numbers_to_try(&folder);
+        for (tried, &number) in numbers.iter().enumerate() {
+            let serving = folder.join("serving").join(number.to_string());
+            let (complete, accepted_at) = match self.verify_generation(&folder, &serving, &pinned) {
+                Ok(verified) => verified,
+                Err(refusal) => {
+                    loaded.problems.push(unusable(feed, number, &refusal));
+                    continue;
                 }
-                Err(refusal) => loaded.problems.push(unusable(feed, number, &refusal)),
+            };
+            loaded.problems.extend(complete.problems.iter().cloned());
+            let mut other = None;
+            if let Some((half, refusal)) = &complete.missing {
+                let elsewhere = numbers[tried + 1..].iter().map(|older| folder.join(format!("serving/{older}")));
+                other = std::iter::once(serving.join(BESIDE))
+                    .chain(elsewhere.flat_map(|older| [older.clone(), older.join(BESIDE)]))
+                    .find_map(|place| {
+                        let roots = self.roots_in(&place);
+                        let found = self.verify_files(&place, &pinned, roots, None).ok()?;
+                        has_half(&found, *half).then_some((place, found))
+                    });
+                if other.as_ref().is_none_or(|(place, _)| !place.ends_with(BESIDE)) {
+                    loaded.problems.push(unusable(feed, number, refusal));
+                }
             }
+            let (other_in, other) = other.unzip();
+            let held = other.as_deref().map_or_else(Held::default, |other| Held {
+                programme: other.programme.clone(),
+                alerts: other.alerts.clone(),
+                versions: other.versions,
+            });
+            let place = |half| if has_half(&complete, half) { Some(serving.clone()) } else { other_in.clone() };
+            loaded.generation = Some(self.keep_serving(Serving {
+                generation: generation(feed, number, accepted_at, &complete, held),
+                identity: complete.identity,
+                programme_in: place(Content::Programme),
+                alerts_in: place(Content::Alerts),
+            }));
+            return loaded;
         }
         loaded
     }
@@ -132,25 +173,18 @@ impl Store {
     fn verify_generation(
         &self,
         folder: &Path,
-        number: u64,
+        serving: &Path,
         pinned: &[u8],
     ) -> Result<(Verified<Complete>, Timestamp), Refusal> {
-        let serving = folder.join("serving").join(number.to_string());
-        // Without the moment at which it was accepted it is judged as if that had been long ago: that it was
-        // accepted is what its place on this disk says, and the signatures hold or not at any time.
-        let accepted_at = self.accepted_at(&serving);
-        let now = accepted_at.unwrap_or_else(released);
-        let roots = self.roots_in(&serving);
+        let roots = self.roots_in(serving);
         // A newer timestamp for the same snapshot vouches for it longer; any other does not fit it.
         let newer = self.disk.read(&folder.join("trust/timestamp.json"), METADATA_BYTES_MAX).ok();
-        if let Some(newer) = newer
-            && let Ok(complete) = self.verify_files(&serving, pinned, roots.clone(), Some(newer), now)
-        {
-            let accepted_at = accepted_at.or(complete.issued).unwrap_or(now);
-            return Ok((complete, accepted_at));
-        }
-        let complete = self.verify_files(&serving, pinned, roots, None, now)?;
-        let accepted_at = accepted_at.or(complete.issued).unwrap_or(now);
+        let renewed = newer.and_then(|newer| self.verify_files(serving, pinned, roots.clone(), Some(newer)).ok());
+        let complete = match renewed {
+            Some(complete) => complete,
+            None => self.verify_files(serving, pinned, roots, None)?,
+        };
+        let accepted_at = self.accepted_at(serving).or(complete.issued).unwrap_or_else(released);
         Ok((complete, accepted_at))
     }
 
@@ -165,9 +199,9 @@ impl Store {
         pinned: &[u8],
         roots: Vec<Vec<u8>>,
         mut newer_timestamp: Option<Vec<u8>>,
-        now: Timestamp,
     ) -> Result<Verified<Complete>, Refusal> {
-        let mut refresh = Refresh::new(pinned, Floors { roots, ..Floors::default() }, now)?;
+        let floors = Floors { roots, ..Floors::default() };
+        let mut refresh = Refresh::new(pinned, floors, Timestamp::UNIX_EPOCH)?;
         while let Some(wanted) = refresh.wanted() {
             let bytes = match &wanted.item {
                 Item::Root(_) => None,
@@ -213,26 +247,10 @@ impl Store {
         entries.iter().filter_map(|entry| entry.name.parse().ok()).collect()
     }
 
-    fn now_serving(
-        &self,
-        feed: &str,
-        number: u64,
-        accepted_at: Timestamp,
-        complete: &Verified<Complete>,
-    ) -> Generation {
-        let generation = Generation {
-            feed: feed.into(),
-            number,
-            versions: complete.versions,
-            accepted_at,
-            issued: complete.issued,
-            root_issued: complete.root_issued,
-            expires: complete.expires,
-            programme: Arc::clone(&complete.programme),
-            alerts: Arc::clone(&complete.alerts),
-        };
-        let serving = Serving { generation: generation.clone(), identity: complete.identity };
-        self.feeds.lock().unwrap_or_else(PoisonError::into_inner).insert(feed.into(), serving);
+    fn keep_serving(&self, serving: Serving) -> Generation {
+        let generation = serving.generation.clone();
+        let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        feeds.insert(generation.feed.to_string(), serving);
         generation
     }
 
@@ -247,17 +265,27 @@ impl Store {
 
     /// What was accepted of this feed before, to start a refresh from.
     pub fn floors(&self, feed: &str) -> Floors {
-        let trust = self.feed_folder(feed).join("trust");
-        let read = |item: Item| {
-            let on_disk = || self.disk.read(&trust.join(item.file_name()), METADATA_BYTES_MAX).ok();
-            self.held_floor(feed, &item).or_else(on_disk)
+        let folder = self.feed_folder(feed);
+        let kept = self.numbers_to_try(&folder).into_iter();
+        let kept = kept.map(|number| folder.join("serving").join(number.to_string()));
+        let folders: Vec<PathBuf> = std::iter::once(folder.join("trust")).chain(kept).collect();
+        let copies = |item: Item| -> Vec<Vec<u8>> {
+            let read = |folder: &PathBuf| self.disk.read(&folder.join(item.file_name()), METADATA_BYTES_MAX).ok();
+            let mut copies: Vec<Vec<u8>> =
+                self.held_files(feed, &item).into_iter().chain(folders.iter().filter_map(read)).collect();
+            copies.dedup();
+            copies
         };
-        let mut roots = self.numbered_roots(&trust);
+        // The same version from two places: a copy that is damaged is passed over when the chain is followed.
+        let mut roots: Vec<(u64, Vec<u8>)> =
+            folders.iter().flat_map(|folder| self.numbered_roots(folder)).collect();
         roots.extend(self.held_roots(feed));
+        roots.sort();
+        roots.dedup();
         Floors {
-            roots: roots.into_values().collect(),
-            timestamp: read(Item::Timestamp),
-            snapshot: read(Item::Snapshot),
+            roots: roots.into_iter().map(|(_, bytes)| bytes).collect(),
+            timestamps: copies(Item::Timestamp),
+            snapshots: copies(Item::Snapshot),
         }
     }
 
@@ -298,6 +326,9 @@ impl Store {
     /// What the disk does not take shows all the same, for as long as this run lasts:
     /// [`unsaved`](Store::unsaved) says why, and [`save`](Store::save) tries again. After a power cut what was
     /// last written shows.
+    ///
+    /// Where a half is missing, what is held of it stays beside the other; where the other is what shows already,
+    /// nothing is adopted.
     pub fn commit(
         &self,
         feed: &str,
@@ -309,19 +340,70 @@ impl Store {
         if let Some(serving) = &serving
             && serving.identity == complete.identity
         {
-            let Generation { number, accepted_at, .. } = serving.generation;
-            return (self.now_serving(feed, number, accepted_at, complete), false);
+            let versions = with_halves(complete, serving.generation.versions);
+            let (issued, expires) = (complete.issued, complete.expires);
+            let generation = Generation { versions, issued, expires, ..serving.generation.clone() };
+            return (self.keep_serving(Serving { generation, ..serving.clone() }), false);
+        }
+        let missing = complete.missing.as_ref().map(|(half, _)| *half);
+        if let (Some(serving), Some(missing)) = (&serving, missing)
+            && match missing {
+                Content::Programme => complete.alerts.as_ref() == Some(&serving.generation.alerts),
+                Content::Alerts => complete.programme.as_ref() == Some(&serving.generation.programme),
+            }
+        {
+            return (serving.generation.clone(), false);
         }
         let folder = self.feed_folder(feed);
-        let shown = serving.map(|serving| serving.generation.number);
+        let shown = serving.as_ref().map(|serving| serving.generation.number);
         let number = self.numbers(&folder).into_iter().chain(shown).max().unwrap_or(0).saturating_add(1);
-        let state =
-            State { number, pinned_root: pinned_root.into(), complete: complete.clone(), accepted_at: now };
-        match self.write_generation(feed, &state) {
-            Ok(()) => self.state_saved(feed),
-            Err(error) => self.hold_state(feed, state, disk::problem(&folder, &error)),
+        let beside = missing.and_then(|missing| self.half_files(feed, serving.as_ref()?, missing));
+        let has_beside = beside.is_some();
+        let state = State {
+            number,
+            pinned_root: pinned_root.into(),
+            complete: complete.clone(),
+            beside,
+            accepted_at: now,
+        };
+        let named = folder.join("serving").join(number.to_string());
+        let own = match self.write_generation(feed, &state) {
+            Ok(()) => {
+                self.state_saved(feed);
+                Some(named.clone())
+            }
+            Err(error) => {
+                self.hold_state(feed, state, disk::problem(&folder, &error));
+                None
+            }
+        };
+        let beside = own.as_ref().filter(|_| has_beside).map(|own| own.join(BESIDE));
+        let place = |half| if has_half(complete, half) { own.clone() } else { beside.clone() };
+        let held = serving.map_or_else(Held::default, |serving| Held {
+            programme: Some(serving.generation.programme),
+            alerts: Some(serving.generation.alerts),
+            versions: serving.generation.versions,
+        });
+        let serving = Serving {
+            generation: generation(feed, number, now, complete, held),
+            identity: complete.identity,
+            programme_in: place(Content::Programme),
+            alerts_in: place(Content::Alerts),
+        };
+        (self.keep_serving(serving), true)
+    }
+
+    /// The files that a half of what shows was verified from; `None` where there is nothing of it, or it cannot be
+    /// read.
+    fn half_files(&self, feed: &str, serving: &Serving, half: Content) -> Option<Files> {
+        if let Some(files) = self.held_half(feed, half) {
+            return Some(files);
         }
-        (self.now_serving(feed, number, now, complete), true)
+        let place = serving.half_in(half)?;
+        let entries = self.disk.list(place).ok()?;
+        let read = |name: &str| self.disk.read(&place.join(name), PROGRAMME_BYTES_MAX).ok();
+        let names = entries.into_iter().filter(|entry| entry.name.ends_with(".json") && entry.name != PINNED);
+        names.map(|entry| Some((entry.name.clone(), read(&entry.name)?))).collect()
     }
 
     /// Writes a generation, makes it the one that shows, and removes those before the last one.
@@ -333,20 +415,26 @@ impl Store {
         let serving = folder.join("serving");
         let new = serving.join(format!("{}.new", state.number));
         let named = serving.join(state.number.to_string());
-        let write = || -> io::Result<()> {
-            self.create_folder_chain(&serving)?;
-            disk.remove(&new)?;
-            disk.create_folder(&new)?;
-            let accepted = format!("{}\n", state.accepted_at).into_bytes();
-            let files = state.complete.files.iter().map(|(item, bytes)| (item.file_name(), bytes.as_slice()));
-            for (name, bytes) in
-                files.chain([(PINNED.into(), state.pinned_root.as_slice()), (ACCEPTED.into(), &accepted)])
-            {
-                let path = new.join(name);
+        let fill = |folder: &Path, files: &mut dyn Iterator<Item = (String, &[u8])>| -> io::Result<()> {
+            disk.create_folder(folder)?;
+            for (name, bytes) in files {
+                let path = folder.join(name);
                 disk.write(&path, bytes)?;
                 disk.sync(&path)?;
             }
-            disk.sync(&new)?;
+            disk.sync(folder)
+        };
+        let write = || -> io::Result<()> {
+            self.create_folder_chain(&serving)?;
+            disk.remove(&new)?;
+            if let Some(beside) = &state.beside {
+                let mut files = beside.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice()));
+                fill(&new.join(BESIDE), &mut files)?;
+            }
+            let accepted = format!("{}\n", state.accepted_at).into_bytes();
+            let own = state.complete.files.iter().map(|(item, bytes)| (item.file_name(), bytes.as_slice()));
+            let about = [(PINNED.into(), state.pinned_root.as_slice()), (ACCEPTED.into(), accepted.as_slice())];
+            fill(&new, &mut own.chain(about))?;
             disk.rename(&new, &named)
         };
         let make_current = || -> io::Result<()> {
@@ -390,6 +478,51 @@ impl Store {
                 tracing::warn!(folder = %serving.display(), name = entry.name, %error, "could not be removed");
             }
         }
+    }
+}
+
+/// What is held of a feed, for the half that a new state of it lacks.
+#[derive(Default)]
+struct Held {
+    programme: Option<Arc<Programme>>,
+    alerts: Option<Arc<Alerts>>,
+    versions: Versions,
+}
+
+fn generation(
+    feed: &str,
+    number: u64,
+    accepted_at: Timestamp,
+    complete: &Complete,
+    held: Held,
+) -> Generation {
+    let programme = complete.programme.clone().or(held.programme);
+    Generation {
+        feed: feed.into(),
+        number,
+        versions: with_halves(complete, held.versions),
+        accepted_at,
+        issued: complete.issued,
+        expires: complete.expires,
+        programme: programme.unwrap_or_else(|| Arc::new(Programme::empty(""))),
+        alerts: complete.alerts.clone().or(held.alerts).unwrap_or_default(),
+    }
+}
+
+fn has_half(complete: &Complete, half: Content) -> bool {
+    match half {
+        Content::Programme => complete.programme.is_some(),
+        Content::Alerts => complete.alerts.is_some(),
+    }
+}
+
+/// Its versions, with those of `other` for the half that it lacks.
+fn with_halves(complete: &Complete, other: Versions) -> Versions {
+    let own = complete.versions;
+    Versions {
+        programme: if has_half(complete, Content::Programme) { own.programme } else { other.programme },
+        alert: if has_half(complete, Content::Alerts) { own.alert } else { other.alert },
+        ..own
     }
 }
 

@@ -8,7 +8,7 @@
 use super::Store;
 use crate::disk;
 use crate::problem::Problem;
-use crate::trust::{Complete, Item, Verified, Wanted};
+use crate::trust::{Complete, Content, Item, Verified, Wanted};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::io;
@@ -23,12 +23,17 @@ pub(super) struct Unsaved {
     problem: Problem,
 }
 
+/// Files by their names in the folder of a generation.
+pub(super) type Files = Vec<(String, Vec<u8>)>;
+
 /// A generation that is in memory only.
 #[derive(Debug, Clone)]
 pub(super) struct State {
     pub number: u64,
     pub pinned_root: Vec<u8>,
     pub complete: Verified<Complete>,
+    /// What the half that it lacks was verified from.
+    pub beside: Option<Files>,
     pub accepted_at: Timestamp,
 }
 
@@ -72,8 +77,26 @@ impl Store {
         }
     }
 
-    pub(super) fn held_floor(&self, feed: &str, item: &Item) -> Option<Vec<u8>> {
-        self.unsaved_feeds().get(feed)?.floors.get(&item.file_name()).cloned()
+    /// Every copy of this file that is in memory only.
+    pub(super) fn held_files(&self, feed: &str, item: &Item) -> Vec<Vec<u8>> {
+        let feeds = self.unsaved_feeds();
+        let Some(unsaved) = feeds.get(feed) else { return Vec::new() };
+        let of_state = unsaved.state.iter().flat_map(|state| &state.complete.files);
+        let of_state = of_state.filter(|(held, _)| held == item).map(|(_, bytes)| bytes);
+        unsaved.floors.get(&item.file_name()).into_iter().chain(of_state).cloned().collect()
+    }
+
+    /// The files that this half was verified from, where they are in memory only.
+    pub(super) fn held_half(&self, feed: &str, half: Content) -> Option<Files> {
+        let feeds = self.unsaved_feeds();
+        let state = feeds.get(feed)?.state.as_ref()?;
+        match state.complete.missing.as_ref().is_some_and(|(missing, _)| *missing == half) {
+            true => state.beside.clone(),
+            false => {
+                let files = state.complete.files.iter();
+                Some(files.map(|(item, bytes)| (item.file_name(), bytes.clone())).collect())
+            }
+        }
     }
 
     /// Versions of root that are in memory only.

@@ -11,7 +11,8 @@ use crate::model::media::{Media, Sha256};
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::store::{Generation, Store};
-use crate::trust::{Complete, Item, Refresh, Refusal, Times, Verified};
+use crate::trust::{Content, Item, Refresh, Refusal, Times};
+use jiff::Timestamp;
 use std::collections::HashSet;
 
 /// What a refresh brought.
@@ -19,27 +20,32 @@ pub(super) struct Refreshed {
     pub generation: Generation,
     /// It is a new generation.
     pub news: bool,
-    pub complete: Verified<Complete>,
+    /// What of its content was left out.
+    pub problems: Vec<Problem>,
+    /// Why one half of the feed, its warnings or its programme, is still what this board held before.
+    pub missing: Option<Problem>,
     /// The timestamp as the server sent it, and how to ask whether it has changed.
     pub timestamp: Vec<u8>,
     pub validator: Option<Validator>,
 }
 
 /// Follows the feed from the given root to its newest state, and keeps it. `timestamp`: the server's
-/// timestamp, if it was asked for already.
+/// timestamp, if it was asked for already. `accepted_at`: the time by this feed, given when its newest timestamp was
+/// issued.
 pub(super) async fn refresh(
     source: &Source,
     store: &Store,
     feed: &str,
     pinned_root: &[u8],
     times: Times,
+    accepted_at: impl FnOnce(Option<Timestamp>) -> Timestamp,
     mut timestamp: Option<(Vec<u8>, Option<Validator>)>,
 ) -> Outcome<Refreshed> {
     let refused = |refusal: Refusal| refusal.problem(feed);
     let mut refresh = Refresh::new(pinned_root, store.floors(feed), times).map_err(refused)?;
     let mut sent = None;
     while let Some(wanted) = refresh.wanted() {
-        let bytes = if wanted.item == Item::Timestamp {
+        let got = if wanted.item == Item::Timestamp {
             let got = match timestamp.take() {
                 Some(got) => Some(got),
                 None => match source.document(&wanted.path, wanted.length_max, None).await? {
@@ -48,26 +54,47 @@ pub(super) async fn refresh(
                 },
             };
             sent = got;
-            sent.as_ref().map(|(bytes, _)| bytes.clone())
+            Ok(sent.as_ref().map(|(bytes, _)| bytes.clone()))
         } else if wanted.optional {
-            source.optional_document(&wanted.path, wanted.length_max).await?
+            source.optional_document(&wanted.path, wanted.length_max).await
         } else if let Some(bytes) = store.cached(feed, &wanted) {
-            Some(bytes)
+            Ok(Some(bytes))
         } else {
-            match source.document(&wanted.path, wanted.length_max, None).await? {
+            source.document(&wanted.path, wanted.length_max, None).await.map(|document| match document {
                 Document::Here { bytes, .. } => Some(bytes),
                 Document::Absent | Document::NotModified => None,
+            })
+        };
+        let kept = match got {
+            Ok(bytes) => refresh.answer(bytes),
+            // A programme that does not come keeps no warning waiting.
+            Err(problem) => {
+                refresh.do_without(Refusal::Unreachable { problem: Box::new(problem) }).map(|()| None)
             }
         };
-        if let Some(kept) = refresh.answer(bytes).map_err(refused)? {
+        if let Some(kept) = kept.map_err(refused)? {
             store.keep_floor(feed, &kept);
         }
     }
     let incomplete = || refused(Refusal::Missing { file: "timestamp.json".into() });
     let complete = refresh.finish().ok_or_else(incomplete)?;
     let (timestamp, validator) = sent.ok_or_else(incomplete)?;
-    let (generation, news) = store.commit(feed, pinned_root, &complete, times.now);
-    Ok(Refreshed { generation, news, complete, timestamp, validator })
+    let (generation, news) = store.commit(feed, pinned_root, &complete, accepted_at(complete.issued));
+    let missing = complete.missing.as_ref().map(|(half, refusal)| half_missing(*half, refusal.problem(feed)));
+    Ok(Refreshed { generation, news, problems: complete.into_inner().problems, missing, timestamp, validator })
+}
+
+fn half_missing(half: Content, problem: Problem) -> Problem {
+    let Problem { subject, why, remedy, .. } = problem;
+    let why = match half {
+        Content::Programme => say!(
+            en: "the programme could not be renewed, warnings can: {en}",
+            vi: "chưa cập nhật được chương trình, cảnh báo vẫn cập nhật được: {vi}", en = why.en, vi = why.vi),
+        Content::Alerts => say!(
+            en: "the WARNINGS could not be renewed, the programme can: {en}",
+            vi: "chưa cập nhật được CẢNH BÁO, chương trình vẫn cập nhật được: {vi}", en = why.en, vi = why.vi),
+    };
+    Problem::new(subject, why, remedy)
 }
 
 /// Brings one media file here. `scheduled`: what may not be evicted for it.

@@ -6,7 +6,7 @@
 //! thread without waiting for any server.
 //!
 //! A poll with no news is one conditional request and writes nothing. The first poll of a run, and the one
-//! after a failure, ask for everything: also whether there is a new root.
+//! after a failure, ask for everything: also whether there is a new root, which is asked at every tenth poll, too.
 
 use super::fetch;
 use super::http::{Document, Patience, Validator};
@@ -15,19 +15,19 @@ use super::source::Source;
 use super::tls::TlsTime;
 use super::{Check, FeedEvent, FeedSpec, poll};
 use crate::clock::{self, Reading};
-use crate::limits::TIMESTAMP_BYTES_MAX;
+use crate::limits::{METADATA_BYTES_MAX, TIMESTAMP_BYTES_MAX};
 use crate::model::media::Sha256;
 use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::store::{Generation, Store};
-use crate::trust::time::{Clocks, Floor};
-use crate::trust::{Refusal, Times};
+use crate::trust::time::{Clocks, Floor, Vouched};
+use crate::trust::{Refusal, Times, time};
 use jiff::Timestamp;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
@@ -36,6 +36,8 @@ use tokio::sync::{Notify, mpsc};
 const MEDIA_RETRY: Duration = Duration::from_secs(120);
 /// After a bug of ours a feed is taken up again, but not in a loop.
 const AFTER_PANIC: Duration = Duration::from_secs(60);
+/// Of so many polls that find the same timestamp, one also asks whether there is a new root.
+const POLLS_A_ROOT: u32 = 10;
 
 enum Command {
     PollNow(String),
@@ -90,7 +92,7 @@ pub(super) fn spawn_patient(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
     let clock: Arc<dyn Fn() -> Reading + Send + Sync> = Arc::new(clock);
     let work = move || {
-        let start = Floor::at_start(clock().since_boot);
+        let start = Floor::at_start(clocks(clock()));
         let shared = Rc::new(Shared {
             shows: RefCell::new(feeds.iter().map(|_| None).collect()),
             store,
@@ -220,35 +222,6 @@ async fn run(
     }
 }
 
-/// What is known of the time by one feed.
-#[derive(Debug)]
-struct Known {
-    start: Floor,
-    root: Option<(Timestamp, Duration)>,
-    timestamp: Option<(Timestamp, Duration)>,
-}
-
-impl Known {
-    fn times(&self, clocks: Clocks) -> Times {
-        let mut floor = self.start;
-        self.root.into_iter().for_each(|(issued, since_boot)| floor.learn(issued, since_boot));
-        let without_timestamp = floor.now(clocks).at;
-        self.timestamp.into_iter().for_each(|(issued, since_boot)| floor.learn(issued, since_boot));
-        Times { now: floor.now(clocks).at, without_timestamp }
-    }
-
-    fn learn(&mut self, generation: &Generation, since_boot: Duration) {
-        let learn = |known: &mut Option<(Timestamp, Duration)>, issued: Option<Timestamp>| {
-            // What was learned earlier about the same moment says more.
-            if known.map(|(at, _)| at) != issued {
-                *known = issued.map(|issued| (issued, since_boot));
-            }
-        };
-        learn(&mut self.root, generation.root_issued);
-        learn(&mut self.timestamp, generation.issued);
-    }
-}
-
 fn clocks(reading: Reading) -> Clocks {
     Clocks { system: reading.system, disciplined: reading.synchronised, since_boot: reading.since_boot }
 }
@@ -258,11 +231,14 @@ struct Feed {
     name: Arc<str>,
     spec: FeedSpec,
     shared: Rc<Shared>,
-    known: Arc<Mutex<Known>>,
+    /// What the generation that shows says of the time.
+    vouched: Vouched,
     /// The root in use: the given one, or a copy of the one before it.
     root: Vec<u8>,
     /// Set while the last refresh was complete: a poll may then be a question whether anything changed.
     last: Option<Last>,
+    /// Polls in a row that found the same timestamp.
+    unchanged: u32,
 }
 
 struct Last {
@@ -273,45 +249,50 @@ struct Last {
 
 impl Feed {
     fn new(index: usize, spec: FeedSpec, shared: Rc<Shared>) -> Feed {
-        let known = Arc::new(Mutex::new(Known { start: shared.start, root: None, timestamp: None }));
         Feed {
             index,
             name: spec.name.as_str().into(),
             root: spec.root.clone(),
             spec,
             shared,
-            known,
+            vouched: Vouched::default(),
             last: None,
+            unchanged: 0,
         }
     }
 
     fn times(&self) -> Times {
-        let clocks = clocks((self.shared.clock)());
-        let times = self.known.lock().unwrap_or_else(PoisonError::into_inner).times(clocks);
-        self.shared.times.borrow_mut()[self.index] = Some(times.now);
+        let times = self.vouched.times(self.shared.start, clocks((self.shared.clock)()));
+        self.shared.times.borrow_mut()[self.index] = Some(times.held);
         times
     }
 
     /// Takes note of what shows.
-    fn shows(&self, generation: &Generation) {
-        let since_boot = (self.shared.clock)().since_boot;
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).learn(generation, since_boot);
+    fn shows(&mut self, generation: &Generation) {
+        self.vouched.replace(generation.issued, clocks((self.shared.clock)()));
         self.shared.shows.borrow_mut()[self.index] = Some(Arc::clone(&generation.programme));
         self.shared.media_changed.notify_one();
     }
 
     fn open(&self, patience: Patience) -> Outcome<Rc<Source>> {
-        let (known, clock) = (Arc::clone(&self.known), Arc::clone(&self.shared.clock));
+        let (start, clock) = (self.shared.start, Arc::clone(&self.shared.clock));
+        // No feed's word: a signer whose clock was wrong must not keep us from fetching the correction.
         let now = move || {
-            let clocks = clocks(clock());
-            if clocks.disciplined {
-                // The floor of a signer whose clock was wrong must not keep us from fetching the correction.
-                return TlsTime { at: clocks.system, is_floor: false };
-            }
-            let times = known.lock().unwrap_or_else(PoisonError::into_inner).times(clocks);
-            TlsTime { at: times.now, is_floor: true }
+            let now = start.now(clocks(clock()));
+            TlsTime { at: now.at, is_floor: now.source == time::Source::Floor }
         };
         Source::open(&self.spec.source, Arc::new(now), patience).map(Rc::new)
+    }
+
+    /// Whether a root has come since the one that is held: a key that was stolen is replaced by one, and the
+    /// thief keeps the timestamp as it is. Asked only now and then.
+    async fn has_new_root(&mut self, source: &Source, held: u64) -> Outcome<bool> {
+        self.unchanged = self.unchanged.saturating_add(1);
+        if !self.unchanged.is_multiple_of(POLLS_A_ROOT) {
+            return Ok(false);
+        }
+        let path = format!("metadata/{}.root.json", held.saturating_add(1));
+        Ok(source.optional_document(&path, METADATA_BYTES_MAX).await?.is_some())
     }
 
     async fn poll(&mut self, source: &Source) -> Outcome<Check> {
@@ -330,15 +311,19 @@ impl Feed {
                         last.validator = validator;
                     }
                     let last = last.check.clone();
-                    if self.times().now > last.expires {
+                    if self.times().held > last.expires {
                         let refusal =
                             Refusal::Expired { file: "timestamp.json".into(), expires: last.expires };
                         return Err(refusal.problem(&self.name));
                     }
-                    return Ok(Check { news: false, unsaved: self.shared.store.unsaved(&self.name), ..last });
+                    if !self.has_new_root(source, last.versions.root).await? {
+                        let unsaved = self.shared.store.unsaved(&self.name);
+                        return Ok(Check { news: false, unsaved, ..last });
+                    }
                 }
             }
         }
+        self.unchanged = 0;
         let (root, problem) = self.shared.store.usable_root(&self.name, &self.spec.root)?;
         self.root = root;
         let times = self.times();
@@ -346,19 +331,28 @@ impl Feed {
         // Texts and warnings go before media that nothing schedules. Where no room can be made, the writing
         // itself will say so.
         let _ = store.make_room(0, &self.shared.needs().1);
-        let refreshed = fetch::refresh(source, store, &self.name, &self.root, times, timestamp).await?;
+        let accepted_at = |issued| {
+            let (mut vouched, clocks) = (self.vouched, clocks((self.shared.clock)()));
+            vouched.replace(issued, clocks);
+            vouched.now(self.shared.start, clocks).at
+        };
+        let refreshed =
+            fetch::refresh(source, store, &self.name, &self.root, times, accepted_at, timestamp).await?;
         let generation = refreshed.generation;
+        let unsaved = store.unsaved(&self.name);
         self.shows(&generation);
         let check = Check {
             news: refreshed.news,
             versions: generation.versions,
             expires: generation.expires,
             issued: generation.issued,
-            unsaved: store.unsaved(&self.name),
+            unsaved,
         };
         if refreshed.news {
-            let problems = refreshed.complete.into_inner().problems;
-            (self.shared.events)(FeedEvent::Adopted { generation, problems });
+            (self.shared.events)(FeedEvent::Adopted { generation, problems: refreshed.problems });
+        }
+        if let Some(missing) = refreshed.missing {
+            return Err(missing);
         }
         self.last = Some(Last {
             check: check.clone(),
@@ -395,7 +389,7 @@ async fn follow(mut feed: Feed, hint: Rc<Notify>, patience: Patience) {
         if result.is_err() {
             feed.last = None;
         }
-        let at = feed.times().now;
+        let at = feed.times().held;
         (feed.shared.events)(FeedEvent::Checked { feed: Arc::clone(&feed.name), at, result });
         // A media file may have been found damaged since.
         feed.shared.media_changed.notify_one();

@@ -16,8 +16,9 @@ mod refusal;
 pub mod time;
 mod verified;
 
-pub use refresh::{Complete, Content, Floors, Item, Kept, Refresh, Times, Wanted};
+pub use refresh::{Complete, Content, Floors, Item, Kept, Refresh, Wanted};
 pub use refusal::Refusal;
+pub use time::Times;
 pub use verified::Verified;
 
 use crate::problem::Outcome;

@@ -5,15 +5,21 @@
 //! by one, timestamp, snapshot, targets, then for warnings and after them for the programme the role that may
 //! sign it and the file itself. Warnings come first: they are small, and they must not wait.
 //!
+//! Warnings and programme are two halves, each with a role of its own: where one cannot be had (its role has
+//! expired, its file is broken or does not come), the other is complete without it, and
+//! [`Complete::missing`] says why. A warning never hangs on the programme, nor the other way round.
+//!
 //! Signatures, versions, expiry and digests are checked by `sigstore-tuf`'s `TrustedMetadataSet`. Added here:
-//! rollback floors that hold although timestamp and snapshot were kept at different times (the link may die
-//! between them), the two targets that every feed has, and the times of issue.
+//! rollback floors that hold although timestamp and snapshot were kept at different times and places (the link
+//! may die between them, a folder may be lost), the two targets that every feed has, and the times of issue.
+//!
+//! After a refusal nothing of what was refused is trusted: each step works on a copy until all of it holds.
 //!
 //! Feeds are flat: `targets` delegates, and the roles it names do not delegate further. Role names are file
 //! names here, so only letters, digits, `-`, `_` and `.` may be in them.
 
 use super::refusal::Refusal;
-use super::time::{believable_root, believable_timestamp};
+use super::time::{Times, believable_root, believable_timestamp};
 use super::verified::Verified;
 use super::{ALERTS_TARGET, PROGRAMME_TARGET, content, crypto};
 use crate::limits::{
@@ -78,6 +84,11 @@ impl Item {
             Item::Content(Content::Programme) => "content.programme.json".into(),
         }
     }
+
+    /// Of what has its version in its name: where it lies in a feed.
+    fn path(&self) -> String {
+        format!("metadata/{}", self.file_name())
+    }
 }
 
 /// The next file that a refresh needs.
@@ -101,28 +112,14 @@ impl Wanted {
     }
 }
 
-/// Signed files that were accepted before. Versions may not go back behind them.
+/// Signed files that were accepted before, from wherever copies lie. Versions may not go back behind any of them;
+/// a copy that is damaged says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Floors {
     /// Roots after the pinned one, in order.
     pub roots: Vec<Vec<u8>>,
-    pub timestamp: Option<Vec<u8>>,
-    pub snapshot: Option<Vec<u8>>,
-}
-
-/// The time by which a refresh judges expiry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Times {
-    pub now: Timestamp,
-    /// The same without what this feed's last timestamp said about the time: it holds where a new root has
-    /// replaced the key that signed it.
-    pub without_timestamp: Timestamp,
-}
-
-impl From<Timestamp> for Times {
-    fn from(now: Timestamp) -> Times {
-        Times { now, without_timestamp: now }
-    }
+    pub timestamps: Vec<Vec<u8>>,
+    pub snapshots: Vec<Vec<u8>>,
 }
 
 /// A file that is from now on a floor, whatever becomes of the rest of this refresh.
@@ -132,18 +129,19 @@ pub struct Kept {
     pub bytes: Vec<u8>,
 }
 
-/// One complete state of a feed.
+/// One complete state of a feed, or of one of its halves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Complete {
+    /// Of a half that is missing, 0.
     pub versions: Versions,
-    /// When the timestamp was issued, if that can be believed.
+    /// When the timestamp was issued or, where that cannot be believed, the root; if that can be.
     pub issued: Option<Timestamp>,
-    /// The same for the root.
-    pub root_issued: Option<Timestamp>,
     /// When the first of the metadata expires.
     pub expires: Timestamp,
-    pub programme: Arc<Programme>,
-    pub alerts: Arc<Alerts>,
+    pub programme: Option<Arc<Programme>>,
+    pub alerts: Option<Arc<Alerts>>,
+    /// The half that could not be had, and why. At most one of the two.
+    pub missing: Option<(Content, Refusal)>,
     /// What is wrong in the content and was left out.
     pub problems: Vec<Problem>,
     /// Equal for two states that differ in nothing but their timestamp.
@@ -166,10 +164,12 @@ enum Phase {
 /// A refresh under way.
 pub struct Refresh {
     set: TrustedMetadataSet,
-    now: Timestamp,
-    now_without_timestamp: Timestamp,
+    times: Times,
     floors: Floors,
-    snapshot_floor: Option<BTreeMap<String, MetaFile>>,
+    /// The timestamp in `set`, as it was signed.
+    trusted_timestamp: Option<Vec<u8>>,
+    /// By name of the metadata file: the least version of it that a snapshot may name.
+    snapshot_floor: BTreeMap<String, u64>,
     phase: Phase,
     roots: usize,
     files: Vec<(Item, Vec<u8>)>,
@@ -177,6 +177,7 @@ pub struct Refresh {
     versions: Versions,
     alerts: Option<Alerts>,
     programme: Option<Programme>,
+    missing: Option<(Content, Refusal)>,
     problems: Vec<Problem>,
 }
 
@@ -199,10 +200,10 @@ impl Refresh {
         }
         Ok(Refresh {
             set,
-            now: times.now,
-            now_without_timestamp: times.without_timestamp,
+            times,
             floors,
-            snapshot_floor: None,
+            trusted_timestamp: None,
+            snapshot_floor: BTreeMap::new(),
             phase: Phase::Roots,
             roots: 0,
             files,
@@ -210,6 +211,7 @@ impl Refresh {
             versions: Versions::default(),
             alerts: None,
             programme: None,
+            missing: None,
             problems: Vec::new(),
         })
     }
@@ -273,7 +275,8 @@ impl Refresh {
     /// Takes the bytes of the file that [`wanted`](Refresh::wanted) names; `None` if it is not there.
     ///
     /// What comes back is a floor from now on, and should be kept even if the refresh fails later. After an
-    /// error the refresh stands where it stood: the right bytes may still be given.
+    /// error the refresh stands where it stood: the right bytes may still be given. What costs only one half is
+    /// no error while the other can be had.
     ///
     /// # Errors
     /// Why the bytes are not what is wanted.
@@ -281,27 +284,71 @@ impl Refresh {
         let Some(wanted) = self.wanted() else { return Ok(None) };
         let file = wanted.path.as_str();
         let Some(bytes) = bytes else {
-            if !wanted.optional {
-                return Err(Refusal::Missing { file: file.into() });
+            return match wanted.optional {
+                true => self.roots_done(),
+                false => self.do_without(Refusal::Missing { file: file.into() }),
             }
-            return self.roots_done().map(|()| None);
+            .map(|()| None);
         };
         if bytes.len() as u64 > wanted.length_max {
             let why = format!("it is longer than {} bytes", wanted.length_max);
-            return Err(Refusal::Mismatch { file: file.into(), why });
+            return self.do_without(Refusal::Mismatch { file: file.into(), why }).map(|()| None);
         }
-        match wanted.item.clone() {
-            Item::Root(_) => self.root(file, &bytes)?,
+        let half = self.half();
+        let taken = match wanted.item.clone() {
+            Item::Root(_) => self.root(file, &bytes),
             Item::Timestamp => return self.timestamp(file, bytes).map(Some),
-            Item::Snapshot => self.snapshot(file, &bytes)?,
-            Item::Targets => self.targets(file, &bytes)?,
-            Item::Role(name) => self.role(file, &name, &bytes)?,
-            Item::Content(_) => self.content(file, &wanted, &bytes)?,
+            Item::Snapshot => self.snapshot(file, &bytes),
+            Item::Targets => self.targets(file, &bytes),
+            Item::Role(name) => self.role(file, &name, &bytes),
+            Item::Content(_) => self.content(file, &wanted, &bytes),
+        };
+        match (taken, half) {
+            (Ok(()), _) => {}
+            (Err(refusal), Some(half)) => return self.forgo(half, refusal).map(|()| None),
+            (Err(refusal), None) => return Err(refusal),
         }
         let is_floor = matches!(wanted.item, Item::Root(_) | Item::Snapshot);
         let kept = is_floor.then(|| Verified::new(Kept { item: wanted.item.clone(), bytes: bytes.clone() }));
         self.files.push((wanted.item, bytes));
         Ok(kept)
+    }
+
+    /// What is wanted cannot be had, and why. The refresh goes on with the other half, if there is one to be had.
+    ///
+    /// # Errors
+    /// The same refusal where nothing can be complete without that file.
+    pub fn do_without(&mut self, refusal: Refusal) -> Result<(), Refusal> {
+        match self.half() {
+            Some(half) => self.forgo(half, refusal),
+            None => Err(refusal),
+        }
+    }
+
+    /// The half that the file wanted now belongs to.
+    fn half(&self) -> Option<Content> {
+        match &self.phase {
+            Phase::Role(content, _) | Phase::Content(content, ..) => Some(*content),
+            _ => None,
+        }
+    }
+
+    fn forgo(&mut self, half: Content, refusal: Refusal) -> Result<(), Refusal> {
+        if let Some((_, first)) = &self.missing {
+            return Err(first.clone());
+        }
+        self.missing = Some((half, refusal));
+        match half {
+            Content::Alerts => self.begin(Content::Programme),
+            Content::Programme => {
+                self.phase = Phase::Done;
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&mut self, half: Content) -> Result<(), Refusal> {
+        self.look_for(half).or_else(|refusal| self.forgo(half, refusal))
     }
 
     fn root(&mut self, file: &str, bytes: &[u8]) -> Result<(), Refusal> {
@@ -318,81 +365,103 @@ impl Refresh {
     /// or snapshot, what those keys signed is forgotten: whoever stole them may have signed absurd versions.
     fn roots_done(&mut self) -> Result<(), Refusal> {
         let root = self.set.root();
-        let name = Item::Root(root.version).file_name();
-        let parsed = |bytes: &Option<Vec<u8>>| Metadata::<Snapshot>::from_slice(bytes.as_deref()?).ok();
-        let snapshot = parsed(&self.floors.snapshot);
-        let signed = snapshot.as_ref().is_none_or(|snapshot| {
+        self.set
+            .check_root_expired(self.times.newer)
+            .map_err(|error| Refusal::about(&Item::Root(root.version).path(), error))?;
+        let (mut vouched, mut disowned) = (false, false);
+        for bytes in &self.floors.snapshots {
+            let Ok(snapshot) = Metadata::<Snapshot>::from_slice(bytes) else { continue };
             let keys = root.role("snapshot");
-            keys.is_some_and(|keys| snapshot.verify_threshold(&root.keys, keys, "snapshot").is_ok())
-        });
-        // The epoch as the time: an expired timestamp is still a floor.
-        let timestamp = self.floors.timestamp.as_deref();
-        let signed = signed
-            && timestamp.is_none_or(|bytes| {
-                let taken = self.set.update_timestamp(bytes, Timestamp::UNIX_EPOCH);
-                !matches!(taken, Err(sigstore_tuf::Error::ThresholdNotMet { .. }))
-            });
-        if signed {
-            self.snapshot_floor = snapshot.map(|snapshot| snapshot.signed().meta.clone());
-        } else {
-            self.forget_floors(&name)?;
+            if keys.is_none_or(|keys| snapshot.verify_threshold(&root.keys, keys, "snapshot").is_err()) {
+                disowned = true;
+                continue;
+            }
+            vouched = true;
+            for (name, pin) in &snapshot.signed().meta {
+                let least = self.snapshot_floor.entry(name.clone()).or_default();
+                *least = pin.version.max(*least);
+            }
         }
-        self.set.check_root_expired(self.now).map_err(|error| Refusal::about(&name, error))?;
+        let forget = disowned && !vouched;
+        (vouched, disowned) = (false, false);
+        for bytes in &self.floors.timestamps {
+            // The epoch as the time: an expired timestamp is still a floor.
+            match self.set.update_timestamp(bytes, Timestamp::UNIX_EPOCH) {
+                Ok(()) => self.trusted_timestamp = Some(bytes.clone()),
+                Err(sigstore_tuf::Error::ThresholdNotMet { .. }) => {
+                    disowned = true;
+                    continue;
+                }
+                // Older than another copy; or no timestamp at all, which vouches for nothing.
+                Err(sigstore_tuf::Error::Rollback { .. } | sigstore_tuf::Error::EqualVersion { .. }) => {}
+                Err(_) => continue,
+            }
+            vouched = true;
+        }
+        if forget || disowned && !vouched {
+            self.forget_floors()?;
+        }
         self.phase = Phase::Timestamp;
         Ok(())
     }
 
     /// Starts again from the roots alone.
-    fn forget_floors(&mut self, name: &str) -> Result<(), Refusal> {
-        self.floors.timestamp = None;
-        self.floors.snapshot = None;
-        self.now = self.now_without_timestamp;
+    fn forget_floors(&mut self) -> Result<(), Refusal> {
+        self.trusted_timestamp = None;
+        self.snapshot_floor.clear();
         // The set has no way to forget a timestamp but a root; the chain was verified, so its last root can
         // be trusted on its own.
         let newest = self.set.root_bytes().to_vec();
-        self.set = TrustedMetadataSet::from_root(&newest).map_err(|error| Refusal::about(name, error))?;
+        let name = Item::Root(self.set.root().version).path();
+        self.set = TrustedMetadataSet::from_root(&newest).map_err(|error| Refusal::about(&name, error))?;
         Ok(())
     }
 
     fn timestamp(&mut self, file: &str, bytes: Vec<u8>) -> Result<Verified<Kept>, Refusal> {
-        let kept = match self.set.update_timestamp(&bytes, self.now) {
+        let mut set = self.set.clone();
+        let kept = match set.update_timestamp(&bytes, self.times.newer) {
             Ok(()) => bytes,
             Err(sigstore_tuf::Error::EqualVersion { .. }) => {
                 // TUF 5.4.3: the same version again is no news; what is trusted stays, unless it has expired.
-                self.set.check_timestamp_expired(self.now).map_err(|error| Refusal::about(file, error))?;
-                self.floors.timestamp.clone().unwrap_or(bytes)
+                set.check_timestamp_expired(self.times.held).map_err(|error| Refusal::about(file, error))?;
+                self.trusted_timestamp.clone().unwrap_or(bytes)
             }
             Err(error) => return Err(Refusal::about(file, error)),
         };
-        if self.set.timestamp().is_none_or(|timestamp| timestamp.snapshot_meta().is_none()) {
+        if set.timestamp().is_none_or(|timestamp| timestamp.snapshot_meta().is_none()) {
             return Err(Refusal::Malformed { file: file.into(), why: "it names no snapshot".into() });
         }
+        self.set = set;
         self.files.push((Item::Timestamp, kept.clone()));
         self.phase = Phase::Snapshot;
         Ok(Verified::new(Kept { item: Item::Timestamp, bytes: kept }))
     }
 
     fn snapshot(&mut self, file: &str, bytes: &[u8]) -> Result<(), Refusal> {
-        self.set.update_snapshot(bytes, self.now).map_err(|error| Refusal::about(file, error))?;
-        let Some(snapshot) = self.set.snapshot() else { return Ok(()) };
+        let mut set = self.set.clone();
+        set.update_snapshot(bytes, self.times.newer).map_err(|error| Refusal::about(file, error))?;
+        let Some(snapshot) = set.snapshot() else { return Ok(()) };
         // TUF 5.5.5: no role may go back, or disappear, behind the snapshot that was trusted before.
-        for (name, floor) in self.snapshot_floor.iter().flatten() {
+        for (name, &trusted) in &self.snapshot_floor {
             let offered = snapshot.meta.get(name).map_or(0, |pin| pin.version);
-            if offered < floor.version {
-                return Err(Refusal::Rollback { file: name.clone(), trusted: floor.version, offered });
+            if offered < trusted {
+                let file = format!("{name} ({file})");
+                return Err(Refusal::Rollback { file, trusted, offered });
             }
         }
         if !snapshot.meta.contains_key("targets.json") {
             return Err(Refusal::Malformed { file: file.into(), why: "it names no targets".into() });
         }
+        self.set = set;
         self.phase = Phase::Targets;
         Ok(())
     }
 
     fn targets(&mut self, file: &str, bytes: &[u8]) -> Result<(), Refusal> {
-        let signed = self.set.update_targets(bytes, self.now).map_err(|error| Refusal::about(file, error))?;
+        let now = self.times.newer;
+        let signed = self.set.update_targets(bytes, now).map_err(|error| Refusal::about(file, error))?;
         self.roles.insert("targets".into(), (signed.version, signed.expires));
-        self.look_for(Content::Alerts)
+        self.begin(Content::Alerts)
     }
 
     /// TUF 5.6.7: who may sign the target, in order, up to the first role that ends the search.
@@ -403,14 +472,14 @@ impl Refresh {
             return self.found(content, "targets".into(), target);
         }
         let mut candidates = VecDeque::new();
+        let file = &self.targets_path();
         for role in targets.delegations.iter().flat_map(|delegations| &delegations.roles) {
-            let file = Item::Targets.file_name();
-            if !role.matches_path(content.target()).map_err(|error| Refusal::about(&file, error))? {
+            if !role.matches_path(content.target()).map_err(|error| Refusal::about(file, error))? {
                 continue;
             }
             let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
             if role.name.is_empty() || !role.name.bytes().all(fine) {
-                return Err(Refusal::Malformed { file, why: format!("a role is named {:?}", role.name) });
+                return Err(Refusal::Malformed { file: file.into(), why: format!("a role is named {:?}", role.name) });
             }
             candidates.push_back(role.name.clone());
             if role.terminating {
@@ -418,6 +487,11 @@ impl Refresh {
             }
         }
         self.next_candidate(content, candidates)
+    }
+
+    fn targets_path(&self) -> String {
+        let pin = self.set.snapshot().and_then(|snapshot| snapshot.meta.get("targets.json"));
+        pin.map_or_else(|| "metadata/targets.json".into(), |pin| self.pinned(Item::Targets, "targets", pin).path)
     }
 
     /// Goes on to the first candidate that has to be fetched, or to the target if one already held lists it.
@@ -440,7 +514,7 @@ impl Refresh {
     fn role(&mut self, file: &str, name: &str, bytes: &[u8]) -> Result<(), Refusal> {
         let signed = self
             .set
-            .update_delegated_targets(bytes, name, "targets", self.now)
+            .update_delegated_targets(bytes, name, "targets", self.times.newer)
             .map_err(|error| Refusal::about(file, error))?;
         self.roles.insert(name.into(), (signed.version, signed.expires));
         match std::mem::replace(&mut self.phase, Phase::Done) {
@@ -482,7 +556,7 @@ impl Refresh {
                 self.alerts = Some(alerts);
                 self.problems.extend(problems);
                 self.versions.alert = version;
-                self.look_for(Content::Programme)
+                self.begin(Content::Programme)
             }
             Content::Programme => {
                 let (programme, problems) = content::programme(bytes).map_err(malformed)?;
@@ -497,10 +571,14 @@ impl Refresh {
 
     /// What was verified. `None` while something is still wanted.
     pub fn finish(self) -> Option<Verified<Complete>> {
+        if !matches!(self.phase, Phase::Done) {
+            return None;
+        }
         let (timestamp, snapshot) = (self.set.timestamp()?, self.set.snapshot()?);
         let root = self.set.root();
         let top = [root.expires, timestamp.expires, snapshot.expires];
         let expires = top.into_iter().chain(self.roles.values().map(|(_, expires)| *expires)).min()?;
+        let issued = |of: &BTreeMap<String, Value>| of.get("x-issued")?.as_str()?.parse().ok();
         let mut identity = sha2::Sha256::new();
         for (item, bytes) in self.files.iter().filter(|(item, _)| *item != Item::Timestamp) {
             identity.update(item.file_name());
@@ -515,20 +593,17 @@ impl Refresh {
                 targets: self.roles.get("targets")?.0,
                 ..self.versions
             },
-            issued: believable_timestamp(moment(timestamp.extra.get("x-issued")), timestamp.expires),
-            root_issued: believable_root(moment(root.extra.get("x-issued")), root.expires),
+            issued: believable_timestamp(issued(&timestamp.extra), timestamp.expires, expires)
+                .or_else(|| believable_root(issued(&root.extra), root.expires, expires)),
             expires,
-            programme: Arc::new(self.programme?),
-            alerts: Arc::new(self.alerts?),
+            programme: self.programme.map(Arc::new),
+            alerts: self.alerts.map(Arc::new),
+            missing: self.missing,
             problems: self.problems,
             identity: Sha256(identity.finalize().into()),
             files: self.files,
         }))
     }
-}
-
-fn moment(field: Option<&Value>) -> Option<Timestamp> {
-    field?.as_str()?.parse().ok()
 }
 
 fn digest(bytes: &[u8]) -> Sha256 {

@@ -30,6 +30,9 @@ pub enum Refusal {
     /// A file that must be there is not.
     #[error("`{file}` is not there")]
     Missing { file: String },
+    /// A file that could not be brought here: what the network or the disk said.
+    #[error("{problem}")]
+    Unreachable { problem: Box<Problem> },
     /// No role may sign what every feed has to hold.
     #[error("nothing in the feed is signed as `{target}`")]
     NoTarget { target: String },
@@ -39,7 +42,12 @@ impl Refusal {
     /// From the verifier's error about `file`.
     pub(super) fn about(file: &str, error: sigstore_tuf::Error) -> Refusal {
         use sigstore_tuf::Error as E;
-        let file = file.to_owned();
+        // The verifier looks at what vouches for a file once more, and its error may be about that.
+        let file = match &error {
+            E::Expired { role, .. } if !file.contains(role.as_str()) => format!("{role}.json ({file})"),
+            E::Rollback { role, .. } if role.starts_with("snapshot") => format!("snapshot.json ({file})"),
+            _ => file.to_owned(),
+        };
         match error {
             E::ThresholdNotMet { found, threshold, .. } => {
                 Refusal::Signatures { file, found, needed: threshold }
@@ -106,6 +114,7 @@ impl Refusal {
                 say!(en: "check the address, and that the whole SITE folder is served there",
                     vi: "hãy kiểm tra địa chỉ, và kiểm tra toàn bộ thư mục SITE có ở đó không"),
             ),
+            Refusal::Unreachable { problem } => return Problem::clone(problem),
             Refusal::NoTarget { target } => (
                 say!(en: "nothing in the feed is signed as `{target}`",
                     vi: "trong nguồn tin không có gì được ký là `{target}`", target = target),

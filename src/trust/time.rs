@@ -1,13 +1,27 @@
 //! What time it is, as far as anybody can be believed. Pure: every clock reading is an argument.
 //!
 //! A Raspberry Pi boots with whatever time it last wrote down, and a clock once set to 2036 must not lock a
-//! board out for ever. So the system clock counts only while something disciplines it, and what holds
-//! otherwise is a floor under the time: this program was released, this root was issued, this timestamp was
-//! issued. A floor moves on with the time since it was learned, by the clock that counts from boot. Nothing
-//! unauthenticated is ever kept.
+//! board out for ever. A feed's signatures carry moments of issue, but whoever holds one online key, or whose
+//! own clock is wrong, can sign any moment. What follows from both:
 //!
-//! What is issued too far from its own expiry is not believed: a signer's wrong clock should not become
-//! everybody's. A feed's floor is its own: one feed cannot move the time by which another is judged.
+//! 1. **A disciplined clock counts, and no signature overrides it.** It is disciplined where the kernel says so
+//!    or the machine has a clock chip; before this program's release it is wrong all the same (a chip whose
+//!    battery is empty), and counts as not disciplined. Where a feed's word and that clock differ by more than a
+//!    day, the board says so ([`disagreement`]) and goes by its clock.
+//! 2. **Without one there is a floor for each feed** ([`Vouched`]): what that feed's *current* generation vouches
+//!    for, moved on by the clock that counts from boot. It is replaced with the generation, never raised by an
+//!    earlier one, and no other feed's word has a part in it. Nothing of it is kept on disk but the signed files.
+//! 3. **What is newer is never refused on the word of what is older** ([`Times`]). Versions already say which of
+//!    two signatures came later; if the later one names an earlier time, then one signer's clock was wrong, and
+//!    a board without a clock cannot know whose. So newer files are judged by the disciplined clock or, without
+//!    one, by this program's release alone. Only a timestamp that is *still the same* is judged by its own word:
+//!    that is how a frozen feed is found out.
+//! 4. **A moment of issue is believed only if the feed was whole at that moment**: not after the expiry of anything
+//!    that came with it, and not longer before the timestamp's own expiry than timestamps live. The thief of an
+//!    online key can move that one feed's time by weeks, on boards without a clock, until its key is replaced.
+//!
+//! A board thus comes back by itself: whatever it has accepted, the next properly signed, higher version replaces
+//! it, and with it everything it said about the time.
 
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -20,8 +34,8 @@ const TIMESTAMP_LIFE_MAX: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// The same for a root, which lives for years.
 const ROOT_LIFE_MAX: SignedDuration = SignedDuration::from_hours(5 * 366 * 24);
 
-/// By how much a signer's clock may run ahead of a disciplined clock that is believed all the same: hours are a time
-/// zone set wrongly, more is another day.
+/// By how much a signer's clock and a board's may differ without a word: hours are a time zone set wrongly, more
+/// is another day.
 pub const SIGNER_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// When this program was released.
@@ -29,17 +43,33 @@ pub fn released() -> Timestamp {
     Timestamp::from_second(RELEASED).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// A moment of issue, if it can be believed beside the expiry signed with it.
-pub(super) fn believable_timestamp(issued: Option<Timestamp>, expires: Timestamp) -> Option<Timestamp> {
-    believable(issued, expires, TIMESTAMP_LIFE_MAX)
+/// A timestamp's moment of issue, if it can be believed. `expires`: its own expiry; `first`: the first expiry of all
+/// that came with it.
+pub(super) fn believable_timestamp(
+    issued: Option<Timestamp>,
+    expires: Timestamp,
+    first: Timestamp,
+) -> Option<Timestamp> {
+    believable(issued, expires, first, TIMESTAMP_LIFE_MAX)
 }
 
-pub(super) fn believable_root(issued: Option<Timestamp>, expires: Timestamp) -> Option<Timestamp> {
-    believable(issued, expires, ROOT_LIFE_MAX)
+pub(super) fn believable_root(
+    issued: Option<Timestamp>,
+    expires: Timestamp,
+    first: Timestamp,
+) -> Option<Timestamp> {
+    believable(issued, expires, first, ROOT_LIFE_MAX)
 }
 
-fn believable(issued: Option<Timestamp>, expires: Timestamp, life_max: SignedDuration) -> Option<Timestamp> {
-    issued.filter(|&issued| issued <= expires && expires.duration_since(issued) <= life_max)
+fn believable(
+    issued: Option<Timestamp>,
+    expires: Timestamp,
+    first: Timestamp,
+    life_max: SignedDuration,
+) -> Option<Timestamp> {
+    issued.filter(|&issued| {
+        issued <= expires && issued <= first && expires.duration_since(issued) <= life_max
+    })
 }
 
 /// The machine's clocks, read together.
@@ -52,12 +82,23 @@ pub struct Clocks {
     pub since_boot: Duration,
 }
 
+impl Clocks {
+    /// The system clock, where it is disciplined and can be right.
+    pub fn believed(self) -> Option<Timestamp> {
+        (self.disciplined && self.system >= released()).then_some(self.system)
+    }
+
+    fn uptime(self) -> SignedDuration {
+        SignedDuration::try_from(self.since_boot).unwrap_or(SignedDuration::MAX)
+    }
+}
+
 /// Where a believed time comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The disciplined system clock.
     System,
-    /// The floor: it is at least this late, and may be any time later.
+    /// A floor: it is at least this late, and may be any time later.
     Floor,
 }
 
@@ -68,53 +109,94 @@ pub struct Now {
     pub source: Source,
 }
 
-/// The floor under the time.
+/// By what a refresh of one feed judges expiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Floor {
-    /// The latest moment at which this machine may have booted, going by what was issued.
+pub struct Times {
+    /// What is newer than what this board holds. No feed's word has a part in it.
+    pub newer: Timestamp,
+    /// What this board holds already: the feed's own word counts, too.
+    pub held: Timestamp,
+}
+
+impl From<Timestamp> for Times {
+    fn from(now: Timestamp) -> Times {
+        Times { newer: now, held: now }
+    }
+}
+
+/// A moment that was passed when the machine had been up for some time, carried on since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Passed {
+    moment: Timestamp,
+    /// The latest moment at which this machine may have booted, going by it.
     boot: Timestamp,
 }
 
+impl Passed {
+    /// Not at the boot: the machine may have been up for months when it came to know.
+    fn now(moment: Timestamp, clocks: Clocks) -> Passed {
+        Passed { moment, boot: moment.checked_sub(clocks.uptime()).unwrap_or(Timestamp::MIN) }
+    }
+
+    fn carried_to(self, clocks: Clocks) -> Timestamp {
+        self.boot.checked_add(clocks.uptime()).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// What this program knows by itself: it does not run before its release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor(Passed);
+
 impl Floor {
-    /// What this program knows by itself, when it starts `since_boot` after the boot.
-    pub fn at_start(since_boot: Duration) -> Floor {
-        let mut floor = Floor { boot: Timestamp::MIN };
-        floor.learn(released(), since_boot);
-        floor
+    /// `clocks` as read when the program starts.
+    pub fn at_start(clocks: Clocks) -> Floor {
+        Floor(Passed::now(released(), clocks))
     }
 
-    /// Something authentic was issued at `issued`, and this was learned, from a network or from this machine's
-    /// own disk, `since_boot` after the boot. (Not at the boot: the machine may have been up for months when it
-    /// was issued.)
-    pub fn learn(&mut self, issued: Timestamp, since_boot: Duration) {
-        let since = SignedDuration::try_from(since_boot).unwrap_or(SignedDuration::MAX);
-        self.boot = self.boot.max(issued.checked_sub(since).unwrap_or(Timestamp::MIN));
+    /// The disciplined clock or, without one, the release and what has passed since the start.
+    pub fn now(self, clocks: Clocks) -> Now {
+        match clocks.believed() {
+            Some(at) => Now { at, source: Source::System },
+            None => Now { at: self.0.carried_to(clocks), source: Source::Floor },
+        }
     }
+}
 
-    /// The later of the floor and the system clock, if that is disciplined.
-    pub fn now(&self, clocks: Clocks) -> Now {
-        let since = SignedDuration::try_from(clocks.since_boot).unwrap_or(SignedDuration::ZERO);
-        let floor = self.boot.checked_add(since).unwrap_or(Timestamp::MAX);
-        if clocks.disciplined && clocks.system >= floor {
-            Now { at: clocks.system, source: Source::System }
-        } else {
-            Now { at: floor, source: Source::Floor }
+/// What one feed's current generation says of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Vouched(Option<Passed>);
+
+impl Vouched {
+    /// Another generation of the feed, or another timestamp, takes the place of the last: what that said is
+    /// forgotten. `issued`: when the timestamp was issued or, where that cannot be believed, the root. `clocks`: as
+    /// read when this was learned, from a network or from this machine's own disk.
+    pub fn replace(&mut self, issued: Option<Timestamp>, clocks: Clocks) {
+        // What was learned earlier about the same moment says more.
+        if self.0.map(|known| known.moment) != issued {
+            self.0 = issued.map(|issued| Passed::now(issued, clocks));
         }
     }
 
-    /// What is on air goes by this: a disciplined system clock, even where a signer's ran ahead of it for a while.
-    ///
-    /// What was signed three hours ahead by mistake must not end warnings three hours early. Verification stays with
-    /// [`Floor::now`]; and a system clock that is further behind, such as a clock chip whose battery is empty, is
-    /// believed by nobody.
-    pub fn on_air(&self, clocks: Clocks) -> Now {
-        let floor = self.now(clocks);
-        let ahead = floor.at.duration_since(clocks.system);
-        match clocks.disciplined && ahead <= SIGNER_AHEAD_MAX {
-            true => Now { at: clocks.system, source: Source::System },
-            false => floor,
+    /// The time by which this feed's content is on air.
+    pub fn now(self, start: Floor, clocks: Clocks) -> Now {
+        let now = start.now(clocks);
+        match (now.source, self.0) {
+            (Source::Floor, Some(known)) => Now { at: now.at.max(known.carried_to(clocks)), ..now },
+            _ => now,
         }
     }
+
+    /// By what a refresh of this feed judges expiry.
+    pub fn times(self, start: Floor, clocks: Clocks) -> Times {
+        Times { newer: start.now(clocks).at, held: self.now(start, clocks).at }
+    }
+}
+
+/// By how much a feed's word is ahead of a disciplined clock, where that is more than two people's clocks differ
+/// by. (A feed that nobody has signed for long is behind: that is no disagreement.)
+pub fn disagreement(issued: Option<Timestamp>, clocks: Clocks) -> Option<SignedDuration> {
+    let ahead = issued?.duration_since(clocks.believed()?);
+    (ahead > SIGNER_AHEAD_MAX).then_some(ahead)
 }
 
 #[cfg(test)]
@@ -127,64 +209,94 @@ mod tests {
     fn clocks(system: &str, disciplined: bool, minutes: u64) -> Clocks {
         Clocks { system: at(system), disciplined, since_boot: Duration::from_secs(60 * minutes) }
     }
+    /// What a feed signed at `issued` says, learned after so many minutes.
+    fn vouched(issued: &str, minutes: u64) -> Vouched {
+        let mut vouched = Vouched::default();
+        vouched.replace(Some(at(issued)), clocks("1970-01-01T00:00:00Z", false, minutes));
+        vouched
+    }
+    fn start() -> Floor {
+        Floor::at_start(clocks("1970-01-01T00:00:00Z", false, 0))
+    }
 
     #[test]
     fn a_machine_that_has_been_up_for_months_learns_no_later_time_from_a_restart() {
-        let up = Duration::from_secs(100 * 86_400);
-        let mut floor = Floor::at_start(up);
-        floor.learn(at("2026-12-01T00:00:00Z"), up);
-        let now = floor.now(Clocks { since_boot: up, ..clocks("1970-01-01T00:00:00Z", false, 0) });
+        let up = 100 * 24 * 60;
+        let unset = clocks("1970-01-01T00:00:00Z", false, up);
+        let now = vouched("2026-12-01T00:00:00Z", up).now(Floor::at_start(unset), unset);
         assert_eq!(now.at, at("2026-12-01T00:00:00Z"));
     }
 
     #[test]
     fn a_clock_that_nobody_disciplines_moves_nothing() {
-        let floor = Floor::at_start(Duration::ZERO);
         for system in ["1970-01-01T00:00:00Z", "2036-01-01T00:00:00Z"] {
-            let now = floor.now(clocks(system, false, 0));
+            let now = Vouched::default().now(start(), clocks(system, false, 0));
             assert_eq!(now, Now { at: at("2026-01-01T00:00:00Z"), source: Source::Floor });
         }
     }
 
     #[test]
-    fn a_signer_whose_clock_ran_ahead_ends_no_warning_early_and_an_empty_clock_chip_is_not_believed() {
-        let mut floor = Floor::at_start(Duration::ZERO);
-        floor.learn(at("2026-12-01T03:00:00Z"), Duration::ZERO);
-        let right = clocks("2026-12-01T00:00:00Z", true, 0);
-        assert_eq!(floor.on_air(right), Now { at: right.system, source: Source::System });
-        assert_eq!(floor.now(right).at, at("2026-12-01T03:00:00Z"));
-        for wrong in [clocks("2000-01-01T00:00:00Z", true, 0), clocks("2026-12-01T00:00:00Z", false, 0)] {
-            assert_eq!(floor.on_air(wrong), Now { at: at("2026-12-01T03:00:00Z"), source: Source::Floor });
+    fn no_signature_overrides_a_disciplined_clock_and_an_empty_clock_chip_is_not_believed() {
+        for ahead in ["2026-12-01T03:00:00Z", "2028-01-01T00:00:00Z"] {
+            let right = clocks("2026-12-01T00:00:00Z", true, 0);
+            let feed = vouched(ahead, 0);
+            assert_eq!(feed.now(start(), right), Now { at: right.system, source: Source::System });
+            assert_eq!(feed.times(start(), right), right.system.into());
+            for wrong in [clocks("2000-01-01T00:00:00Z", true, 0), clocks("2026-12-01T00:00:00Z", false, 0)] {
+                assert_eq!(feed.now(start(), wrong), Now { at: at(ahead), source: Source::Floor });
+            }
         }
     }
 
     #[test]
+    fn what_is_newer_is_never_judged_by_the_word_of_what_is_older() {
+        let unset = clocks("1970-01-01T00:00:00Z", false, 60);
+        let times = vouched("2036-01-01T00:00:00Z", 0).times(start(), unset);
+        assert_eq!(times.newer, at("2026-01-01T01:00:00Z"));
+        assert_eq!(times.held, at("2036-01-01T01:00:00Z"));
+    }
+
+    #[test]
+    fn what_a_generation_said_about_the_time_is_forgotten_with_it() {
+        let unset = clocks("1970-01-01T00:00:00Z", false, 0);
+        let mut feed = vouched("2036-01-01T00:00:00Z", 0);
+        feed.replace(Some(at("2026-12-01T00:00:00Z")), unset);
+        assert_eq!(feed.now(start(), unset).at, at("2026-12-01T00:00:00Z"));
+        feed.replace(None, unset);
+        assert_eq!(feed.now(start(), unset).at, at("2026-01-01T00:00:00Z"));
+    }
+
+    #[test]
     fn the_floor_moves_on_with_the_time_since_boot() {
-        let mut floor = Floor::at_start(Duration::ZERO);
-        floor.learn(at("2026-12-01T00:00:00Z"), Duration::ZERO);
-        assert_eq!(floor.now(clocks("1970-01-01T00:00:00Z", false, 90)).at, at("2026-12-01T01:30:00Z"));
+        let unset = |minutes| clocks("1970-01-01T00:00:00Z", false, minutes);
+        let feed = vouched("2026-12-01T00:00:00Z", 0);
+        assert_eq!(feed.now(start(), unset(90)).at, at("2026-12-01T01:30:00Z"));
         // The same news, learned an hour after the boot, says that the boot was an hour earlier.
-        let mut later = Floor::at_start(Duration::ZERO);
-        later.learn(at("2026-12-01T00:00:00Z"), Duration::from_secs(3600));
-        assert_eq!(later.now(clocks("1970-01-01T00:00:00Z", false, 90)).at, at("2026-12-01T00:30:00Z"));
+        let mut later = vouched("2026-12-01T00:00:00Z", 60);
+        assert_eq!(later.now(start(), unset(90)).at, at("2026-12-01T00:30:00Z"));
+        // And learned once more, it says nothing new.
+        later.replace(Some(at("2026-12-01T00:00:00Z")), unset(80));
+        assert_eq!(later.now(start(), unset(90)).at, at("2026-12-01T00:30:00Z"));
     }
 
     #[test]
-    fn a_disciplined_clock_counts_unless_it_is_behind_what_was_issued() {
-        let mut floor = Floor::at_start(Duration::ZERO);
-        floor.learn(at("2026-12-01T00:00:00Z"), Duration::ZERO);
-        let ahead = floor.now(clocks("2027-01-01T00:00:00Z", true, 5));
-        assert_eq!(ahead, Now { at: at("2027-01-01T00:00:00Z"), source: Source::System });
-        assert_eq!(floor.now(clocks("2026-11-15T00:00:00Z", true, 0)).source, Source::Floor);
+    fn a_signer_a_day_ahead_of_a_disciplined_clock_is_told_of() {
+        let right = clocks("2026-12-01T00:00:00Z", true, 0);
+        let ahead = |issued: &str, clocks| disagreement(Some(at(issued)), clocks).map(|by| by.as_hours());
+        assert_eq!(ahead("2026-12-06T00:00:00Z", right), Some(5 * 24));
+        assert_eq!(ahead("2026-12-01T23:00:00Z", right), None);
+        assert_eq!(ahead("2026-06-01T00:00:00Z", right), None, "a feed that was left alone is only old");
+        assert_eq!(ahead("2026-12-06T00:00:00Z", clocks("2026-12-01T00:00:00Z", false, 0)), None);
     }
 
     #[test]
-    fn an_issue_time_far_from_its_expiry_is_not_believed() {
-        let expires = at("2027-01-01T00:00:00Z");
-        let believed = |issued: &str| believable_timestamp(Some(at(issued)), expires).is_some();
+    fn a_moment_of_issue_at_which_the_feed_was_not_whole_is_not_believed() {
+        let (expires, first) = (at("2027-01-01T00:00:00Z"), at("2026-12-25T00:00:00Z"));
+        let believed = |issued: &str| believable_timestamp(Some(at(issued)), expires, first).is_some();
         assert!(believed("2026-12-20T00:00:00Z"));
-        assert!(believed("2027-01-01T00:00:00Z"));
-        assert!(!believed("2027-01-01T00:00:01Z"), "after its expiry");
+        assert!(believed("2026-12-25T00:00:00Z"));
+        assert!(!believed("2026-12-25T00:00:01Z"), "after the expiry of something that came with it");
+        assert!(!believed("2027-01-01T00:00:01Z"), "after its own");
         assert!(!believed("2026-10-01T00:00:00Z"), "more than sixty days before it");
     }
 }

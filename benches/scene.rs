@@ -33,7 +33,8 @@ fn timetable(programme: Programme) -> Timetable {
         state: FeedState::Fresh,
         last_news: None,
         ahead: jiff::SignedDuration::ZERO,
-        here_since: jiff::Timestamp::MAX,
+        alerts_ahead: jiff::SignedDuration::ZERO,
+        alerts_since: jiff::Timestamp::MAX,
         programme: Arc::new(programme),
         alerts: Arc::default(),
     };
@@ -131,7 +132,7 @@ fn rotation(fonts: &Arc<Fonts>) {
     let mut programme: Programme = toml::from_str(&toml).expect("the bench's own text");
     for (number, notice) in (0..NOTICES).zip(&mut programme.notices) {
         let sha256 = Sha256([number; 32]);
-        notice.image = Some(Media {
+        std::sync::Arc::make_mut(notice).image = Some(Media {
             path: format!("{number}.jpg"),
             length: 1,
             sha256,

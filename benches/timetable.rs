@@ -46,7 +46,8 @@ fn main() {
         state: FeedState::Fresh,
         last_news: None,
         ahead: jiff::SignedDuration::ZERO,
-        here_since: jiff::Timestamp::MAX,
+        alerts_ahead: jiff::SignedDuration::ZERO,
+        alerts_since: jiff::Timestamp::MAX,
         programme: Arc::new(programme()),
         alerts: Arc::default(),
     };

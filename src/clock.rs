@@ -22,7 +22,7 @@ pub fn read() -> Reading {
     let boot = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
     Reading {
         system: Timestamp::now(),
-        synchronised: kernel_says_synchronised(),
+        synchronised: disciplined().is_some(),
         since_boot: Duration::new(boot.tv_sec.max(0) as u64, boot.tv_nsec as u32),
         instant: Instant::now(),
     }
@@ -45,14 +45,17 @@ pub fn local_zone() -> jiff::tz::TimeZone {
     jiff::tz::TimeZone::system()
 }
 
-/// `adjtimex(2)`: TIME_ERROR (5), or STA_UNSYNC set, means that nothing disciplines the clock.
-fn kernel_says_synchronised() -> bool {
+/// The time by whatever disciplines this machine's clock; `None` where nothing does.
+pub fn disciplined() -> Option<Timestamp> {
     // SAFETY: `timex` is a plain C structure for which all zeroes is valid, and modes 0 only reads.
-    let (state, status) = unsafe {
+    let (state, timex) = unsafe {
         let mut timex: libc::timex = std::mem::zeroed();
-        let state = libc::adjtimex(&mut timex);
-        (state, timex.status)
+        (libc::adjtimex(&mut timex), timex)
     };
+    // `adjtimex(2)`: TIME_ERROR (5), or STA_UNSYNC set, means that nothing disciplines the clock.
     const TIME_ERROR: i32 = 5;
-    state >= 0 && state != TIME_ERROR && status & libc::STA_UNSYNC == 0
+    if state < 0 || state == TIME_ERROR || timex.status & libc::STA_UNSYNC != 0 {
+        return None;
+    }
+    Timestamp::from_second(timex.time.tv_sec).ok()
 }

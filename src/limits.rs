@@ -1,9 +1,21 @@
 //! Every bound on what comes from outside, with its reason. A bound that is not here does not exist.
 
-/// Longest `programme.toml` or `programme.json` in bytes: 100,000 notices of ordinary length fit.
+/// Longest `programme.toml` or `programme.json` in bytes: more notices of ordinary length fit than may be in it.
 pub const PROGRAMME_BYTES_MAX: u64 = 64 << 20;
-/// Most notices in one programme: ten times what the busiest province could show.
-pub const NOTICES_MAX: usize = 100_000;
+/// Most notices in one programme: twice what a province with every commune's notices could show, and little enough
+/// that a hostile list of them fits into a small board's memory.
+pub const NOTICES_MAX: usize = 20_000;
+/// Longest notice, announcement, warning or line of a JSON file in bytes, before it is looked into: the longest text in
+/// ten languages.
+pub const ITEM_BYTES_MAX: usize = 1 << 20;
+/// Deepest nesting of a JSON file: a feed's own go six levels deep.
+pub const JSON_DEPTH_MAX: usize = 64;
+/// Most tags of boards that one notice is for.
+pub const TAGS_MAX: usize = 200;
+/// Most spans of the day, or times of day, of one notice or announcement.
+pub const TIMES_MAX: usize = 100;
+/// Most languages that one notice is in beside its own.
+pub const LANGUAGES_MAX: usize = 20;
 /// Longest title, in characters: more cannot be read aloud in one breath, or fit any board.
 pub const TITLE_CHARS_MAX: usize = 300;
 /// Longest text of one notice, in characters: about half an hour of reading.
@@ -32,9 +44,9 @@ pub const ALERT_REFERENCES_MAX: usize = 100;
 pub const ALERT_AHEAD_SECONDS_MAX: i64 = 300;
 /// By how much a publisher's clock may be behind the feed's last signature before it is said.
 pub const SIGNER_BEHIND_SECONDS_MAX: i64 = 600;
-/// The longest pause between two signatures that needs no second look at the clock: timestamps live for two weeks, so a
-/// feed that anybody looks after is signed more often.
-pub const SIGNING_PAUSE_DAYS_MAX: i64 = 45;
+/// By how many hours the publishing machine's clock and the feed's last signature may differ before somebody has to look
+/// at the clock: a feed is renewed once a day, within an hour of the same time, and a timestamp lives for two weeks.
+pub const CLOCK_DIFFERENCE_HOURS_MAX: i64 = 26;
 /// Most characters in a row that take no room: an emoji's joiner and its variation selector.
 pub const UNSEEN_RUN_MAX: usize = 2;
 /// Most marks on one letter: Vietnamese, Tai Viet and Hmong need at most three.
@@ -95,5 +107,6 @@ pub const LINK_BYTES_MAX: usize = 213;
 
 const _: () = assert!(SECONDS_MAX as u64 * 1_000 <= MEDIA_DURATION_MS_MAX);
 const _: () = assert!(TITLE_CHARS_MAX < TEXT_CHARS_MAX);
+const _: () = assert!(10 * 4 * TEXT_CHARS_MAX <= ITEM_BYTES_MAX);
 const _: () = assert!(PROGRAMME_BYTES_MAX < MEDIA_BYTES_MAX);
 const _: () = assert!(FILM_PIXELS_MAX <= PICTURE_PIXELS_MAX);

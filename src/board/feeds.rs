@@ -25,8 +25,10 @@ pub struct Feed {
     pub error: Option<Problem>,
     /// What the generation says of the time.
     vouched: Vouched,
-    /// The earliest moment at which the generation is known to have been here.
-    here_since: Option<Timestamp>,
+    /// The same as it was when the warnings that are held came: what is signed later moves no warning.
+    warned: Vouched,
+    /// The earliest moment at which these warnings are known to have been here.
+    warned_since: Timestamp,
 }
 
 /// The time as one feed has it, and how far that is ahead of the board's own.
@@ -37,6 +39,8 @@ pub struct Feed {
 pub struct FeedTime {
     pub now: Timestamp,
     pub ahead: SignedDuration,
+    /// The same of its warnings, which go by what was known when they came.
+    pub warnings_ahead: SignedDuration,
 }
 
 impl FeedTime {
@@ -57,31 +61,63 @@ impl Feed {
             last_news: None,
             error: None,
             vouched: Vouched::default(),
-            here_since: None,
+            warned: Vouched::default(),
+            warned_since: Timestamp::MAX,
         }
     }
 
-    /// Another generation takes the place of the last, and what that said of the time is forgotten.
+    /// Another generation takes the place of the last, and what that said of the time is forgotten; but not by warnings
+    /// that stay the same. They were in force by the time that was known when they came, and a board without a clock
+    /// counts on from there: a flood does not end because somebody signs next month's date.
     pub fn adopt(&mut self, generation: Generation, start: Floor, clocks: Clocks) {
         self.vouched.replace(generation.issued, clocks);
-        self.here_since = Some(generation.accepted_at.min(self.time(start, clocks).now));
+        if self.generation.as_ref().is_none_or(|before| before.alerts != generation.alerts) {
+            self.warned = self.vouched;
+            self.warned_since = generation.accepted_at.min(self.warned.now(start, clocks).at);
+        }
         self.generation = Some(generation);
     }
 
+    /// A poll has ended at `at`, the feed's time. What comes back: whether what is on air may be another now, and what
+    /// there is to tell.
+    pub fn take_check(
+        &mut self,
+        result: Result<Check, Problem>,
+        at: Timestamp,
+        start: Floor,
+        clocks: Clocks,
+    ) -> (bool, Option<Problem>) {
+        self.last_check = Some(at);
+        let before = (self.state(at), self.time(start, clocks).ahead);
+        self.error = match result {
+            Ok(check) => {
+                self.is_current(&check, at, start, clocks);
+                check.unsaved.or_else(|| self.disagreement(clocks))
+            }
+            Err(problem) => Some(problem),
+        };
+        ((self.state(at), self.time(start, clocks).ahead) != before, self.error.clone())
+    }
+
     /// A poll found the generation to be the newest.
-    pub fn is_current(&mut self, check: &Check, at: Timestamp, start: Floor, clocks: Clocks) {
+    fn is_current(&mut self, check: &Check, at: Timestamp, start: Floor, clocks: Clocks) {
         self.last_news = Some(at);
         let Some(generation) = &mut self.generation else { return };
         generation.versions = check.versions;
         generation.expires = check.expires;
         generation.issued = check.issued;
         self.vouched.replace(check.issued, clocks);
-        self.here_since = self.here_since.map(|since| since.min(self.time(start, clocks).now));
+        self.warned_since = self.warned_since.min(self.warned.now(start, clocks).at);
     }
 
     pub fn time(&self, start: Floor, clocks: Clocks) -> FeedTime {
-        let (board, feed) = (start.now(clocks).at, self.vouched.now(start, clocks).at);
-        FeedTime { now: feed, ahead: feed.duration_since(board) }
+        let board = start.now(clocks).at;
+        let (feed, warnings) = (self.vouched.now(start, clocks).at, self.warned.now(start, clocks).at);
+        FeedTime {
+            now: feed,
+            ahead: feed.duration_since(board),
+            warnings_ahead: warnings.duration_since(board),
+        }
     }
 
     /// By how much its signer's clock is ahead of this machine's.
@@ -119,13 +155,15 @@ impl Feed {
     /// What `programme` is given of it; `None` while nothing was ever verified.
     pub fn content(&self, time: FeedTime, missing: &impl Fn(&Media) -> bool) -> Option<FeedContent> {
         let generation = self.generation.as_ref()?;
+        let warnings_now = time.to_board(time.now).checked_add(time.warnings_ahead).unwrap_or(time.now);
         Some(FeedContent {
             name: self.name.clone(),
             rights: self.rights.clone(),
             state: self.state(time.now),
             last_news: self.news(time.now).and_then(|news| news.last),
             ahead: time.ahead,
-            here_since: self.here_since.unwrap_or(Timestamp::MAX),
+            alerts_ahead: time.warnings_ahead,
+            alerts_since: self.warned_since.min(warnings_now),
             programme: showable(&generation.programme, missing),
             alerts: generation.alerts.clone(),
         })
@@ -161,7 +199,11 @@ fn showable(programme: &Arc<Programme>, missing: &impl Fn(&Media) -> bool) -> Ar
         gone
     };
     drop_missing(&mut programme.emblem);
-    programme.notices.retain_mut(|notice: &mut Notice| {
+    programme.notices.retain_mut(|notice: &mut Arc<Notice>| {
+        if !notice.media().any(missing) {
+            return true;
+        }
+        let notice = Arc::make_mut(notice);
         let lost_film = drop_missing(&mut notice.video);
         let lost_picture = drop_missing(&mut notice.image);
         drop_missing(&mut notice.audio);
@@ -202,9 +244,9 @@ mod tests {
         let toml = |id: &str, more: &str| format!("[[notice]]\nid = \"{id}\"\ntitle = \"{id}\"\n{more}\n");
         let text = toml("text", "text = \"a\"") + &toml("film", "") + &toml("both", "text = \"b\"");
         let mut programme: Programme = toml::from_str(&format!("title = \"x\"\n{text}")).unwrap();
-        programme.notices[1].video = Some(media(1));
-        programme.notices[2].video = Some(media(2));
-        programme.notices[0].image = Some(media(3));
+        Arc::make_mut(&mut programme.notices[1]).video = Some(media(1));
+        Arc::make_mut(&mut programme.notices[2]).video = Some(media(2));
+        Arc::make_mut(&mut programme.notices[0]).image = Some(media(3));
         let programme = Arc::new(programme);
         let shown = showable(&programme, &|_| true);
         let ids: Vec<&str> = shown.notices.iter().map(|notice| notice.id.as_str()).collect();

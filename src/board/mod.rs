@@ -5,6 +5,8 @@
 //! data; none waits for another.
 
 pub mod control;
+#[cfg(test)]
+mod clock_tests;
 mod event;
 mod feeds;
 mod loader;

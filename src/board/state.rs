@@ -296,21 +296,9 @@ impl Board {
             FeedEvent::Checked { feed, at, result } => {
                 let (start, clocks) = (self.start, self.clocks(clock::read()));
                 let Some(known) = self.feeds.iter_mut().find(|known| known.name == feed) else { return };
-                known.last_check = Some(at);
-                match result {
-                    Ok(check) => {
-                        let before = (known.state(at), known.time(start, clocks).ahead);
-                        known.is_current(&check, at, start, clocks);
-                        let disagreement = known.disagreement(clocks);
-                        known.error = check.unsaved.or(disagreement);
-                        self.stale_timetable |= (known.state(at), known.time(start, clocks).ahead) != before;
-                        known.error.clone().iter().for_each(|problem| self.report(problem));
-                    }
-                    Err(problem) => {
-                        known.error = Some(problem.clone());
-                        self.report(&problem);
-                    }
-                }
+                let (changed, problem) = known.take_check(result, at, start, clocks);
+                self.stale_timetable |= changed;
+                problem.iter().for_each(|problem| self.report(problem));
             }
             FeedEvent::MediaReady { media } => {
                 self.on_hand.is_new(media.sha256);

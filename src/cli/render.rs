@@ -258,7 +258,8 @@ impl Preview {
             state: FeedState::Fresh,
             last_news: None,
             ahead: jiff::SignedDuration::ZERO,
-            here_since: jiff::Timestamp::MAX,
+            alerts_ahead: jiff::SignedDuration::ZERO,
+            alerts_since: jiff::Timestamp::MAX,
             programme: Arc::new(checked.programme.clone()),
             alerts: Arc::new(alerts),
         };

@@ -49,8 +49,10 @@ pub struct FeedContent {
     /// How far the time by which its content is on air is ahead of the time that the board is asked about. Not
     /// zero only on a board without a believable clock.
     pub ahead: SignedDuration,
-    /// The earliest moment, by the feed's time, at which this content is known to have been here.
-    pub here_since: Timestamp,
+    /// The same of its warnings.
+    pub alerts_ahead: SignedDuration,
+    /// The earliest moment, by the warnings' time, at which they are known to have been here.
+    pub alerts_since: Timestamp,
     pub programme: Arc<Programme>,
     pub alerts: Arc<Alerts>,
 }

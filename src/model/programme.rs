@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// `programme.toml` as read.
 pub type AuthoredProgramme = Programme<String, Moment>;
@@ -29,7 +30,7 @@ pub struct Programme<M = Media, T = Timestamp> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emblem: Option<M>,
     #[serde(default, rename = "notice", skip_serializing_if = "Vec::is_empty")]
-    pub notices: Vec<Notice<M, T>>,
+    pub notices: Vec<Arc<Notice<M, T>>>,
     #[serde(default, rename = "ticker", skip_serializing_if = "Vec::is_empty")]
     pub tickers: Vec<Ticker<T>>,
     #[serde(default, rename = "announcement", skip_serializing_if = "Vec::is_empty")]
@@ -57,8 +58,7 @@ impl Programme {
     pub fn media(&self) -> impl Iterator<Item = &Media> {
         self.emblem
             .iter()
-            .chain(self.notices.iter().flat_map(|n| [&n.image, &n.video, &n.audio].into_iter().flatten()))
-            .chain(self.notices.iter().flat_map(|n| n.translations.values().filter_map(|t| t.audio.as_ref())))
+            .chain(self.notices.iter().flat_map(|notice| notice.media()))
             .chain(self.announcements.iter().map(|a| &a.audio))
     }
 }
@@ -218,6 +218,12 @@ pub struct Notice<M = Media, T = Timestamp> {
 }
 
 impl<M, T> Notice<M, T> {
+    /// Every media file it names.
+    pub fn media(&self) -> impl Iterator<Item = &M> {
+        let own = [&self.image, &self.video, &self.audio].into_iter().flatten();
+        own.chain(self.translations.values().filter_map(|translation| translation.audio.as_ref()))
+    }
+
     /// Title and text in one of its languages; what a translation leaves out is in the notice's own.
     pub fn said_in(&self, lang: &str) -> (&str, &str) {
         let translation = self.translations.get(lang).filter(|_| lang != self.lang);

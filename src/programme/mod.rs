@@ -119,8 +119,8 @@ impl Timetable {
         let feed = self.feeds.len();
         let may_interrupt = content.rights.may_interrupt;
         if may_interrupt {
-            let lives = life::lives_here(&content.alerts, content.here_since);
-            let by_board = |moment: Timestamp| moment.checked_sub(content.ahead).unwrap_or(Timestamp::MIN);
+            let lives = life::lives_here(&content.alerts, content.alerts_since);
+            let by_board = |moment: Timestamp| moment.checked_sub(content.alerts_ahead).unwrap_or(Timestamp::MIN);
             self.warnings.extend(lives.into_iter().map(|life| {
                 let (from, until) = (by_board(life.from), by_board(life.until));
                 (feed, Life { from, until, ..life })
@@ -146,7 +146,7 @@ impl Timetable {
                 let span = self.calendar.span(zone, &notice.window);
                 let turn_ms = reading::turn_ms(&notice, board.reading);
                 let zone = board.zone_of(&notice);
-                self.notices.push(Item { feed, span, turn_ms, zone, notice: Arc::new(notice) });
+                self.notices.push(Item { feed, span, turn_ms, zone, notice });
             }
         }
         for line in programme.tickers {

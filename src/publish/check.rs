@@ -76,7 +76,7 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
 }
 
 /// Warns of each role that expires soon. `pinned` is the root where there is no newer one.
-fn expiring(pinned: &[u8], files: &[(Item, Vec<u8>)], now: Timestamp) -> Vec<Problem> {
+fn expiring(pinned: &[u8], files: &[(Item, Arc<Vec<u8>>)], now: Timestamp) -> Vec<Problem> {
     let mut newer =
         files.iter().filter(|(item, _)| matches!(item, Item::Root(_))).map(|(_, bytes)| bytes.as_slice());
     let root = [(Role::Root, newer.next_back().unwrap_or(pinned))];

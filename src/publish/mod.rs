@@ -24,15 +24,15 @@ pub use media::MediaFile;
 
 use crate::disk::{self, Disk, Local};
 use crate::limits::{
-    ALERTS_BYTES_MAX, EXPIRY_WARNING_DAYS, PROGRAMME_BYTES_MAX, SIGNER_BEHIND_SECONDS_MAX,
-    SIGNING_PAUSE_DAYS_MAX, TITLE_CHARS_MAX,
+    ALERTS_BYTES_MAX, CLOCK_DIFFERENCE_HOURS_MAX, EXPIRY_WARNING_DAYS, PROGRAMME_BYTES_MAX,
+    SIGNER_BEHIND_SECONDS_MAX, TITLE_CHARS_MAX,
 };
 use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
 use crate::model::programme::Programme;
-use crate::problem::{Outcome, Problem};
+use crate::problem::{self, Outcome, Problem};
 use crate::say;
-use crate::trust::time::{SIGNER_AHEAD_MAX, released};
+use crate::trust::time::released;
 use folder::text;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -146,29 +146,59 @@ pub fn keys_folder(site: &Path) -> PathBuf {
     disk::beside(&trimmed, ".keys")
 }
 
-/// Holds this machine's clock against the feed's last signature: boards learn the time from what is signed, and what
-/// is signed a year ahead by mistake makes them refuse everything until then. The problem that comes back is a
-/// warning.
+/// Holds this machine's clock against all that can give it the lie: a time server, and the feed's last signature. What is
+/// signed ahead of time by mistake expires ahead of time, and boards without a clock learn the time from it. The problem
+/// that comes back is a warning.
+///
+/// `disciplined`: the time by whatever disciplines this machine's clock ([`clock::disciplined`](crate::clock::disciplined)).
 ///
 /// # Errors
-/// The clock is a day or more behind that signature, or so far after it that one of the two was wrong. `sure`:
-/// whoever publishes has looked at the clock.
-pub fn check_clock(site: &Path, now: Timestamp, sure: bool) -> Outcome<Option<Problem>> {
+/// Two of them are more than a day apart and no time server agrees with this machine's clock; a day is well below a
+/// timestamp's life, so that boards refuse nothing of what is signed within it. `sure`: whoever publishes has looked at
+/// the clock.
+pub fn check_clock(
+    site: &Path,
+    now: Timestamp,
+    disciplined: Option<Timestamp>,
+    sure: bool,
+) -> Outcome<Option<Problem>> {
     let Some(last) = Site::open(site)?.role(Role::Timestamp)?.issued() else { return Ok(None) };
-    let behind = last.duration_since(now);
-    let remedy = || {
-        say!(en: "set this machine's date and time; if they are right, add --clock-is-right",
-            vi: "hãy chỉnh ngày giờ của máy này; nếu đã đúng, hãy thêm --clock-is-right")
-    };
-    let (last, now) = (sign::moment(last), sign::moment(now));
-    let late = say!(en: "this machine's clock says {now}, and the feed was last signed at {last}",
-        vi: "đồng hồ máy này báo {now}, mà nguồn tin được ký lần cuối lúc {last}", now = now, last = last);
-    let problem = Problem::new("clock", late, remedy());
-    let odd = behind > SIGNER_AHEAD_MAX || -behind > SignedDuration::from_hours(24 * SIGNING_PAUSE_DAYS_MAX);
-    match (odd, sure) {
-        (true, false) => Err(problem),
-        _ => Ok((behind.as_secs() > SIGNER_BEHIND_SECONDS_MAX).then_some(problem)),
+    let zone = jiff::tz::TimeZone::system();
+    let said = |moment: Timestamp| moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
+    let apart = |other: Timestamp, hours: i64| now.duration_since(other).abs() > SignedDuration::from_hours(hours);
+    if let Some(server) = disciplined.filter(|server| apart(*server, CLOCK_DIFFERENCE_HOURS_MAX)) {
+        let why = say!(
+            en: "this machine's clock says {now}, and the time server says {server}",
+            vi: "đồng hồ máy này báo {now}, mà máy chủ giờ báo {server}",
+            now = said(now), server = said(server)
+        );
+        return if sure { Ok(None) } else { Err(Problem::new("clock", why, clock_remedy())) };
     }
+    let behind = last.duration_since(now);
+    let why = say!(
+        en: "this machine's clock says {now}, and the feed was last signed at {last}",
+        vi: "đồng hồ máy này báo {now}, mà nguồn tin được ký lần cuối lúc {last}",
+        now = said(now), last = said(last)
+    );
+    let vouched = disciplined.is_some() || sure;
+    if apart(last, CLOCK_DIFFERENCE_HOURS_MAX) && !vouched {
+        return Err(Problem::new("clock", why, clock_remedy()));
+    }
+    let remedy = match vouched {
+        true => say!(
+            en: "the clock that signed it ran ahead; boards follow what is signed now",
+            vi: "đồng hồ lúc ký lần đó chạy nhanh; các bảng sẽ theo lần ký này"
+        ),
+        false => clock_remedy(),
+    };
+    Ok((behind.as_secs() > SIGNER_BEHIND_SECONDS_MAX).then(|| Problem::new("clock", why, remedy)))
+}
+
+fn clock_remedy() -> problem::Text {
+    say!(
+        en: "look at a clock that is right, and set this machine's date and time; if they are right, add --clock-is-right",
+        vi: "hãy xem một đồng hồ đúng rồi chỉnh ngày giờ của máy này; nếu ngày giờ đã đúng, hãy thêm --clock-is-right"
+    )
 }
 
 /// Makes keys and an empty signed feed, ready to serve.
@@ -268,7 +298,7 @@ pub fn publish(
     if changed {
         site.sign_content(Role::Programme, bytes, &keys, lifetimes, now)?;
     }
-    let (_, mut warnings) = renew_what_expires(&mut site, &keys, lifetimes, now)?;
+    let (_, mut warnings) = renew_what_expires(&mut site, &keys, lifetimes, Some(Role::Programme), now)?;
     let (mut copied, mut reused, mut seen) = (0, 0, HashSet::new());
     for file in media.iter().filter(|file| seen.insert(file.sha256)) {
         match media::publish(&site.media_folder(), file)? {
@@ -306,7 +336,7 @@ pub fn set_alerts(
     let keys = Keys::load(keys)?;
     let bytes = to_json(alerts, ALERTS_BYTES_MAX, "alerts.json")?;
     site.sign_content(Role::Alert, bytes, &keys, lifetimes, now)?;
-    renew(site, true, &keys, lifetimes, now)
+    renew(site, Some(Role::Alert), &keys, lifetimes, now)
 }
 
 /// Renews the timestamp, and every role of whose life less than a third is left and whose keys are here.
@@ -317,18 +347,19 @@ pub fn set_alerts(
 pub fn refresh(site: &Path, keys: &Path, lifetimes: &Lifetimes, now: Timestamp) -> Outcome<Refreshed> {
     let site = Site::open(site)?;
     let keys = Keys::load(keys)?;
-    renew(site, false, &keys, lifetimes, now)
+    renew(site, None, &keys, lifetimes, now)
 }
 
+/// `half`: the role whose content was signed just now.
 fn renew(
     mut site: Site,
-    renew_snapshot: bool,
+    half: Option<Role>,
     keys: &Keys,
     lifetimes: &Lifetimes,
     now: Timestamp,
 ) -> Outcome<Refreshed> {
-    let (mut renewed, mut warnings) = renew_what_expires(&mut site, keys, lifetimes, now)?;
-    let snapshot = renew_snapshot || site.has_changes() || is_due(&site, Role::Snapshot, lifetimes, now);
+    let (mut renewed, mut warnings) = renew_what_expires(&mut site, keys, lifetimes, half, now)?;
+    let snapshot = half.is_some() || site.has_changes() || is_due(&site, Role::Snapshot, lifetimes, now);
     let mut versions = versions(&site);
     versions.timestamp += 1;
     if snapshot {
@@ -352,29 +383,59 @@ fn go_live(
     Ok(prune::prune(site.folder(), site.version(Role::Snapshot), now).err())
 }
 
-/// The roles renewed, and warnings of those that expire soon.
+/// The roles renewed, and warnings of those that expire soon, or have expired and cost boards only one half of the
+/// feed: a warning must go out although the programme's key is in a drawer.
 ///
 /// # Errors
-/// A role has expired and cannot be renewed: boards would refuse whatever is published.
+/// A role has expired and cannot be renewed, and boards would refuse what is published: that of `half`, one that both
+/// hang on, or the roles of both halves.
 fn renew_what_expires(
     site: &mut Site,
     keys: &Keys,
     lifetimes: &Lifetimes,
+    half: Option<Role>,
     now: Timestamp,
 ) -> Outcome<(Vec<Role>, Vec<Problem>)> {
     let (mut renewed, mut warnings) = (Vec::new(), Vec::new());
+    let mut halves_left = 2;
     for role in [Role::Root, Role::Targets, Role::Programme, Role::Alert] {
         if !is_due(site, role, lifetimes, now) {
             continue;
         }
         let expires = site.role(role)?.expires();
+        let is_half = matches!(role, Role::Programme | Role::Alert);
         match site.renew(role, keys, lifetimes, now) {
             Ok(()) => renewed.push(role),
-            Err(_) if expires <= now => return Err(expired(role, expires)),
+            Err(_) if expires <= now => {
+                halves_left -= usize::from(is_half);
+                if !is_half || half == Some(role) || halves_left == 0 {
+                    return Err(expired(role, expires));
+                }
+                warnings.push(half_expired(role, expires));
+            }
             Err(_) => warnings.extend(expires_soon(role, expires, lifetimes, now)),
         }
     }
     Ok((renewed, warnings))
+}
+
+fn half_expired(role: Role, expires: Timestamp) -> Problem {
+    let why = match role {
+        Role::Alert => say!(
+            en: "it expired at {expires} and its key is not here: boards take NO NEW WARNINGS, only the programme",
+            vi: "đã hết hạn lúc {expires} mà không có khóa ở đây: bảng KHÔNG NHẬN CẢNH BÁO MỚI, chỉ nhận chương trình",
+            expires = expires),
+        _ => say!(
+            en: "it expired at {expires} and its key is not here: boards take warnings, and keep the programme that they have",
+            vi: "đã hết hạn lúc {expires} mà không có khóa ở đây: bảng vẫn nhận cảnh báo, và giữ chương trình đang có",
+            expires = expires),
+    };
+    Problem::new(
+        format!("{}.json", role.name()),
+        why,
+        say!(en: "bring its key into the folder of keys and run `bangtin feed refresh`",
+            vi: "hãy đưa khóa vào thư mục khóa rồi chạy `bangtin feed refresh`"),
+    )
 }
 
 fn is_due(site: &Site, role: Role, lifetimes: &Lifetimes, now: Timestamp) -> bool {

@@ -61,7 +61,7 @@ impl TestSite {
         .unwrap();
         let sound = sound.map(|bytes| self.media(&format!("{title}.mp3"), bytes));
         notice.audio = sound.as_ref().map(|(media, _)| media.clone());
-        programme.notices.push(notice);
+        programme.notices.push(notice.into());
         let files: Vec<MediaFile> = sound.into_iter().map(|(_, file)| file).collect();
         publish(&self.site(), &self.keys(), &programme, &files, &self.lifetimes, now).unwrap()
     }
@@ -74,6 +74,44 @@ impl TestSite {
     pub fn verify(&self, floors: &Floors, now: Timestamp) -> (Result<Verified<Complete>, Refusal>, Floors) {
         verify(&mut self.reader(), &self.root(), floors, now.into())
     }
+}
+
+/// Signs a role's table again, changed, with the keys that are at hand, in the place of its newest version. What vouches
+/// for it is left as it is.
+pub(crate) fn forge(site: &TestSite, role: Role, change: impl FnOnce(&mut Map<String, Value>)) {
+    let keys = Keys::load(&site.keys()).unwrap();
+    let open = Site::open(&site.site()).unwrap();
+    let mut table = open.role(role).unwrap().table.clone();
+    let old = open.version(role);
+    change(&mut table);
+    let bytes = sign::sign(role.name(), &table, &open.signers(role).unwrap(), &keys).unwrap();
+    let name = match role {
+        Role::Timestamp => "timestamp.json".into(),
+        _ => format!("{old}.{}.json", role.name()),
+    };
+    std::fs::write(site.path("metadata").join(name), bytes).unwrap();
+}
+
+/// The owner's answer to a stolen timestamp key: a new root with another key, which signs a timestamp of this version.
+pub(crate) fn replace_timestamp_key(site: &TestSite, version: u64, now: Timestamp) {
+    let file = site.keys().join("timestamp.pem");
+    std::fs::remove_file(&file).unwrap();
+    let key = SigningKey::generate(&file).unwrap();
+    let keys = Keys::load(&site.keys()).unwrap();
+    let open = Site::open(&site.site()).unwrap();
+    let mut root = open.role(Role::Root).unwrap().table.clone();
+    let next = open.version(Role::Root) + 1;
+    root["version"] = next.into();
+    root["keys"][key.id()] = key.public();
+    root["roles"]["timestamp"]["keyids"] = serde_json::json!([key.id()]);
+    let bytes = sign::sign("root", &root, &open.signers(Role::Root).unwrap(), &keys).unwrap();
+    std::fs::write(site.path(&format!("metadata/{next}.root.json")), bytes).unwrap();
+    drop(open);
+    forge(site, Role::Timestamp, |table| {
+        table["version"] = version.into();
+        table["expires"] = sign::moment(sign::after(now, site.lifetimes.timestamp)).into();
+        table["x-issued"] = sign::moment(now).into();
+    });
 }
 
 /// Runs a refresh to its end or to its refusal.

@@ -345,21 +345,6 @@ fn an_older_feed_is_a_rollback_for_a_board_that_has_seen_a_newer_one() {
     assert!(site.verify(&none(), day(2)).0.is_ok(), "a board that has seen nothing cannot know");
 }
 
-/// Signs a file of the feed again with its own keys, after a change: a thief of those keys.
-fn forge(site: &TestSite, role: Role, change: impl FnOnce(&mut Map<String, Value>)) {
-    let keys = Keys::load(&site.keys()).unwrap();
-    let open = Site::open(&site.site()).unwrap();
-    let mut table = open.role(role).unwrap().table.clone();
-    let old = open.version(role);
-    change(&mut table);
-    let bytes = sign::sign(role.name(), &table, &open.signers(role).unwrap(), &keys).unwrap();
-    let name = match role {
-        Role::Timestamp => "timestamp.json".into(),
-        _ => format!("{old}.{}.json", role.name()),
-    };
-    fs::write(site.path("metadata").join(name), bytes).unwrap();
-}
-
 #[test]
 fn a_programme_rolled_back_under_a_new_snapshot_is_refused() {
     let site = TestSite::new(1);
@@ -382,7 +367,7 @@ fn a_programme_rolled_back_under_a_new_snapshot_is_refused() {
         table["meta"]["snapshot.json"] = sign::pin(9, &forged);
     });
     let refused = site.verify(&floors, day(2)).0.unwrap_err();
-    let file = format!("programme.json ({snapshot})");
+    let file = "programme.json (metadata/9.snapshot.json)".to_owned();
     assert_eq!(refused, Refusal::Rollback { file, trusted, offered: trusted - 1 });
     // Also where the link died after the timestamp: the snapshot kept is older than the timestamp kept.
     let (_, floors) = site.verify(&Floors { snapshots: floors.snapshots.clone(), ..none() }, day(2));
@@ -458,25 +443,7 @@ fn a_root_that_replaces_the_online_keys_frees_a_board_from_absurd_versions_and_t
     // Nobody signs what has expired: the root's word is the best there is.
     assert_eq!(stolen.unwrap().issued, Some(day(0)));
 
-    // The owner: a new timestamp key in a second root.
-    let key = SigningKey::from_seed(&[9; 32]).unwrap();
-    let (id, public) = (key.id().to_owned(), key.public());
-    let keys = Keys::load(&site.keys()).unwrap();
-    let open = Site::open(&site.site()).unwrap();
-    let mut root = open.role(Role::Root).unwrap().table.clone();
-    root["version"] = 2.into();
-    root["keys"][&id] = public;
-    root["roles"]["timestamp"]["keyids"] = serde_json::json!([id]);
-    let bytes = sign::sign("root", &root, &open.signers(Role::Root).unwrap(), &keys).unwrap();
-    fs::write(site.path("metadata/2.root.json"), bytes).unwrap();
-    let mut table = open.role(Role::Timestamp).unwrap().table.clone();
-    table["version"] = 2.into();
-    table["expires"] = sign::moment(day(10)).into();
-    table["x-issued"] = sign::moment(day(2)).into();
-    let signers = Signers { keys: vec![id], threshold: 1 };
-    let bytes = sign::sign("timestamp", &table, &signers, &Keys::from_iter([key])).unwrap();
-    fs::write(site.path("metadata/timestamp.json"), bytes).unwrap();
-
+    replace_timestamp_key(&site, 2, day(2));
     let times = Times { held: at("2036-01-01T00:00:00Z"), newer: day(2) };
     let complete = verify(&mut site.reader(), &site.root(), &floors, times).0.unwrap();
     assert_eq!((complete.versions.root, complete.versions.timestamp), (2, 2));
@@ -501,19 +468,67 @@ fn a_role_may_sign_only_what_it_was_given() {
 }
 
 #[test]
-fn a_clock_that_the_last_signature_gives_the_lie_signs_nothing_unless_somebody_has_looked() {
+fn a_clock_that_the_last_signature_or_a_time_server_gives_the_lie_signs_nothing_unless_somebody_has_looked() {
     let site = TestSite::new(1);
     site.publish("tin", None, day(10));
-    let check = |now, sure| check_clock(&site.site(), now, sure);
+    let check = |now, server, sure| check_clock(&site.site(), now, server, sure);
     let later = |hours| day(10).checked_add(SignedDuration::from_hours(hours)).unwrap();
-    assert_eq!(check(later(1), false), Ok(None));
-    assert_eq!(check(later(30 * 24), false), Ok(None));
-    assert!(check(later(-3), false).unwrap().is_some(), "hours behind is a warning");
-    for wrong in [later(-48), later(400 * 24)] {
-        let said = check(wrong, false).unwrap_err().line(Speech::English);
-        assert!(said.contains("--clock-is-right"), "{said}");
-        assert!(check(wrong, true).is_ok());
+    assert_eq!(check(later(25), None, false), Ok(None), "the daily renewal");
+    assert!(check(later(-3), None, false).unwrap().is_some(), "hours behind is a warning");
+    for days in [-400, -2, 2, 5, 44, 400] {
+        let wrong = later(24 * days);
+        let said = check(wrong, None, false).unwrap_err().line(Speech::English);
+        assert!(said.contains("--clock-is-right"), "{days}: {said}");
+        assert!(check(wrong, None, true).is_ok());
+        // The time server says that the clock is right, and then that it is not.
+        assert!(check(wrong, Some(wrong), false).is_ok(), "{days}");
+        let said = check(wrong, Some(day(10)), false).unwrap_err().line(Speech::English);
+        assert!(said.contains("the time server says"), "{days}: {said}");
     }
+    assert!(check(later(-48), Some(later(-48)), false).unwrap().is_some(), "the last signature ran ahead");
+}
+
+#[test]
+fn warnings_are_signed_although_the_programme_has_expired_and_the_other_way_round() {
+    for (expired, kept) in [(Role::Programme, Role::Alert), (Role::Alert, Role::Programme)] {
+        let mut site = TestSite::new(1);
+        site.lifetimes = Lifetimes { programme: days(180), alert: days(180), ..site.lifetimes };
+        let short = Lifetimes { programme: days(20), alert: days(20), ..site.lifetimes };
+        let (long, short) = match expired {
+            Role::Programme => (site.lifetimes, Lifetimes { alert: site.lifetimes.alert, ..short }),
+            _ => (site.lifetimes, Lifetimes { programme: site.lifetimes.programme, ..short }),
+        };
+        site.lifetimes = short;
+        site.publish("old", None, day(1));
+        set_alerts(&site.site(), &site.keys(), &Alerts::default(), &short, day(1)).unwrap();
+        site.lifetimes = long;
+        fs::remove_file(site.keys().join(format!("{}.pem", expired.name()))).unwrap();
+        let now = day(40);
+        let warnings = match kept {
+            Role::Alert => set_alerts(&site.site(), &site.keys(), &Alerts::default(), &long, now).unwrap().warnings,
+            _ => site.publish("new", None, now).warnings,
+        };
+        let said: Vec<String> = warnings.iter().map(|warning| warning.line(Speech::English)).collect();
+        let named = format!("{}.json: it expired", expired.name());
+        assert!(said.iter().any(|line| line.starts_with(&named)), "{said:?}");
+        refresh(&site.site(), &site.keys(), &long, now).unwrap();
+        let refused = match expired {
+            Role::Alert => set_alerts(&site.site(), &site.keys(), &Alerts::default(), &long, now).unwrap_err(),
+            _ => renew_what_expires(
+                &mut Site::open(&site.site()).unwrap(),
+                &Keys::load(&site.keys()).unwrap(),
+                &long,
+                Some(Role::Programme),
+                now,
+            )
+            .unwrap_err(),
+        };
+        assert!(refused.subject.starts_with(expired.name()), "{refused}");
+    }
+}
+
+fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
 }
 
 #[test]

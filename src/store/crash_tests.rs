@@ -358,3 +358,128 @@ fn a_wrong_root_file_does_not_blank_a_board_that_had_a_right_one() {
     assert!(loaded.generation.is_none());
     assert!(loaded.problems[0].line(Speech::English).contains("wrongly signed"));
 }
+
+/// Damages the file that holds a half of the newest publication, and vouches for nothing else.
+fn break_half(site: &TestSite, half: &str) {
+    let folder = site.path(&format!("targets/{half}"));
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        std::fs::write(entry.unwrap().path(), b"{").unwrap();
+    }
+}
+
+fn warn(site: &TestSite, name: &str, now: jiff::Timestamp) {
+    let alert = serde_json::json!({"alerts": [{"sender": "x", "identifier": name, "sent": now, "status": "Actual",
+        "message": "Alert", "level": 3, "event": name}]});
+    let alerts = serde_json::from_value(alert).unwrap();
+    crate::publish::set_alerts(&site.site(), &site.keys(), &alerts, &site.lifetimes, now).unwrap();
+}
+
+fn seen(store: &Store, site: &TestSite) -> (String, Vec<String>) {
+    let loaded = store.load_feed("xa", &site.root());
+    let generation = loaded.generation.unwrap();
+    let title = generation.programme.notices.first().map_or(String::new(), |notice| notice.title.clone());
+    (title, generation.alerts.alerts.iter().map(|alert| alert.event.clone()).collect())
+}
+
+#[test]
+fn a_warning_is_adopted_beside_the_programme_that_is_held_and_the_other_way_round_also_at_boot() {
+    for programme_is_broken in [true, false] {
+        let site = TestSite::new(1);
+        site.publish("old", None, day(1));
+        warn(&site, "mưa", day(1));
+        let disk = Arc::new(SimDisk::new());
+        let store = open(&disk).unwrap();
+        poll(&store, &site, day(1)).unwrap();
+        site.publish("new", None, day(2));
+        warn(&site, "lũ", day(2));
+        let (half, expected) = match programme_is_broken {
+            true => ("programme", ("old", "lũ")),
+            false => ("alert", ("new", "mưa")),
+        };
+        break_half(&site, half);
+        // The first poll adopts one half; what comes after finds nothing new, and writes nothing.
+        poll(&store, &site, day(2)).unwrap_err();
+        let (written, number) = (store.written_bytes(), store.generation("xa").unwrap().number);
+        poll(&store, &site, day(2)).unwrap_err();
+        assert_eq!((store.written_bytes(), store.generation("xa").unwrap().number), (written, number));
+        let expected = (expected.0.to_owned(), vec![expected.1.to_owned()]);
+        let now = store.generation("xa").unwrap();
+        assert_eq!((now.programme.notices[0].title.as_str(), number), (expected.0.as_str(), 2));
+        for _ in 0..2 {
+            let rebooted = open(&disk).unwrap();
+            assert_eq!(seen(&rebooted, &site), expected);
+            assert_eq!(rebooted.load_feed("xa", &site.root()).problems, []);
+            // And a second warning, beside a programme that is itself held beside the first.
+            if programme_is_broken {
+                warn(&site, "sạt lở", day(3));
+                poll(&rebooted, &site, day(3)).unwrap_err();
+                assert_eq!(seen(&open(&disk).unwrap(), &site), ("old".into(), vec!["sạt lở".into()]));
+                warn(&site, "lũ", day(3));
+                poll(&rebooted, &site, day(3)).unwrap_err();
+            }
+        }
+        // Published whole again, it is whole again.
+        site.publish("whole", None, day(4));
+        warn(&site, "hết lũ", day(4));
+        poll(&open(&disk).unwrap(), &site, day(4)).unwrap();
+        assert_eq!(seen(&open(&disk).unwrap(), &site), ("whole".into(), vec!["hết lũ".into()]));
+    }
+}
+
+#[test]
+fn a_board_that_has_never_had_a_programme_shows_a_warning_all_the_same() {
+    let site = TestSite::new(1);
+    warn(&site, "lũ", day(1));
+    break_half(&site, "programme");
+    let disk = Arc::new(SimDisk::new());
+    poll(&open(&disk).unwrap(), &site, day(1)).unwrap_err();
+    assert_eq!(seen(&open(&disk).unwrap(), &site), (String::new(), vec!["lũ".into()]));
+}
+
+#[test]
+fn a_power_cut_while_one_half_is_adopted_loses_neither() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let before = Arc::new(SimDisk::new());
+    poll(&open(&before).unwrap(), &site, day(1)).unwrap();
+    let start = before.operations();
+    site.publish("new", None, day(2));
+    warn(&site, "lũ", day(2));
+    break_half(&site, "programme");
+    let (mut with, mut without) = (0, 0);
+    for cut in 1.. {
+        let disk = Arc::new(before.copy());
+        disk.power_off_at(start + cut);
+        let done = open(&disk).is_ok_and(|store| {
+            store.load_feed("xa", &site.root());
+            let _ = poll(&store, &site, day(2));
+            store.unsaved("xa").is_none() && store.generation("xa").is_some_and(|shown| shown.number == 2)
+        });
+        for seed in 0..4 {
+            let (title, warnings) = seen(&open(&Arc::new(disk.reboot(cut * 100 + seed))).unwrap(), &site);
+            assert_eq!(title, "old", "cut {cut}, seed {seed}");
+            *if warnings == ["lũ"] { &mut with } else { &mut without } += 1;
+            assert!(warnings == ["lũ"] || !done, "what was adopted lasts: cut {cut}, seed {seed}");
+        }
+        if done {
+            break;
+        }
+    }
+    assert!(with > 0 && without > 50, "{with} {without}");
+}
+
+#[test]
+fn a_board_that_lost_its_floors_is_not_sent_back_behind_what_it_serves() {
+    let site = TestSite::new(1);
+    site.publish("old", None, day(1));
+    let before = std::fs::read(site.path("metadata/timestamp.json")).unwrap();
+    let disk = Arc::new(SimDisk::new());
+    site.publish("new", None, day(2));
+    poll(&open(&disk).unwrap(), &site, day(2)).unwrap();
+    disk.remove(Path::new("/state/feeds/xa/trust")).unwrap();
+    std::fs::write(site.path("metadata/timestamp.json"), before).unwrap();
+    let store = open(&disk).unwrap();
+    let refused = poll(&store, &site, day(2)).unwrap_err().line(Speech::English);
+    assert!(refused.contains("rolled back"), "{refused}");
+    assert_eq!(shown(&store, &site).as_deref(), Some("new"));
+}

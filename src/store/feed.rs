@@ -403,7 +403,7 @@ impl Store {
         let entries = self.disk.list(place).ok()?;
         let read = |name: &str| self.disk.read(&place.join(name), PROGRAMME_BYTES_MAX).ok();
         let names = entries.into_iter().filter(|entry| entry.name.ends_with(".json") && entry.name != PINNED);
-        names.map(|entry| Some((entry.name.clone(), read(&entry.name)?))).collect()
+        names.map(|entry| Some((entry.name.clone(), Arc::new(read(&entry.name)?)))).collect()
     }
 
     /// Writes a generation, makes it the one that shows, and removes those before the last one.

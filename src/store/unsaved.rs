@@ -12,7 +12,7 @@ use crate::trust::{Complete, Content, Item, Verified, Wanted};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::io;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 /// What of one feed the disk did not take.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Unsaved {
 }
 
 /// Files by their names in the folder of a generation.
-pub(super) type Files = Vec<(String, Vec<u8>)>;
+pub(super) type Files = Vec<(String, Arc<Vec<u8>>)>;
 
 /// A generation that is in memory only.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ impl Store {
         let feeds = self.unsaved_feeds();
         let Some(unsaved) = feeds.get(feed) else { return Vec::new() };
         let of_state = unsaved.state.iter().flat_map(|state| &state.complete.files);
-        let of_state = of_state.filter(|(held, _)| held == item).map(|(_, bytes)| bytes);
+        let of_state = of_state.filter(|(held, _)| held == item).map(|(_, bytes)| &**bytes);
         unsaved.floors.get(&item.file_name()).into_iter().chain(of_state).cloned().collect()
     }
 
@@ -111,7 +111,7 @@ impl Store {
         let feeds = self.unsaved_feeds();
         let files = &feeds.get(feed)?.state.as_ref()?.complete.files;
         let (_, bytes) = files.iter().find(|(item, bytes)| *item == wanted.item && wanted.fits(bytes))?;
-        Some(bytes.clone())
+        Some(bytes.to_vec())
     }
 
     /// Why what shows of this feed would not outlive a restart; `None`: it would.

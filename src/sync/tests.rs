@@ -407,3 +407,27 @@ fn a_command_checks_a_feed_over_http_as_a_board_would() {
     let report = crate::publish::check(&mut reader, &rig.site.root(), day(1)).unwrap();
     assert_eq!(report.problems.len(), 1);
 }
+
+#[test]
+fn a_new_root_is_noticed_at_every_tenth_poll_although_the_timestamp_stays() {
+    let rig = Rig::new();
+    let running = rig.start();
+    running.checked().unwrap();
+    rig.server.forget();
+    for _ in 0..20 {
+        assert!(!running.poll().unwrap().news);
+    }
+    let log = rig.server.log();
+    let roots: Vec<_> = log.iter().filter(|exchange| exchange.path.ends_with("2.root.json")).collect();
+    assert_eq!((log.len(), roots.len()), (22, 2));
+    assert!(roots.iter().all(|exchange| exchange.bytes_in + exchange.bytes_out < 600), "{roots:?}");
+    // A thief who holds the timestamp key keeps it as it is; the owner's new root takes the key away.
+    let thiefs = std::fs::read(rig.site.path(TIMESTAMP)).unwrap();
+    crate::publish::testing::replace_timestamp_key(&rig.site, 1, day(1));
+    rig.server.trick(TIMESTAMP, [Trick::Instead(thiefs)]);
+    let polls = (0..10).map(|_| running.poll()).collect::<Vec<_>>();
+    assert!(polls[..8].iter().all(Result::is_ok), "{polls:?}");
+    assert!(polls.iter().any(|poll| poll.as_ref().is_err_and(|said| said.contains("wrongly signed"))), "{polls:?}");
+    rig.server.behave();
+    assert_eq!(running.poll().unwrap().versions.root, 2);
+}

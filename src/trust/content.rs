@@ -4,6 +4,11 @@
 //! program, may have signed it. What is not a programme at all is refused whole; one notice, ticker line,
 //! announcement or warning that makes no sense is left out with a problem that names it, and the others
 //! show. Unknown fields are ignored, so that an old board reads a newer publisher.
+//!
+//! Everything is bounded while it is read, for whoever holds a key can sign 64 MiB of `[0,0,…`: how deep it goes, how
+//! many items a list has, how long each is before it is looked into, and how many problems are kept. A list is first
+//! only cut into its items, which stay where they are in the file; each is then read by itself. What is made of a file
+//! takes less than 100 MB beside it (tests/e2e/bombs.py measures it).
 
 use crate::limits::*;
 use crate::model::alert::{Alert, Alerts};
@@ -11,160 +16,243 @@ use crate::model::media::Media;
 use crate::model::programme::{Announcement, Notice, Programme, Ticker};
 use crate::problem::{Problem, Text};
 use crate::say;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+/// `programme.json`, its values as they were written.
+#[derive(Deserialize)]
+struct ProgrammeFile<'a> {
+    #[serde(borrow)]
+    title: &'a RawValue,
+    #[serde(borrow, default)]
+    timezone: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    emblem: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "notice")]
+    notices: Items<'a, NOTICES_MAX>,
+    #[serde(borrow, default, rename = "ticker")]
+    tickers: Items<'a, TICKERS_MAX>,
+    #[serde(borrow, default, rename = "announcement")]
+    announcements: Items<'a, ANNOUNCEMENTS_MAX>,
+}
+
+/// `alerts.json`, its values as they were written.
+#[derive(Deserialize)]
+struct AlertsFile<'a> {
+    #[serde(borrow)]
+    alerts: Items<'a, ALERTS_MAX>,
+}
+
+/// The first `MAX` items of a list, each where it stands in the file, and how many there are.
+#[derive(Default)]
+struct Items<'a, const MAX: usize> {
+    written: Vec<&'a RawValue>,
+    count: usize,
+}
+
+impl<'de: 'a, 'a, const MAX: usize> Deserialize<'de> for Items<'a, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List<const MAX: usize>;
+        impl<'de, const MAX: usize> Visitor<'de> for List<MAX> {
+            type Value = Items<'de, MAX>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items<'de, MAX>, A::Error> {
+                let mut items = Items { written: Vec::new(), count: 0 };
+                while items.count < MAX
+                    && let Some(item) = list.next_element::<&RawValue>()?
+                {
+                    items.written.push(item);
+                    items.count += 1;
+                }
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    items.count += 1;
+                }
+                Ok(items)
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
+}
+
+/// What was found wrong, of which no more is kept than anybody reads.
+#[derive(Default)]
+struct Findings {
+    problems: Vec<Problem>,
+    more: usize,
+}
+
+impl Findings {
+    fn note(&mut self, name: &str, why: Text) {
+        match self.problems.len() < PROBLEMS_TOLD_MAX {
+            true => self.problems.push(left_out(name, why)),
+            false => self.more += 1,
+        }
+    }
+
+    fn finish(mut self) -> Vec<Problem> {
+        if self.more > 0 {
+            let why = say!(en: "{more} more of the kind", vi: "còn {more} mục như vậy", more = self.more);
+            self.problems.push(left_out("…", why));
+        }
+        self.problems
+    }
+}
 
 /// Reads `programme.json`. The error is for people who know the format: which field, which line.
 pub(super) fn programme(bytes: &[u8]) -> Result<(Programme, Vec<Problem>), String> {
-    let mut problems = Vec::new();
-    must_be_a_table(bytes)?;
-    let mut programme: Programme = match serde_json::from_slice(bytes) {
-        Ok(programme) => programme,
-        Err(_) => item_by_item(bytes, &mut problems)?,
-    };
+    let file: ProgrammeFile<'_> = read(bytes)?;
+    let mut findings = Findings::default();
+    let mut programme = Programme::empty(&short::<String>("title", file.title)?);
+    if let Some(timezone) = file.timezone {
+        programme.timezone = short("timezone", timezone)?;
+    }
     if let Err(error) = jiff::tz::TimeZone::get(&programme.timezone) {
         return Err(error.to_string());
     }
     if programme.title.chars().count() > TITLE_CHARS_MAX {
         programme.title = programme.title.chars().take(TITLE_CHARS_MAX).collect();
-        problems.push(left_out("title", too_long()));
+        findings.note("title", too_long());
     }
-    if programme.notices.len() > NOTICES_MAX {
-        programme.notices.truncate(NOTICES_MAX);
-        problems.push(left_out(
-            "notice",
-            say!(en: "only the first {max} are shown", vi: "chỉ hiện {max} tin đầu tiên",
-            max = NOTICES_MAX),
-        ));
+    if let Some(emblem) = file.emblem {
+        match short::<Option<Media>>("emblem", emblem) {
+            Err(_) => findings.note("emblem", say!(en: "it is malformed", vi: "sai định dạng")),
+            Ok(Some(emblem)) if media(&emblem).is_some() => findings.note("emblem", bad_size()),
+            Ok(emblem) => programme.emblem = emblem,
+        }
     }
-    if programme.emblem.as_ref().is_some_and(|emblem| media(emblem).is_some()) {
-        programme.emblem = None;
-        problems.push(left_out("emblem", bad_size()));
-    }
-    let mut seen = HashSet::with_capacity(programme.notices.len());
-    keep(&mut programme.notices, "notice", &mut problems, |notice| {
+    let mut seen = HashSet::new();
+    let of_notice = |notice: &Notice| {
         let fault = notice_fault(notice);
         if fault.is_none() && !notice.id.is_empty() && !seen.insert(notice.id.clone()) {
             return Some(say!(en: "its id is used twice", vi: "mã (id) bị trùng"));
         }
         fault
+    };
+    programme.notices =
+        items(file.notices, "notice", &mut findings, of_notice).into_iter().map(Arc::new).collect();
+    programme.tickers = items(file.tickers, "ticker", &mut findings, |line: &Ticker| {
+        let long = line.text.chars().count() > TICKER_CHARS_MAX || line.boards.len() > TAGS_MAX;
+        long.then(too_long)
     });
-    keep(&mut programme.tickers, "ticker", &mut problems, |line: &Ticker| {
-        (line.text.chars().count() > TICKER_CHARS_MAX).then(too_long)
-    });
-    keep(&mut programme.announcements, "announcement", &mut problems, |call: &Announcement| {
-        media(&call.audio)
-    });
-    Ok((programme, problems))
+    programme.announcements =
+        items(file.announcements, "announcement", &mut findings, |call: &Announcement| {
+            let long = call.at.len().max(call.window.times.len()) > TIMES_MAX || call.boards.len() > TAGS_MAX;
+            if long { Some(too_long()) } else { media(&call.audio) }
+        });
+    Ok((programme, findings.finish()))
 }
 
 /// Reads `alerts.json`.
 pub(super) fn alerts(bytes: &[u8]) -> Result<(Alerts, Vec<Problem>), String> {
-    let mut problems = Vec::new();
-    must_be_a_table(bytes)?;
-    let alerts = match serde_json::from_slice::<Alerts>(bytes) {
-        Ok(alerts) => alerts,
-        Err(_) => {
-            let mut document = object(bytes)?;
-            Alerts { alerts: items::<Alert>(&mut document, "alerts", "alert", &mut problems)? }
-        }
-    };
-    Ok((alerts, problems))
+    let file: AlertsFile<'_> = read(bytes)?;
+    let mut findings = Findings::default();
+    let alerts: Vec<Alert> = items(file.alerts, "alert", &mut findings, |alert: &Alert| {
+        (alert.references.len() > ALERT_REFERENCES_MAX).then(too_long)
+    });
+    Ok((Alerts { alerts }, findings.finish()))
 }
 
-/// A list would be taken for a table's fields in order.
-fn must_be_a_table(bytes: &[u8]) -> Result<(), String> {
-    let is_table = bytes.trim_ascii_start().first() == Some(&b'{');
-    is_table.then_some(()).ok_or_else(|| "it is not a JSON object".into())
-}
-
-fn item_by_item(bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Programme, String> {
-    let mut document = object(bytes)?;
-    let notices: Vec<Notice> = items(&mut document, "notice", "notice", problems)?;
-    let tickers: Vec<Ticker> = items(&mut document, "ticker", "ticker", problems)?;
-    let announcements: Vec<Announcement> = items(&mut document, "announcement", "announcement", problems)?;
-    if document.get("emblem").is_some_and(|emblem| serde_json::from_value::<Media>(emblem.clone()).is_err()) {
-        document.remove("emblem");
-        problems.push(left_out("emblem", say!(en: "it is malformed", vi: "sai định dạng")));
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    // A list would be taken for a table's fields in order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err("it is not a JSON object".into());
     }
-    let head: Programme =
-        serde_json::from_value(Value::Object(document)).map_err(|error| error.to_string())?;
-    Ok(Programme { notices, tickers, announcements, ..head })
-}
-
-fn object(bytes: &[u8]) -> Result<serde_json::Map<String, Value>, String> {
+    // The parser keeps a byte for each level that it is in, and what is ignored has no bound on its levels.
+    if is_deeper_than(bytes, JSON_DEPTH_MAX) {
+        return Err(format!("it is nested more than {JSON_DEPTH_MAX} levels deep"));
+    }
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-/// Takes the list `field` out of the document, and what can be read out of the list.
-fn items<T: DeserializeOwned>(
-    document: &mut serde_json::Map<String, Value>,
-    field: &str,
-    kind: &str,
-    problems: &mut Vec<Problem>,
-) -> Result<Vec<T>, String> {
-    let list = match document.remove(field) {
-        None => return Ok(Vec::new()),
-        Some(Value::Array(list)) => list,
-        Some(_) => return Err(format!("`{field}` is not a list")),
-    };
-    let mut good = Vec::with_capacity(list.len());
-    for (index, item) in list.into_iter().enumerate() {
-        let name = name_of(&item, kind, index);
-        match serde_json::from_value(item) {
-            Ok(item) => good.push(item),
-            Err(error) => problems.push(left_out(
-                &name,
-                say!(en: "it is malformed: {error}", vi: "sai định dạng: {error}", error = error),
-            )),
+/// Whether brackets outside of strings are nested more than `levels` deep.
+fn is_deeper_than(json: &[u8], levels: usize) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > levels {
+            return true;
         }
     }
-    Ok(good)
+    false
 }
 
-fn name_of(item: &Value, kind: &str, index: usize) -> String {
-    let field = |name| item.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    match field("id").or_else(|| field("identifier")).or_else(|| field("title")) {
+/// A value that is not longer than one item may be.
+fn short<T: DeserializeOwned>(field: &str, written: &RawValue) -> Result<T, String> {
+    if written.get().len() > ITEM_BYTES_MAX {
+        return Err(format!("`{field}` is longer than {ITEM_BYTES_MAX} bytes"));
+    }
+    serde_json::from_str(written.get()).map_err(|error| format!("`{field}`: {error}"))
+}
+
+/// What can be read out of a list and has no fault.
+fn items<T: DeserializeOwned, const MAX: usize>(
+    list: Items<'_, MAX>,
+    kind: &str,
+    findings: &mut Findings,
+    mut fault: impl FnMut(&T) -> Option<Text>,
+) -> Vec<T> {
+    let mut good = Vec::with_capacity(list.written.len());
+    for (index, written) in list.written.iter().enumerate() {
+        let json = written.get();
+        // Nothing is made of what is too long to be right.
+        let read = (json.len() <= ITEM_BYTES_MAX).then(|| serde_json::from_str::<T>(json));
+        let why = match read {
+            None => too_long(),
+            Some(Ok(item)) => match fault(&item) {
+                None => {
+                    good.push(item);
+                    continue;
+                }
+                Some(why) => why,
+            },
+            Some(Err(error)) => {
+                say!(en: "it is malformed: {error}", vi: "sai định dạng: {error}", error = error)
+            }
+        };
+        findings.note(&name_of(json, kind, index), why);
+    }
+    if list.count > MAX {
+        findings.note(
+            kind,
+            say!(en: "only the first {max} are shown", vi: "chỉ hiện {max} mục đầu tiên", max = MAX),
+        );
+    }
+    good.shrink_to_fit();
+    good
+}
+
+fn name_of(json: &str, kind: &str, index: usize) -> String {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow, default)]
+        id: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        identifier: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        title: Option<&'a RawValue>,
+    }
+    let named: Option<Named<'_>> = serde_json::from_str(json).ok();
+    let said = |field: Option<&RawValue>| short::<String>("", field?).ok().filter(|name| !name.is_empty());
+    let name = named.and_then(|named| {
+        said(named.id).or_else(|| said(named.identifier)).or_else(|| said(named.title))
+    });
+    match name {
         Some(name) => format!("{kind} `{}`", name.chars().take(80).collect::<String>()),
         None => format!("{kind} {}", index + 1),
-    }
-}
-
-fn keep<T>(
-    list: &mut Vec<T>,
-    kind: &str,
-    problems: &mut Vec<Problem>,
-    mut fault: impl FnMut(&T) -> Option<Text>,
-) where
-    T: Named,
-{
-    let mut index = 0;
-    list.retain(|item| {
-        index += 1;
-        let Some(why) = fault(item) else { return true };
-        let name = item.name().map_or_else(|| format!("{kind} {index}"), |name| format!("{kind} `{name}`"));
-        problems.push(left_out(&name, why));
-        false
-    });
-}
-
-trait Named {
-    fn name(&self) -> Option<&str>;
-}
-impl Named for Notice {
-    fn name(&self) -> Option<&str> {
-        Some(self.id.as_str()).filter(|id| !id.is_empty())
-    }
-}
-impl Named for Ticker {
-    fn name(&self) -> Option<&str> {
-        None
-    }
-}
-impl Named for Announcement {
-    fn name(&self) -> Option<&str> {
-        None
     }
 }
 
@@ -172,7 +260,11 @@ fn notice_fault(notice: &Notice) -> Option<Text> {
     let long = |title: &str, text: &str| {
         title.chars().count() > TITLE_CHARS_MAX || text.chars().count() > TEXT_CHARS_MAX
     };
-    if long(&notice.title, &notice.text) || notice.translations.values().any(|t| long(&t.title, &t.text)) {
+    let many = notice.boards.len() > TAGS_MAX
+        || notice.window.times.len() > TIMES_MAX
+        || notice.translations.len() > LANGUAGES_MAX;
+    let translated = || notice.translations.values().any(|t| long(&t.title, &t.text));
+    if many || long(&notice.title, &notice.text) || translated() {
         return Some(too_long());
     }
     let own = [&notice.image, &notice.video, &notice.audio].into_iter().flatten();
@@ -211,7 +303,7 @@ mod tests {
 
     fn check(json: &str) -> (Vec<String>, Vec<String>) {
         let (programme, problems) = programme(json.as_bytes()).unwrap();
-        let shown = programme.notices.into_iter().map(|notice| notice.id).collect();
+        let shown = programme.notices.iter().map(|notice| notice.id.clone()).collect();
         (shown, problems.iter().map(|p| p.line(Speech::English)).collect())
     }
 
@@ -269,5 +361,32 @@ mod tests {
         let (alerts, problems) = alerts(json.as_bytes()).unwrap();
         assert_eq!(alerts.alerts.len(), 1);
         assert!(problems[0].line(Speech::English).starts_with("alert `2`"), "{}", problems[0]);
+    }
+
+    #[test]
+    fn lists_beyond_all_use_and_items_beyond_all_reading_cost_a_few_problems() {
+        let (shown, problems) = check(&format!(r#"{{"title": "Xã", "notice": [{}0]}}"#, "0,".repeat(30_000)));
+        assert!(shown.is_empty());
+        assert_eq!(problems.len(), PROBLEMS_TOLD_MAX + 1);
+        assert!(problems[PROBLEMS_TOLD_MAX].contains("19901 more"), "{}", problems[PROBLEMS_TOLD_MAX]);
+        let tags = format!(r#"[{}""]"#, r#""","#.repeat(TAGS_MAX));
+        let long = format!(r#""{}""#, "a".repeat(ITEM_BYTES_MAX));
+        let (shown, problems) = check(&format!(
+            r#"{{"title": "Xã", "notice": [{{"id": "tags", "title": "A", "boards": {tags}}},
+             {{"id": "long", "title": {long}}}, {{"id": "fine", "title": "A"}}]}}"#
+        ));
+        assert_eq!((shown, problems.len()), (vec!["fine".into()], 2));
+        assert!(programme(format!(r#"{{"title": {long}}}"#).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn what_is_nested_without_end_is_refused_before_it_is_parsed() {
+        for levels in ["[", "{\"a\":"] {
+            let deep = format!(r#"{{"title": "Xã", "x": {}"#, levels.repeat(100_000));
+            let error = programme(deep.as_bytes()).unwrap_err();
+            assert!(error.contains("levels deep"), "{error}");
+        }
+        let (_, problems) = check(&format!(r#"{{"title": "[[\"{}", "notice": []}}"#, "[{".repeat(100)));
+        assert_eq!(problems.len(), 0, "brackets in words are words");
     }
 }

@@ -147,7 +147,7 @@ pub struct Complete {
     /// Equal for two states that differ in nothing but their timestamp.
     pub identity: Sha256,
     /// Every file it was verified from: what to give to a [`Refresh`] to verify it again.
-    pub files: Vec<(Item, Vec<u8>)>,
+    pub files: Vec<(Item, Arc<Vec<u8>>)>,
 }
 
 enum Phase {
@@ -172,7 +172,7 @@ pub struct Refresh {
     snapshot_floor: BTreeMap<String, u64>,
     phase: Phase,
     roots: usize,
-    files: Vec<(Item, Vec<u8>)>,
+    files: Vec<(Item, Arc<Vec<u8>>)>,
     roles: BTreeMap<String, (u64, Timestamp)>,
     versions: Versions,
     alerts: Option<Alerts>,
@@ -195,7 +195,7 @@ impl Refresh {
         for bytes in &floors.roots {
             // Damaged, or from before the pinned root: the site is asked for it again.
             if set.update_root(bytes).is_ok() {
-                files.push((Item::Root(set.root().version), bytes.clone()));
+                files.push((Item::Root(set.root().version), Arc::new(bytes.clone())));
             }
         }
         Ok(Refresh {
@@ -310,7 +310,7 @@ impl Refresh {
         }
         let is_floor = matches!(wanted.item, Item::Root(_) | Item::Snapshot);
         let kept = is_floor.then(|| Verified::new(Kept { item: wanted.item.clone(), bytes: bytes.clone() }));
-        self.files.push((wanted.item, bytes));
+        self.files.push((wanted.item, Arc::new(bytes)));
         Ok(kept)
     }
 
@@ -432,7 +432,7 @@ impl Refresh {
             return Err(Refusal::Malformed { file: file.into(), why: "it names no snapshot".into() });
         }
         self.set = set;
-        self.files.push((Item::Timestamp, kept.clone()));
+        self.files.push((Item::Timestamp, Arc::new(kept.clone())));
         self.phase = Phase::Snapshot;
         Ok(Verified::new(Kept { item: Item::Timestamp, bytes: kept }))
     }

@@ -23,6 +23,7 @@ use crate::toml_doc::{Said, Section, nearest};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 const DAYS: [(&str, Day); 7] = [
     ("mon", Day::Mon),
@@ -75,7 +76,8 @@ pub fn programme(
     let tickers = tickers.into_iter().map(|section| reader.ticker(section)).collect();
     let announcements =
         announcements.into_iter().filter_map(|section| reader.announcement(section)).collect();
-    Programme { title, timezone, emblem, notices: ids.settle(notices), tickers, announcements }
+    let notices = ids.settle(notices).into_iter().map(Arc::new).collect();
+    Programme { title, timezone, emblem, notices, tickers, announcements }
 }
 
 /// What all items of one folder are read with.

@@ -239,7 +239,7 @@ fn a_file_must_be_what_its_key_asks_for() {
     ] {
         check(&format!("{head}{line}"), &[(4, word)]);
     }
-    let sound = fine(&format!("{head}audio = 'phim.mp4'")).programme.notices.remove(0).audio.unwrap();
+    let sound = fine(&format!("{head}audio = 'phim.mp4'")).programme.notices[0].audio.clone().unwrap();
     assert_eq!((sound.width, sound.duration_ms), (None, Some(75_000)), "the sound of a film");
     check(&format!("{head}image = 'anh/cho.jpg'\nvideo = 'phim.mp4'"), &[(5, "either a picture or a film")]);
 }
@@ -293,7 +293,7 @@ fn ids_are_unique_and_those_that_are_written_win() {
     );
     let text = "title = 'x'\n[[notice]]\ntitle = 'Họp dân'\n[[notice]]\ntitle = 'HỌP DÂN'\n\
                 [[notice]]\ntitle = 'x'\nid = 'hop-dan'\n[[notice]]\ntitle = 'ꪼꪕ ꪀꪱꪣ'\n";
-    let ids: Vec<String> = fine(text).programme.notices.into_iter().map(|n| n.id).collect();
+    let ids: Vec<String> = fine(text).programme.notices.into_iter().map(|n| n.id.clone()).collect();
     assert_eq!(ids[..3], ["hop-dan-2", "hop-dan-3", "hop-dan"]);
     assert!(ids[3].starts_with("tin-") && ids[3].len() == 12, "{ids:?}");
 }

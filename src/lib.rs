@@ -24,3 +24,12 @@ pub mod store;
 pub mod sync;
 pub mod toml_doc;
 pub mod trust;
+
+/// What fuzzing reaches of the inside (fuzz/).
+#[cfg(fuzzing)]
+pub mod fuzz {
+    /// Reads the bytes as verified content, both kinds.
+    pub fn content(bytes: &[u8]) {
+        crate::trust::read_content(bytes);
+    }
+}

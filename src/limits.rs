@@ -8,6 +8,8 @@ pub const NOTICES_MAX: usize = 20_000;
 /// Longest notice, announcement, warning or line of a JSON file in bytes, before it is looked into: the longest text in
 /// ten languages.
 pub const ITEM_BYTES_MAX: usize = 1 << 20;
+/// Most values in a JSON file that a person wrote: a thousand warnings with a hundred references each.
+pub const JSON_VALUES_MAX: usize = 500_000;
 /// Deepest nesting of a JSON file: a feed's own go six levels deep.
 pub const JSON_DEPTH_MAX: usize = 64;
 /// Most tags of boards that one notice is for.

@@ -111,12 +111,19 @@ impl World {
             Op::Warn { ahead } if !self.stolen[0] => {
                 self.versions += 1;
                 let (name, sent) = (format!("lũ {}", self.versions), signer(ahead));
-                let alert: Alert = serde_json::from_value(serde_json::json!({"sender": "x", "identifier": name,
+                let alert: Alert =
+                    serde_json::from_value(serde_json::json!({"sender": "x", "identifier": name,
                     "sent": sent, "status": "Actual", "message": "Alert", "level": 5, "event": name}))
-                .unwrap();
-                let site = &self.sites[0];
-                set_alerts(&site.site(), &site.keys(), &Alerts { alerts: vec![alert] }, &site.lifetimes, sent)
                     .unwrap();
+                let site = &self.sites[0];
+                set_alerts(
+                    &site.site(),
+                    &site.keys(),
+                    &Alerts { alerts: vec![alert] },
+                    &site.lifetimes,
+                    sent,
+                )
+                .unwrap();
                 self.warned = Some(Warned { name, sent: self.now, after: self.operations });
             }
             Op::Steal { feed, ahead } => {
@@ -309,12 +316,20 @@ fn live(ops: &[Op]) {
             }
             let which = machine.clock;
             if matches!(op, Op::Restart | Op::Reboot) {
-                assert_eq!((machine.newest(0), machine.newest(1)), shown, "{which:?}: what showed shows again");
+                assert_eq!(
+                    (machine.newest(0), machine.newest(1)),
+                    shown,
+                    "{which:?}: what showed shows again"
+                );
                 continue;
             }
             for feed in 0..FEEDS.len() {
                 if !world.stolen[feed] {
-                    assert_eq!(machine.newest(feed), published[feed], "{which:?}: what was properly signed shows");
+                    assert_eq!(
+                        machine.newest(feed),
+                        published[feed],
+                        "{which:?}: what was properly signed shows"
+                    );
                 }
             }
             let Some(warned) = &world.warned else { continue };

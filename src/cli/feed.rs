@@ -37,7 +37,8 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
 }
 
 fn look_at_clock(site: &Path, now: Timestamp, sure: bool) -> Result<(), Vec<Problem>> {
-    let warning = publish::check_clock(site, now, clock::disciplined(), sure).map_err(|problem| vec![problem])?;
+    let warning =
+        publish::check_clock(site, now, clock::disciplined(), sure).map_err(|problem| vec![problem])?;
     report::warnings(warning.as_slice());
     Ok(())
 }

@@ -15,7 +15,8 @@ pub use person::{png_name, read_for_person, write_for_person, write_png_for_pers
 
 use crate::problem::Problem;
 use crate::say;
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, Mode, OFlags, ResolveFlags, flock, openat2};
+use rustix::io::Errno;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -66,6 +67,32 @@ pub trait Disk: fmt::Debug + Send + Sync {
 #[derive(Debug, Default)]
 pub struct Local {
     written: AtomicU64,
+    /// Files below this folder are opened without following any symbolic link on the way down from it.
+    base: Option<PathBuf>,
+}
+
+impl Local {
+    /// For files that others may have laid down below `base`: a stick, a web server's folder, a state folder. `base`
+    /// itself may be reached by links.
+    pub fn within(base: &Path) -> Local {
+        Local { base: Some(base.into()), ..Local::default() }
+    }
+
+    /// Opens without following a symbolic link at the end of the path, nor, below the base, anywhere in it.
+    fn open_plain(&self, path: &Path, flags: OFlags) -> io::Result<File> {
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mode = if flags.contains(OFlags::CREATE) { Mode::from_raw_mode(0o666) } else { Mode::empty() };
+        let inside = self.base.as_deref().and_then(|base| Some((base, path.strip_prefix(base).ok()?)));
+        if let Some((base, inside)) = inside.filter(|(_, inside)| !inside.as_os_str().is_empty()) {
+            let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+            match openat2(File::open(base)?, inside, flags, mode, resolve) {
+                // A kernel before 5.6, or a sandbox that does not know the call: as far as the last part goes.
+                Err(Errno::NOSYS | Errno::PERM) => {}
+                opened => return Ok(opened?.into()),
+            }
+        }
+        Ok(rustix::fs::open(path, flags, mode)?.into())
+    }
 }
 
 impl Disk for Local {
@@ -80,9 +107,9 @@ impl Disk for Local {
     }
 
     fn open(&self, path: &Path) -> io::Result<File> {
-        // O_NONBLOCK: a FIFO put in a file's place must not hang the board.
-        let flags = libc::O_NOFOLLOW | libc::O_CLOEXEC | libc::O_NONBLOCK;
-        let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+        // NONBLOCK: a FIFO put in a file's place must not hang the board.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+        let file = self.open_plain(path, flags)?;
         if !file.metadata()?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
@@ -117,12 +144,7 @@ impl Disk for Local {
     }
 
     fn write_at(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC)
-            .open(path)?;
+        let mut file = self.open_plain(path, OFlags::WRONLY | OFlags::CREATE)?;
         if file.metadata()?.len() != offset {
             file.set_len(offset)?;
         }
@@ -320,6 +342,25 @@ mod tests {
         assert!(disk.open(folder.path()).is_err());
         assert_eq!(disk.read(&real, 4).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
         assert_eq!(disk.read(&real, 5).unwrap(), b"12345");
+    }
+
+    #[test]
+    fn no_link_on_the_way_down_from_the_base_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (base, outside) = (folder.path().join("base"), folder.path().join("outside"));
+        std::fs::create_dir_all(base.join("real")).unwrap();
+        std::fs::create_dir_all(&outside).unwrap();
+        std::os::unix::fs::symlink(&outside, base.join("link")).unwrap();
+        std::os::unix::fs::symlink(&base, folder.path().join("by-link")).unwrap();
+        std::fs::write(outside.join("a"), b"secret").unwrap();
+        for base in [base, folder.path().join("by-link")] {
+            let disk = Local::within(&base);
+            disk.write(&base.join("real/a"), b"12").unwrap();
+            assert_eq!(disk.read(&base.join("real/a"), 9).unwrap(), b"12");
+            assert!(disk.read(&base.join("link/a"), 9).is_err());
+            assert!(disk.read(&base.join("../outside/a"), 9).is_err());
+            assert!(disk.write(&base.join("link/b"), b"1").is_err() && !outside.join("b").exists());
+        }
     }
 
     #[test]

@@ -120,7 +120,8 @@ impl Timetable {
         let may_interrupt = content.rights.may_interrupt;
         if may_interrupt {
             let lives = life::lives_here(&content.alerts, content.alerts_since);
-            let by_board = |moment: Timestamp| moment.checked_sub(content.alerts_ahead).unwrap_or(Timestamp::MIN);
+            let by_board =
+                |moment: Timestamp| moment.checked_sub(content.alerts_ahead).unwrap_or(Timestamp::MIN);
             self.warnings.extend(lives.into_iter().map(|life| {
                 let (from, until) = (by_board(life.from), by_board(life.until));
                 (feed, Life { from, until, ..life })

@@ -426,7 +426,8 @@ fn ten_thousand_notices_share_the_wheel_and_their_patterns() {
     let mut content = feed("xa", "");
     let daily = programme(&notice("a", "times = ['05:30-07:00', '17:00-21:00']")).notices.remove(0);
     let programme = Arc::make_mut(&mut content.programme);
-    programme.notices = (0..10_000).map(|n| Arc::new(Notice { id: n.to_string(), ..Notice::clone(&daily) })).collect();
+    programme.notices =
+        (0..10_000).map(|n| Arc::new(Notice { id: n.to_string(), ..Notice::clone(&daily) })).collect();
     let timetable = Timetable::new(vec![content], &board());
     assert_eq!(timetable.calendar.hours(&timetable.calendar.walls(at("2026-11-24 06:00")), true).len(), 1);
     let all: Vec<usize> = (0..timetable.notices.len()).collect();

@@ -51,8 +51,10 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
     let complete = refresh.finish().ok_or_else(missing)?.into_inner();
     // A board would show one half without the other, and so must whoever publishes hear of it.
     let broken = complete.missing.as_ref().map(|(_, refusal)| refused(refusal.clone()));
-    let (programme, alerts) =
-        (complete.programme.clone().unwrap_or_else(|| Arc::new(Programme::empty(""))), complete.alerts.clone());
+    let (programme, alerts) = (
+        complete.programme.clone().unwrap_or_else(|| Arc::new(Programme::empty(""))),
+        complete.alerts.clone(),
+    );
     let mut report = Report {
         title: programme.title.clone(),
         versions: complete.versions,

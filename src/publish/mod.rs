@@ -165,7 +165,8 @@ pub fn check_clock(
     let Some(last) = Site::open(site)?.role(Role::Timestamp)?.issued() else { return Ok(None) };
     let zone = jiff::tz::TimeZone::system();
     let said = |moment: Timestamp| moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
-    let apart = |other: Timestamp, hours: i64| now.duration_since(other).abs() > SignedDuration::from_hours(hours);
+    let apart =
+        |other: Timestamp, hours: i64| now.duration_since(other).abs() > SignedDuration::from_hours(hours);
     if let Some(server) = disciplined.filter(|server| apart(*server, CLOCK_DIFFERENCE_HOURS_MAX)) {
         let why = say!(
             en: "this machine's clock says {now}, and the time server says {server}",

@@ -15,7 +15,10 @@ fn a_new_feed_verifies_and_is_empty() {
     let site = TestSite::new(1);
     let complete = site.verify(&none(), day(0)).0.unwrap();
     assert_eq!(complete.programme.as_ref().unwrap().title, "Xã Bình Lư");
-    assert!(complete.programme.as_ref().unwrap().notices.is_empty() && complete.alerts.as_ref().unwrap().alerts.is_empty());
+    assert!(
+        complete.programme.as_ref().unwrap().notices.is_empty()
+            && complete.alerts.as_ref().unwrap().alerts.is_empty()
+    );
     assert_eq!(complete.issued, Some(day(0)));
     assert_eq!(complete.expires, day(14));
     let all_one = Versions { root: 1, timestamp: 1, snapshot: 1, targets: 1, programme: 1, alert: 1 };
@@ -505,7 +508,9 @@ fn warnings_are_signed_although_the_programme_has_expired_and_the_other_way_roun
         fs::remove_file(site.keys().join(format!("{}.pem", expired.name()))).unwrap();
         let now = day(40);
         let warnings = match kept {
-            Role::Alert => set_alerts(&site.site(), &site.keys(), &Alerts::default(), &long, now).unwrap().warnings,
+            Role::Alert => {
+                set_alerts(&site.site(), &site.keys(), &Alerts::default(), &long, now).unwrap().warnings
+            }
             _ => site.publish("new", None, now).warnings,
         };
         let said: Vec<String> = warnings.iter().map(|warning| warning.line(Speech::English)).collect();
@@ -513,7 +518,9 @@ fn warnings_are_signed_although_the_programme_has_expired_and_the_other_way_roun
         assert!(said.iter().any(|line| line.starts_with(&named)), "{said:?}");
         refresh(&site.site(), &site.keys(), &long, now).unwrap();
         let refused = match expired {
-            Role::Alert => set_alerts(&site.site(), &site.keys(), &Alerts::default(), &long, now).unwrap_err(),
+            Role::Alert => {
+                set_alerts(&site.site(), &site.keys(), &Alerts::default(), &long, now).unwrap_err()
+            }
             _ => renew_what_expires(
                 &mut Site::open(&site.site()).unwrap(),
                 &Keys::load(&site.keys()).unwrap(),

@@ -123,7 +123,8 @@ impl Store {
             loaded.problems.extend(complete.problems.iter().cloned());
             let mut other = None;
             if let Some((half, refusal)) = &complete.missing {
-                let elsewhere = numbers[tried + 1..].iter().map(|older| folder.join(format!("serving/{older}")));
+                let elsewhere =
+                    numbers[tried + 1..].iter().map(|older| folder.join(format!("serving/{older}")));
                 other = std::iter::once(serving.join(BESIDE))
                     .chain(elsewhere.flat_map(|older| [older.clone(), older.join(BESIDE)]))
                     .find_map(|place| {
@@ -141,7 +142,8 @@ impl Store {
                 alerts: other.alerts.clone(),
                 versions: other.versions,
             });
-            let place = |half| if has_half(&complete, half) { Some(serving.clone()) } else { other_in.clone() };
+            let place =
+                |half| if has_half(&complete, half) { Some(serving.clone()) } else { other_in.clone() };
             loaded.generation = Some(self.keep_serving(Serving {
                 generation: generation(feed, number, accepted_at, &complete, held),
                 identity: complete.identity,
@@ -179,7 +181,8 @@ impl Store {
         let roots = self.roots_in(serving);
         // A newer timestamp for the same snapshot vouches for it longer; any other does not fit it.
         let newer = self.disk.read(&folder.join("trust/timestamp.json"), METADATA_BYTES_MAX).ok();
-        let renewed = newer.and_then(|newer| self.verify_files(serving, pinned, roots.clone(), Some(newer)).ok());
+        let renewed =
+            newer.and_then(|newer| self.verify_files(serving, pinned, roots.clone(), Some(newer)).ok());
         let complete = match renewed {
             Some(complete) => complete,
             None => self.verify_files(serving, pinned, roots, None)?,
@@ -270,7 +273,8 @@ impl Store {
         let kept = kept.map(|number| folder.join("serving").join(number.to_string()));
         let folders: Vec<PathBuf> = std::iter::once(folder.join("trust")).chain(kept).collect();
         let copies = |item: Item| -> Vec<Vec<u8>> {
-            let read = |folder: &PathBuf| self.disk.read(&folder.join(item.file_name()), METADATA_BYTES_MAX).ok();
+            let read =
+                |folder: &PathBuf| self.disk.read(&folder.join(item.file_name()), METADATA_BYTES_MAX).ok();
             let mut copies: Vec<Vec<u8>> =
                 self.held_files(feed, &item).into_iter().chain(folders.iter().filter_map(read)).collect();
             copies.dedup();
@@ -433,7 +437,8 @@ impl Store {
             }
             let accepted = format!("{}\n", state.accepted_at).into_bytes();
             let own = state.complete.files.iter().map(|(item, bytes)| (item.file_name(), bytes.as_slice()));
-            let about = [(PINNED.into(), state.pinned_root.as_slice()), (ACCEPTED.into(), accepted.as_slice())];
+            let about =
+                [(PINNED.into(), state.pinned_root.as_slice()), (ACCEPTED.into(), accepted.as_slice())];
             fill(&new, &mut own.chain(about))?;
             disk.rename(&new, &named)
         };

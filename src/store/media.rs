@@ -33,6 +33,8 @@ pub(super) struct Proof {
     inode: u64,
     length: u64,
     modified: (i64, i64),
+    /// Nobody can set this one back.
+    changed: (i64, i64),
 }
 
 impl Proof {
@@ -43,6 +45,7 @@ impl Proof {
             inode: metadata.ino(),
             length: metadata.len(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
         })
     }
 }

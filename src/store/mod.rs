@@ -69,7 +69,7 @@ impl Store {
     /// # Errors
     /// Another player uses it; a newer version of this program wrote it; it is not there and cannot be made.
     pub fn open(state: &Path) -> Outcome<Store> {
-        let disk = Local::default();
+        let disk = Local::within(state);
         let mut problems = Vec::new();
         if let Err(error) = disk.create_folder(state)
             && !state.is_dir()

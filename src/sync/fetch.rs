@@ -81,7 +81,14 @@ pub(super) async fn refresh(
     let (timestamp, validator) = sent.ok_or_else(incomplete)?;
     let (generation, news) = store.commit(feed, pinned_root, &complete, accepted_at(complete.issued));
     let missing = complete.missing.as_ref().map(|(half, refusal)| half_missing(*half, refusal.problem(feed)));
-    Ok(Refreshed { generation, news, problems: complete.into_inner().problems, missing, timestamp, validator })
+    Ok(Refreshed {
+        generation,
+        news,
+        problems: complete.into_inner().problems,
+        missing,
+        timestamp,
+        validator,
+    })
 }
 
 fn half_missing(half: Content, problem: Problem) -> Problem {

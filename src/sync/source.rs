@@ -54,7 +54,7 @@ impl Source {
             Source::Web(web) => web.document(path, length_max, known).await,
             Source::Folder(folder) => {
                 let file = folder.join(path);
-                match Local::default().read(&file, length_max) {
+                match Local::within(folder).read(&file, length_max) {
                     Ok(bytes) => Ok(Document::Here { bytes, validator: None }),
                     Err(error) if error.kind() == io::ErrorKind::NotFound && folder.is_dir() => {
                         Ok(Document::Absent)
@@ -92,7 +92,7 @@ impl Source {
             Source::Folder(folder) => {
                 let file = folder.join(path);
                 let fault = |error: io::Error| disk::problem(&file, &error);
-                let mut open = match Local::default().open(&file) {
+                let mut open = match Local::within(folder).open(&file) {
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Delivery::Absent),
                     other => other.map_err(fault)?,
                 };

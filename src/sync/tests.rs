@@ -427,7 +427,10 @@ fn a_new_root_is_noticed_at_every_tenth_poll_although_the_timestamp_stays() {
     rig.server.trick(TIMESTAMP, [Trick::Instead(thiefs)]);
     let polls = (0..10).map(|_| running.poll()).collect::<Vec<_>>();
     assert!(polls[..8].iter().all(Result::is_ok), "{polls:?}");
-    assert!(polls.iter().any(|poll| poll.as_ref().is_err_and(|said| said.contains("wrongly signed"))), "{polls:?}");
+    assert!(
+        polls.iter().any(|poll| poll.as_ref().is_err_and(|said| said.contains("wrongly signed"))),
+        "{polls:?}"
+    );
     rig.server.behave();
     assert_eq!(running.poll().unwrap().versions.root, 2);
 }

@@ -16,8 +16,8 @@ use crate::model::media::Media;
 use crate::model::programme::{Announcement, Notice, Programme, Ticker};
 use crate::problem::{Problem, Text};
 use crate::say;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::fmt;
@@ -247,9 +247,8 @@ fn name_of(json: &str, kind: &str, index: usize) -> String {
     }
     let named: Option<Named<'_>> = serde_json::from_str(json).ok();
     let said = |field: Option<&RawValue>| short::<String>("", field?).ok().filter(|name| !name.is_empty());
-    let name = named.and_then(|named| {
-        said(named.id).or_else(|| said(named.identifier)).or_else(|| said(named.title))
-    });
+    let name = named
+        .and_then(|named| said(named.id).or_else(|| said(named.identifier)).or_else(|| said(named.title)));
     match name {
         Some(name) => format!("{kind} `{}`", name.chars().take(80).collect::<String>()),
         None => format!("{kind} {}", index + 1),

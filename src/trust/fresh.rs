@@ -23,11 +23,7 @@ pub struct News {
 
 impl News {
     /// `moments`: when answers came and timestamps were issued, as they were told.
-    pub fn of(
-        moments: impl IntoIterator<Item = Timestamp>,
-        expires: Timestamp,
-        now: Timestamp,
-    ) -> News {
+    pub fn of(moments: impl IntoIterator<Item = Timestamp>, expires: Timestamp, now: Timestamp) -> News {
         let latest = now.checked_add(SIGNER_AHEAD_MAX).unwrap_or(Timestamp::MAX);
         News { last: moments.into_iter().filter(|moment| *moment <= latest).max(), expires }
     }
@@ -93,7 +89,14 @@ mod tests {
         let (now, expires) = (at("2026-11-20T00:00:00Z"), at("2027-01-20T00:00:00Z"));
         let news = |moments: &[&str]| News::of(moments.iter().map(|text| at(text)), expires, now);
         assert_eq!(state(now, Some(news(&["2027-01-01T00:00:00Z"]))), FeedState::Stale);
-        assert_eq!(news(&["2027-01-01T00:00:00Z", "2026-11-19T23:00:00Z"]).last, Some(at("2026-11-19T23:00:00Z")));
-        assert_eq!(state(now, Some(news(&["2026-11-20T03:00:00Z"]))), FeedState::Fresh, "hours are a time zone");
+        assert_eq!(
+            news(&["2027-01-01T00:00:00Z", "2026-11-19T23:00:00Z"]).last,
+            Some(at("2026-11-19T23:00:00Z"))
+        );
+        assert_eq!(
+            state(now, Some(news(&["2026-11-20T03:00:00Z"]))),
+            FeedState::Fresh,
+            "hours are a time zone"
+        );
     }
 }

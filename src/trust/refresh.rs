@@ -479,7 +479,10 @@ impl Refresh {
             }
             let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
             if role.name.is_empty() || !role.name.bytes().all(fine) {
-                return Err(Refusal::Malformed { file: file.into(), why: format!("a role is named {:?}", role.name) });
+                return Err(Refusal::Malformed {
+                    file: file.into(),
+                    why: format!("a role is named {:?}", role.name),
+                });
             }
             candidates.push_back(role.name.clone());
             if role.terminating {
@@ -491,7 +494,10 @@ impl Refresh {
 
     fn targets_path(&self) -> String {
         let pin = self.set.snapshot().and_then(|snapshot| snapshot.meta.get("targets.json"));
-        pin.map_or_else(|| "metadata/targets.json".into(), |pin| self.pinned(Item::Targets, "targets", pin).path)
+        pin.map_or_else(
+            || "metadata/targets.json".into(),
+            |pin| self.pinned(Item::Targets, "targets", pin).path,
+        )
     }
 
     /// Goes on to the first candidate that has to be fetched, or to the target if one already held lists it.

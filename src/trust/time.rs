@@ -67,9 +67,8 @@ fn believable(
     first: Timestamp,
     life_max: SignedDuration,
 ) -> Option<Timestamp> {
-    issued.filter(|&issued| {
-        issued <= expires && issued <= first && expires.duration_since(issued) <= life_max
-    })
+    issued
+        .filter(|&issued| issued <= expires && issued <= first && expires.duration_since(issued) <= life_max)
 }
 
 /// The machine's clocks, read together.

@@ -4,14 +4,15 @@
 //! the person hears of everything at once, and [`Table::finish`] notes the keys that nobody asked for. JSON has
 //! no lines after parsing; a place is a path such as `alerts[2].event`.
 
+use crate::limits::JSON_VALUES_MAX;
 use crate::problem::{Outcome, Problem, Text};
 use crate::publish::folder::text::{self, Lines};
 use crate::say;
 use crate::toml_doc::{out_of_range, unknown_key, unknown_word};
 use jiff::{Timestamp, civil};
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -20,8 +21,9 @@ use std::ops::RangeInclusive;
 /// # Errors
 /// It is not JSON, or a key is there twice: the last would silently win.
 pub fn parse(text: &str, name: &str) -> Outcome<Value> {
-    let unique: Result<Unique, _> = serde_json::from_str(text);
-    unique.map(|Unique(value)| value).map_err(|error| {
+    let (mut reader, left) = (serde_json::Deserializer::from_str(text), Cell::new(JSON_VALUES_MAX));
+    let value = Unique(&left).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    value.map_err(|error| {
         let curly = text.lines().nth(error.line().saturating_sub(1)).unwrap_or("").contains(['“', '”']);
         let (why, remedy) = match curly {
             true => (
@@ -282,18 +284,24 @@ fn shortened(written: &str) -> String {
     written.chars().filter(shown).take(CHARS_MAX).collect()
 }
 
-/// JSON in which no table has a key twice.
-struct Unique(Value);
+/// JSON in which no table has a key twice, of no more values than there are left: each costs more memory than it takes
+/// in the file.
+#[derive(Clone, Copy)]
+struct Unique<'l>(&'l Cell<usize>);
 
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Unique, D::Error> {
-        deserializer.deserialize_any(Anything).map(Unique)
+impl<'de> DeserializeSeed<'de> for Unique<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let Some(left) = self.0.get().checked_sub(1) else {
+            return Err(D::Error::custom(format!("more than {JSON_VALUES_MAX} values")));
+        };
+        self.0.set(left);
+        deserializer.deserialize_any(self)
     }
 }
 
-struct Anything;
-
-impl<'de> Visitor<'de> for Anything {
+impl<'de> Visitor<'de> for Unique<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -319,14 +327,15 @@ impl<'de> Visitor<'de> for Anything {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Unique(value)) = list.next_element()? {
+        while let Some(value) = list.next_element_seed(self)? {
             values.push(value);
         }
         Ok(values.into())
     }
     fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Value, A::Error> {
         let mut entries = Map::new();
-        while let Some((key, Unique(value))) = table.next_entry::<String, Unique>()? {
+        while let Some(key) = table.next_key::<String>()? {
+            let value = table.next_value_seed(self)?;
             if entries.contains_key(&key) {
                 return Err(A::Error::custom(format!("duplicate key `{}`", shortened(&key))));
             }

@@ -221,6 +221,12 @@ fn what_is_no_json_or_says_a_key_twice_is_refused_with_its_line() {
         (b"\xFF\xFE{", "alerts.json", "UTF-16"),
         (b"{\"a\": \"\xE1\"}", "alerts.json:1", "not UTF-8"),
         (&[b'['; 100_000], "alerts.json:1", "recursion"),
+        (&b"[0,".repeat(600_000), "alerts.json:1", "recursion"),
+        (
+            &[b"{\"alerts\": [0", &b",0".repeat(600_000)[..], b"]}"].concat(),
+            "alerts.json:1",
+            "more than 500000 values",
+        ),
         (&[b' '; 5 << 20], "alerts.json", "longer than"),
     ] {
         let problems = read(text, "alerts.json", now()).unwrap_err();

@@ -123,18 +123,14 @@ impl Store {
             loaded.problems.extend(complete.problems.iter().cloned());
             let mut other = None;
             if let Some((half, refusal)) = &complete.missing {
-                let elsewhere =
-                    numbers[tried + 1..].iter().map(|older| folder.join(format!("serving/{older}")));
-                other = std::iter::once(serving.join(BESIDE))
-                    .chain(elsewhere.flat_map(|older| [older.clone(), older.join(BESIDE)]))
-                    .find_map(|place| {
-                        let roots = self.roots_in(&place);
-                        let found = self.verify_files(&place, &pinned, roots, None).ok()?;
-                        has_half(&found, *half).then_some((place, found))
-                    });
-                if other.as_ref().is_none_or(|(place, _)| !place.ends_with(BESIDE)) {
+                let beside = [serving.join(BESIDE)];
+                other = self.half_from(&beside, &pinned, *half).or_else(|| {
                     loaded.problems.push(unusable(feed, number, refusal));
-                }
+                    let older =
+                        numbers[tried + 1..].iter().map(|older| folder.join(format!("serving/{older}")));
+                    let older: Vec<_> = older.flat_map(|older| [older.clone(), older.join(BESIDE)]).collect();
+                    self.half_from(&older, &pinned, *half)
+                });
             }
             let (other_in, other) = other.unzip();
             let held = other.as_deref().map_or_else(Held::default, |other| Held {
@@ -153,6 +149,19 @@ impl Store {
             return loaded;
         }
         loaded
+    }
+
+    /// The first of these folders whose files vouch for the half, and what they hold.
+    fn half_from(
+        &self,
+        places: &[PathBuf],
+        pinned: &[u8],
+        half: Content,
+    ) -> Option<(PathBuf, Verified<Complete>)> {
+        places.iter().find_map(|place| {
+            let found = self.verify_files(place, pinned, self.roots_in(place), None).ok()?;
+            has_half(&found, half).then(|| (place.clone(), found))
+        })
     }
 
     /// The given root, or the copy beside what shows if the given one is no root.

@@ -13,7 +13,6 @@ import concurrent.futures
 import contextlib
 import datetime
 import glob
-import hashlib
 import json
 import os
 import pathlib
@@ -329,32 +328,17 @@ def rotated_by_the_book(stand):
     stand.everywhere("a warning", warns("lu"), 25)
 
 
-def target(site, role, body, keep=True):
-    """A new target file of a role, rightly signed, whatever it says."""
-    digest = hashlib.sha256(body).hexdigest()
-
-    def change(signed):
-        (described_as,) = signed.targets.values()
-        described_as.hashes, described_as.length = {"sha256": digest}, len(body)
-
-    (name,) = site.read(role).signed.targets
-    folder, _, file = name.rpartition("/")
-    if keep:
-        (site.folder / "targets" / folder / f"{digest}.{file}").write_bytes(body)
-    site.role(role, change)
-
-
 def half_expired(site, role):
     site.role(role, lambda signed: setattr(signed, "expires", LONG_AGO))
 
 
 def half_broken(site, role):
-    target(site, role, b'{"title": "X", "alerts": [')
+    site.content(role, b'{"title": "X", "alerts": [')
 
 
 def half_missing(site, role):
     body = {"programme": '{"title": "X"}', "alert": '{"alerts": []}'}[role]
-    target(site, role, body.encode(), keep=False)
+    site.content(role, body.encode(), keep=False)
 
 
 def one_half(role, spoil_half):

@@ -109,6 +109,8 @@ class Server:
 
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Handler, directory=str(folder)))
         self.http.daemon_threads = True
+        # A board that hangs up in the middle of a file is no news.
+        self.http.handle_error = lambda *_: None
         self.port = self.http.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)

@@ -311,19 +311,26 @@ def thief_without_rights(days):
 
 def rotated_by_the_book(stand):
     stand.start()
-    version = steal(stand.feed, 60)
-    stand.everywhere("the thief's timestamp", lambda s: of(s, "xa")["versions"]["timestamp"] == version)
-    rotate(stand.feed)
-    renew(stand.feed, 1)
+
+    def theft_and_rotation():
+        version = steal(stand.feed, 60)
+        stand.everywhere("the thief's timestamp", lambda s: of(s, "xa")["versions"]["timestamp"] == version, 25)
+        rotate(stand.feed)
+        renew(stand.feed, 1)
+
+    # A new programme follows the rotation, in the same run of the board.
+    theft_and_rotation()
+    stand.feed.publish(words(2))
+    stand.everywhere("the programme after the rotation", shows(2), 25)
+    with stand.no_network():
+        stand.everywhere("it after a restart without network", shows(2))
+        stand.stays("it without network", shows(2))
+    # Nothing follows but the timestamp.
+    theft_and_rotation()
     stand.everywhere("the good timestamp", lambda s: of(s, "xa")["versions"]["timestamp"] == 1, 25)
     with stand.no_network():
-        stand.everywhere("the good programme after a restart without network", shows(1))
-        stand.stays("the good programme without network", shows(1))
-    stand.feed.publish(words(2))
-    stand.everywhere("the next programme", shows(2), 25)
-    with stand.no_network():
-        stand.everywhere("the next programme after a restart without network", shows(2))
-        stand.stays("the next programme without network", shows(2))
+        stand.everywhere("the programme after a second restart without network", shows(2))
+        stand.stays("it without network", shows(2))
     stand.warn("lu")
     stand.everywhere("a warning", warns("lu"), 25)
 

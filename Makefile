@@ -77,6 +77,8 @@ e2e:
 	tests/e2e/displays.sh $(BANGTIN)
 	tests/e2e/sound.sh $(BANGTIN)
 	$(VENV)/bin/python tests/e2e/tamper.py $(BANGTIN)
+	$(VENV)/bin/python tests/e2e/clocks.py $(BANGTIN)
+	$(VENV)/bin/python tests/e2e/bombs.py $(BANGTIN)
 	$(VENV)/bin/python tests/e2e/kill.py $(BANGTIN)
 
 # The demo's picture, film and sounds, made again.

@@ -17,7 +17,7 @@ packages() {
       libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxcb-shm0 libxkbcommon0 libxkbcommon-x11-0 libwayland-client0 \
       libasound2-plugins fonts-noto-core fonts-noto-color-emoji fonts-sil-taiheritagepro fonts-unifont ;;
     test) echo xvfb xauth ffmpeg sox imagemagick pulseaudio pulseaudio-utils python3 python3-venv ;;
-    e2e) echo nginx-light cage xwayland grim curl procps x11-xserver-utils ;;
+    e2e) echo nginx-light cage xwayland grim curl procps x11-xserver-utils faketime ;;
     bench) echo mpv chromium procps xdotool ;;
     assets) echo python3 ffmpeg espeak-ng sox ;;
     *) echo "packages.sh: no set is called \`$1\`; there are build, run, test, e2e, bench and assets" >&2; return 2 ;;

@@ -4,6 +4,7 @@ Everything lives under one temporary folder and ends with it. Nothing here knows
 program's own commands and reads `status --json`.
 """
 
+import collections
 import contextlib
 import functools
 import http.server
@@ -68,39 +69,50 @@ class Feed:
         self.notices.mkdir()
         self.run("feed", "init", self.site, *arguments)
 
-    def run(self, *arguments):
-        done = subprocess.run(
+    def attempt(self, *arguments, env=None):
+        """How the command ends, whether well or not."""
+        return subprocess.run(
             [self.program, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})},
         )
+
+    def run(self, *arguments, env=None):
+        done = self.attempt(*arguments, env=env)
         check(done.returncode == 0, f"`bangtin {' '.join(map(str, arguments))}` ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
-    def publish(self, programme):
+    def write(self, programme):
         (self.notices / "programme.toml").write_text(programme, encoding="utf-8")
-        self.run("feed", "publish", self.site, self.notices)
+
+    def publish(self, programme, *flags, env=None):
+        self.write(programme)
+        self.run("feed", "publish", self.site, self.notices, *flags, env=env)
 
 
 class Server:
-    """Serves a folder on 127.0.0.1 over HTTP/1.1. `folder` may be changed while it runs."""
+    """Serves a folder on 127.0.0.1 over HTTP/1.1. `folder` may be changed while it runs. `asked` counts requests by path."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, port=0):
+        self.folder, self.asked = folder, collections.Counter()
         outer = self
 
         class Handler(http.server.SimpleHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def translate_path(self, path):
+                outer.asked[path] += 1
                 self.directory = str(outer.folder)
                 return super().translate_path(path)
 
             def log_message(self, *_):
                 pass
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Handler, directory=str(folder)))
         self.http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/"
+        # A board that hangs up in the middle of a file is no news.
+        self.http.handle_error = lambda *_: None
+        self.port = self.http.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
         self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
 
@@ -168,7 +180,10 @@ def until(seconds, what, condition, pause=0.05):
 class Board:
     """A board with its state in `folder/name`. `start` it as often as needed."""
 
-    def __init__(self, program, folder, url, root, name="board", poll_seconds=1, display=("--headless", "640x360"), env=None):
+    def __init__(
+        self, program, folder, url, root, name="board", poll_seconds=1, display=("--headless", "640x360"), env=None,
+        may_interrupt=True, more="",
+    ):
         self.program = pathlib.Path(program).resolve()
         self.folder, self.name = folder, name
         self.state = folder / name
@@ -178,7 +193,8 @@ class Board:
         self.process = None
         self.config.write_text(
             f'name = "{name}"\nstate = "{self.state}"\n\n[[feed]]\nname = "xa"\nurl = "{url}"\n'
-            f'root = "{root}"\npoll_seconds = {poll_seconds}\nmay_interrupt = true\n'
+            f'root = "{root}"\npoll_seconds = {poll_seconds}\n'
+            f'may_interrupt = {str(may_interrupt).lower()}\n{more}'
         )
 
     def start(self):

@@ -102,6 +102,22 @@ class Site:
         self.timestamp()
         return path
 
+    def content(self, role, body, keep=True):
+        """A new target file of a role that has one, rightly signed, whatever it says; unless told otherwise it is there."""
+        (name,) = self.read(role).signed.targets
+        folder, _, file = name.rpartition("/")
+        digest = hashlib.sha256(body).hexdigest()
+
+        def change(signed):
+            (target,) = signed.targets.values()
+            target.hashes, target.length = {"sha256": digest}, len(body)
+
+        path = self.folder / "targets" / folder / f"{digest}.{file}"
+        if keep:
+            path.write_bytes(body)
+        self.role(role, change)
+        return path
+
     def programme(self):
         """The path of the newest programme's signed JSON, and its description in the programme role."""
         target = self.read("programme").signed.targets["programme/programme.json"]

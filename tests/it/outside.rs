@@ -45,6 +45,16 @@ fn forgeries_made_with_python_tuf_are_refused_by_a_running_board() {
 }
 
 #[test]
+fn wrong_clocks_and_stolen_keys_silence_no_warning_and_take_nothing_off_the_air() {
+    succeeds(&python(), &["tests/e2e/clocks.py", text(&bangtin())]);
+}
+
+#[test]
+fn no_signed_json_takes_more_than_100_mb_beside_itself() {
+    succeeds(&python(), &["tests/e2e/bombs.py", text(&bangtin())]);
+}
+
+#[test]
 fn a_board_that_is_killed_at_random_moments_always_comes_back_with_a_verified_notice() {
     let times = if std::env::var_os("SLOW").is_some() { "200" } else { "15" };
     succeeds(&python(), &["tests/e2e/kill.py", text(&bangtin()), "--times", times]);

@@ -8,12 +8,22 @@ pub const NOTICES_MAX: usize = 20_000;
 /// Longest notice, announcement, warning or line of a JSON file in bytes, before it is looked into: the longest text in
 /// ten languages.
 pub const ITEM_BYTES_MAX: usize = 1 << 20;
-/// Most values in a JSON file that a person wrote: a thousand warnings with a hundred references each.
-pub const JSON_VALUES_MAX: usize = 500_000;
+/// Most values in a JSON file that a person wrote: a thousand warnings of a hundred values each.
+pub const JSON_VALUES_MAX: usize = 100_000;
+/// Most values in a metadata file: a root of 256 keys has three thousand.
+pub const METADATA_VALUES_MAX: usize = 20_000;
+/// Most commas, equals signs and opening brackets in a TOML file that a person wrote, words and all: twenty thousand
+/// notices of fifty each. The parser takes some hundred bytes for each.
+pub const TOML_MARKS_MAX: usize = 1_000_000;
+/// Most problems of one file that are kept, far more than are printed.
+pub const PROBLEMS_FOUND_MAX: usize = 2_000;
 /// Deepest nesting of a JSON file: a feed's own go six levels deep.
 pub const JSON_DEPTH_MAX: usize = 64;
 /// Most tags of boards that one notice is for.
 pub const TAGS_MAX: usize = 200;
+/// Most tags, and most translations, in all notices of one programme: each takes a hundred times its room in the file.
+pub const TAGS_IN_ALL_MAX: usize = 200_000;
+pub const TRANSLATIONS_IN_ALL_MAX: usize = 50_000;
 /// Most spans of the day, or times of day, of one notice or announcement.
 pub const TIMES_MAX: usize = 100;
 /// Most languages that one notice is in beside its own.

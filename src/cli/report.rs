@@ -1,6 +1,6 @@
 //! The one door for output to the terminal.
 
-use crate::limits::PROBLEMS_TOLD_MAX;
+use crate::limits::{PROBLEMS_FOUND_MAX, PROBLEMS_TOLD_MAX};
 use crate::problem::{Problem, Speech, Text};
 use crate::say;
 use std::io::Write;
@@ -36,7 +36,14 @@ fn told(word: Text, problems: &[Problem]) {
         }
     }
     if let Some(more) = problems.len().checked_sub(PROBLEMS_TOLD_MAX).filter(|&more| more > 0) {
-        let rest = say!(en: "there are {more} more; mend these first", vi: "còn {more} lỗi nữa; hãy sửa các lỗi trên trước");
+        let rest = match problems.len() < PROBLEMS_FOUND_MAX {
+            true => {
+                say!(en: "there are {more} more; correct these first", vi: "còn {more} lỗi nữa; hãy sửa các lỗi trên trước")
+            }
+            // No more than so many are kept.
+            false => say!(en: "there are at least {more} more; correct these first",
+                vi: "còn ít nhất {more} lỗi nữa; hãy sửa các lỗi trên trước"),
+        };
         let _ = writeln!(stderr, "{word}: {}", rest.get(speech));
     }
 }

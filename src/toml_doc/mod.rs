@@ -10,6 +10,7 @@
 
 mod section;
 
+use crate::limits::{PROBLEMS_FOUND_MAX, TOML_MARKS_MAX};
 use crate::problem::{Outcome, Problem, Text};
 use crate::say;
 pub use section::{Said, Section};
@@ -185,6 +186,15 @@ impl<'t> Document<'t> {
 
     /// The whole as a table, or `None` after noting the syntax errors.
     pub fn parse(&self) -> Option<DeTable<'t>> {
+        let marks = self.text.bytes().filter(|byte| b",=[{".contains(byte)).take(TOML_MARKS_MAX + 1).count();
+        if marks > TOML_MARKS_MAX {
+            self.refuse(
+                0,
+                say!(en: "there is more in it than any board can show", vi: "tệp có nhiều mục hơn mức bảng tin có thể hiện"),
+                say!(en: "keep the notices that are still to be shown", vi: "hãy chỉ giữ các tin còn cần hiện"),
+            );
+            return None;
+        }
         let (root, errors) = DeTable::parse_recoverable(self.text);
         let mut last_line = 0;
         let mut told = 0;
@@ -216,13 +226,19 @@ impl<'t> Document<'t> {
 
     /// Notes a problem that was found elsewhere, at its place in this file.
     pub fn note(&self, at: usize, problem: Problem) {
-        self.findings.borrow_mut().problems.push((self.line(at), problem));
+        let problems = &mut self.findings.borrow_mut().problems;
+        if problems.len() < PROBLEMS_FOUND_MAX {
+            problems.push((self.line(at), problem));
+        }
     }
 
     /// Notes what is worth a look and refuses nothing.
     pub fn warn(&self, at: usize, why: Text, remedy: Text) {
         let warning = Problem::new(self.subject(at), why, remedy);
-        self.findings.borrow_mut().warnings.push((self.line(at), warning));
+        let warnings = &mut self.findings.borrow_mut().warnings;
+        if warnings.len() < PROBLEMS_FOUND_MAX {
+            warnings.push((self.line(at), warning));
+        }
     }
 
     /// The problems and the warnings, each in the order of the file.

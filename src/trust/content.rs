@@ -10,6 +10,7 @@
 //! only cut into its items, which stay where they are in the file; each is then read by itself. What is made of a file
 //! takes less than 100 MB beside it (tests/e2e/bombs.py measures it).
 
+use super::json_shape::Shape;
 use crate::limits::*;
 use crate::model::alert::{Alert, Alerts};
 use crate::model::media::Media;
@@ -19,6 +20,7 @@ use crate::say;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use sha2::Digest;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -127,13 +129,21 @@ pub(super) fn programme(bytes: &[u8]) -> Result<(Programme, Vec<Problem>), Strin
             Ok(emblem) => programme.emblem = emblem,
         }
     }
-    let mut seen = HashSet::new();
+    let (mut seen, mut tags, mut translations) = (HashSet::new(), 0, 0);
     let of_notice = |notice: &Notice| {
-        let fault = notice_fault(notice);
-        if fault.is_none() && !notice.id.is_empty() && !seen.insert(notice.id.clone()) {
-            return Some(say!(en: "its id is used twice", vi: "mã (id) bị trùng"));
+        if let Some(fault) = notice_fault(notice) {
+            return Some(fault);
         }
-        fault
+        tags += notice.boards.len();
+        translations += notice.translations.len();
+        if tags > TAGS_IN_ALL_MAX || translations > TRANSLATIONS_IN_ALL_MAX {
+            return Some(say!(
+                en: "there are too many tags or translations in all",
+                vi: "tổng số thẻ bảng hoặc bản dịch quá nhiều"
+            ));
+        }
+        let twice = !notice.id.is_empty() && !seen.insert(sha2::Sha256::digest(&notice.id));
+        twice.then(|| say!(en: "its id is used twice", vi: "mã (id) bị trùng"))
     };
     programme.notices =
         items(file.notices, "notice", &mut findings, of_notice).into_iter().map(Arc::new).collect();
@@ -164,30 +174,9 @@ fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err("it is not a JSON object".into());
     }
-    // The parser keeps a byte for each level that it is in, and what is ignored has no bound on its levels.
-    if is_deeper_than(bytes, JSON_DEPTH_MAX) {
-        return Err(format!("it is nested more than {JSON_DEPTH_MAX} levels deep"));
-    }
+    // How many values there may be is bounded list by list.
+    Shape { depth_max: JSON_DEPTH_MAX, values_max: usize::MAX }.check(bytes)?;
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
-}
-
-/// Whether brackets outside of strings are nested more than `levels` deep.
-fn is_deeper_than(json: &[u8], levels: usize) -> bool {
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth += 1,
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > levels {
-            return true;
-        }
-    }
-    false
 }
 
 /// A value that is not longer than one item may be.
@@ -262,8 +251,9 @@ fn notice_fault(notice: &Notice) -> Option<Text> {
     let many = notice.boards.len() > TAGS_MAX
         || notice.window.times.len() > TIMES_MAX
         || notice.translations.len() > LANGUAGES_MAX;
+    let named = notice.id.chars().count() > TITLE_CHARS_MAX;
     let translated = || notice.translations.values().any(|t| long(&t.title, &t.text));
-    if many || long(&notice.title, &notice.text) || translated() {
+    if many || named || long(&notice.title, &notice.text) || translated() {
         return Some(too_long());
     }
     let own = [&notice.image, &notice.video, &notice.audio].into_iter().flatten();

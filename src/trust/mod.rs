@@ -11,6 +11,7 @@
 mod content;
 mod crypto;
 pub mod fresh;
+mod json_shape;
 mod refresh;
 mod refusal;
 pub mod time;

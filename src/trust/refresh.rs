@@ -18,12 +18,14 @@
 //! Feeds are flat: `targets` delegates, and the roles it names do not delegate further. Role names are file
 //! names here, so only letters, digits, `-`, `_` and `.` may be in them.
 
+use super::json_shape::Shape;
 use super::refusal::Refusal;
 use super::time::{Times, believable_root, believable_timestamp};
 use super::verified::Verified;
 use super::{ALERTS_TARGET, PROGRAMME_TARGET, content, crypto};
 use crate::limits::{
-    ALERTS_BYTES_MAX, METADATA_BYTES_MAX, PROGRAMME_BYTES_MAX, ROOTS_MAX, TIMESTAMP_BYTES_MAX,
+    ALERTS_BYTES_MAX, JSON_DEPTH_MAX, METADATA_BYTES_MAX, METADATA_VALUES_MAX, PROGRAMME_BYTES_MAX,
+    ROOTS_MAX, TIMESTAMP_BYTES_MAX,
 };
 use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
@@ -36,6 +38,9 @@ use sha2::Digest;
 use sigstore_tuf::{MetaFile, Metadata, Role, Snapshot, TargetFile, TrustedMetadataSet};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+
+/// The verifier keeps what it does not know, and values cost it more than their bytes.
+const METADATA: Shape = Shape { depth_max: JSON_DEPTH_MAX, values_max: METADATA_VALUES_MAX };
 
 /// One of the two files that every feed holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -190,6 +195,11 @@ impl Refresh {
         let times = times.into();
         crypto::ready();
         let not_a_root = |error: sigstore_tuf::Error| Refusal::Root { why: crate::problem::chain(&error) };
+        METADATA.check(pinned_root).map_err(|why| Refusal::Root { why })?;
+        let mut floors = floors;
+        for copies in [&mut floors.roots, &mut floors.timestamps, &mut floors.snapshots] {
+            copies.retain(|bytes| METADATA.check(bytes).is_ok());
+        }
         let mut set = TrustedMetadataSet::from_root(pinned_root).map_err(not_a_root)?;
         let mut files = Vec::new();
         for bytes in &floors.roots {
@@ -293,6 +303,11 @@ impl Refresh {
         if bytes.len() as u64 > wanted.length_max {
             let why = format!("it is longer than {} bytes", wanted.length_max);
             return self.do_without(Refusal::Mismatch { file: file.into(), why }).map(|()| None);
+        }
+        if !matches!(wanted.item, Item::Content(_))
+            && let Err(why) = METADATA.check(&bytes)
+        {
+            return self.do_without(Refusal::Malformed { file: file.into(), why }).map(|()| None);
         }
         let half = self.half();
         let taken = match wanted.item.clone() {

@@ -4,7 +4,7 @@
 //! the person hears of everything at once, and [`Table::finish`] notes the keys that nobody asked for. JSON has
 //! no lines after parsing; a place is a path such as `alerts[2].event`.
 
-use crate::limits::JSON_VALUES_MAX;
+use crate::limits::{JSON_VALUES_MAX, PROBLEMS_FOUND_MAX};
 use crate::problem::{Outcome, Problem, Text};
 use crate::publish::folder::text::{self, Lines};
 use crate::say;
@@ -53,7 +53,11 @@ impl<'f> Findings<'f> {
     }
 
     pub fn refuse(&self, place: &str, why: Text, remedy: Text) {
-        self.problems.borrow_mut().push(Problem::new(self.subject(place), why, remedy));
+        let mut problems = self.problems.borrow_mut();
+        // A few more than are ever printed: the reader says that there are more.
+        if problems.len() < PROBLEMS_FOUND_MAX {
+            problems.push(Problem::new(self.subject(place), why, remedy));
+        }
     }
 
     /// Notes what is worth a look and refuses nothing.

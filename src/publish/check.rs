@@ -40,19 +40,17 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
     let refused = |refusal: Refusal| refusal.problem("feed");
     let mut refresh = Refresh::new(root, Floors::default(), now).map_err(refused)?;
     while let Some(wanted) = refresh.wanted() {
-        let bytes = if wanted.optional {
-            site.fetch_optional(&wanted.path, wanted.length_max)?
-        } else {
-            site.fetch(&wanted.path, wanted.length_max)?
-        };
+        let bytes = site.fetch_wanted(&wanted)?;
         refresh.answer(bytes).map_err(refused)?;
     }
     let missing = || refused(Refusal::Missing { file: "timestamp.json".into() });
     let complete = refresh.finish().ok_or_else(missing)?.into_inner();
     // A board would show one half without the other, and so must whoever publishes hear of it.
     let broken = complete.missing.as_ref().map(|(_, refusal)| refused(refusal.clone()));
-    let (programme, alerts) =
-        (complete.programme.clone().unwrap_or_else(|| Arc::new(Programme::empty(""))), complete.alerts.clone());
+    let (programme, alerts) = (
+        complete.programme.clone().unwrap_or_else(|| Arc::new(Programme::empty(""))),
+        complete.alerts.clone(),
+    );
     let mut report = Report {
         title: programme.title.clone(),
         versions: complete.versions,

@@ -159,7 +159,7 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
     let Ground { options, store, fonts, mut problems } = ground;
     let config = &options.config;
     problems.extend(store.problems().iter().cloned());
-    problems.extend(misfit(&config.display.geometry, size));
+    problems.extend(misfit(&config.display.geometry, config.display.geometry_written.as_deref(), size));
 
     // A look with a mistake in it costs itself: the built-in one serves.
     let look = Look::load(&config.display.look).unwrap_or_else(|wrong| {

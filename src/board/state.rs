@@ -17,7 +17,6 @@ use crate::model::board::{Board as Configured, Theme};
 use crate::model::led::Permille;
 use crate::model::media::{Media, Sha256};
 use crate::model::plan::{Main, NoticeSlot, Plan};
-use crate::model::status::ErrorEntry;
 use crate::model::time::TimeOfDay;
 use crate::problem::{Problem, Speech};
 use crate::programme::{Timetable, ZONE_UNSTATED};
@@ -67,6 +66,17 @@ pub(super) struct Composition {
     network: String,
 }
 
+/// A problem that was reported.
+pub(super) struct Noted {
+    pub(super) text: String,
+    /// How often in a row.
+    pub(super) count: u64,
+    /// When it last was so.
+    pub(super) instant: Instant,
+    /// The same on the clock, where that was believed then.
+    pub(super) at: Option<Timestamp>,
+}
+
 /// What the stage was told last.
 #[derive(PartialEq)]
 struct Told {
@@ -110,7 +120,7 @@ pub struct Board {
     told: Option<Told>,
     held_since: Option<Instant>,
     pub(super) on_hand: OnHand,
-    pub(super) errors: VecDeque<ErrorEntry>,
+    pub(super) errors: VecDeque<Noted>,
     finished: bool,
 }
 
@@ -204,25 +214,29 @@ impl Board {
         feed.time(self.start, self.clocks(reading))
     }
 
+    pub(super) fn zone_name(&self) -> &str {
+        self.plan.as_ref().map_or(ZONE_UNSTATED, |(plan, _)| &plan.timezone)
+    }
+
     fn zone(&self) -> TimeZone {
-        let name = self.plan.as_ref().map_or(ZONE_UNSTATED, |(plan, _)| &plan.timezone);
-        TimeZone::get(name).unwrap_or(TimeZone::UTC)
+        TimeZone::get(self.zone_name()).unwrap_or(TimeZone::UTC)
     }
 
     /// Keeps a problem for `status`, and says it in the log the first time.
     pub fn report(&mut self, problem: &Problem) {
         let text = problem.line(Speech::from_env());
-        let at = self.say(self.told_time(clock::read()));
-        if let Some(entry) = self.errors.iter_mut().find(|entry| entry.text == text) {
-            entry.count += 1;
-            entry.at = at;
+        let reading = clock::read();
+        let now = self.now(reading);
+        let (instant, at) = (reading.instant, (now.source == Source::System).then_some(now.at));
+        if let Some(noted) = self.errors.iter_mut().find(|noted| noted.text == text) {
+            *noted = Noted { text, count: noted.count + 1, instant, at };
             return;
         }
         tracing::warn!("{text}");
         if self.errors.len() == ERRORS_KEPT {
             self.errors.pop_front();
         }
-        self.errors.push_back(ErrorEntry { at, text, count: 1 });
+        self.errors.push_back(Noted { text, count: 1, instant, at });
     }
 
     pub(super) fn say(&self, at: Timestamp) -> String {
@@ -253,7 +267,7 @@ impl Board {
                     self.measure_up();
                     // Decoded for another size.
                     self.on_hand.forget_pictures();
-                    if let Some(problem) = misfit(&self.config.display.geometry, size) {
+                    if let Some(problem) = misfit(&self.config.display.geometry, self.config.display.geometry_written.as_deref(), size) {
                         self.report(&problem);
                     }
                 }

@@ -1,12 +1,12 @@
 //! What the board tells of itself: `bangtin status`.
 
 use super::feeds::{self, Feed};
-use super::state::Board;
-use crate::clock;
+use super::state::{Board, Noted};
+use crate::clock::{self, Reading};
 use crate::model::media::Media;
 use crate::model::plan::{Main, NoticeSlot};
-use crate::model::status::{ClockStatus, MediaStatus, OnAir, Status};
-use crate::trust::time::Source;
+use crate::model::status::{ClockStatus, ErrorEntry, MediaStatus, OnAir, Status};
+use crate::trust::time::{Now, Source};
 use jiff::Timestamp;
 
 impl Board {
@@ -28,6 +28,7 @@ impl Board {
             pid: std::process::id(),
             started: self.say(self.started),
             now: self.say(told),
+            timezone: self.zone_name().into(),
             clock: ClockStatus { trusted: now.source == Source::System, source: source.into() },
             presenter,
             adapter,
@@ -41,7 +42,20 @@ impl Board {
             media: MediaStatus { bytes: self.store.media_bytes(), waiting },
             sound: self.sound.state().into(),
             written_bytes: self.store.written_bytes(),
-            errors: self.errors.iter().cloned().collect(),
+            errors: self.errors.iter().map(|noted| self.entry(noted, reading, now)).collect(),
+        }
+    }
+
+    /// A problem as `status` has it. What came before the clock was believed has its moment by the clock of now.
+    fn entry(&self, noted: &Noted, reading: Reading, now: Now) -> ErrorEntry {
+        let ago = reading.instant.saturating_duration_since(noted.instant);
+        let reckoned = now.at.checked_sub(jiff::SignedDuration::try_from(ago).unwrap_or_default()).ok();
+        let at = noted.at.or(reckoned.filter(|_| now.source == Source::System));
+        ErrorEntry {
+            at: at.map_or(String::new(), |at| self.say(at)),
+            seconds_ago: ago.as_secs(),
+            text: noted.text.clone(),
+            count: noted.count,
         }
     }
 

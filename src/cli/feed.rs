@@ -1,32 +1,46 @@
 //! `bangtin feed …`: making a signed feed and keeping it up.
 
-use super::{Feed, report};
+use super::{Feed, OneAlert, report};
 use crate::clock;
+use crate::limits::CLOCK_DIFFERENCE_HOURS_MAX;
 use crate::media::{Decoder, probe};
 use crate::model::alert::{Alerts, MessageType};
-use crate::model::media::Probe;
+use crate::model::media::{Media, Probe};
+use crate::model::time::told;
 use crate::problem::{Outcome, Problem};
-use crate::publish::alerts::Outlook;
+use crate::publish::alerts::{Outlook, one};
 use crate::publish::folder::OldCodes;
 use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
 use crate::say;
 use crate::sync::Reader;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
+use std::time::Duration;
 
 pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
     let now = clock::system();
     let one = |problem| vec![problem];
     match feed {
         Feed::Init { site, threshold, title } => init(&site, threshold, &title, now).map_err(one),
-        Feed::Publish { site, folder, convert, clock_is_right } => {
+        Feed::Publish { site, folder, convert, check, clock_is_right } => {
             look_at_clock(&site, now, clock_is_right)?;
+            let mut reader = check.as_deref().map(Reader::open).transpose().map_err(one)?;
+            if let Some(reader) = &reader {
+                look_at_server_clock(reader, now, clock_is_right).map_err(one)?;
+            }
             let old_codes = if convert { OldCodes::Convert } else { OldCodes::Refuse };
-            publish_checked(&site, &read_folder_with(&folder, now, old_codes)?, now).map(drop)
+            let published = publish_checked(&site, &read_folder_with(&folder, now, old_codes)?, now)?;
+            match (&mut reader, check) {
+                (Some(reader), Some(url)) => as_a_board(reader, &url, &site, &published),
+                _ => Ok(()),
+            }
         }
-        Feed::Alert { site, alerts, clock_is_right } => {
+        Feed::Alert { site, alerts, one: asked, clock_is_right } => {
             look_at_clock(&site, now, clock_is_right)?;
-            alert(&site, &alerts, now)
+            match alerts {
+                Some(file) => alert(&site, &file, now),
+                None => one_alert(&site, *asked, now),
+            }
         }
         Feed::Refresh { site, clock_is_right } => {
             look_at_clock(&site, now, clock_is_right)?;
@@ -40,6 +54,80 @@ fn look_at_clock(site: &Path, now: Timestamp, sure: bool) -> Result<(), Vec<Prob
     let warning =
         publish::check_clock(site, now, clock::disciplined(), sure).map_err(|problem| vec![problem])?;
     report::warnings(warning.as_slice());
+    Ok(())
+}
+
+/// The web server's clock is a second opinion on this machine's. A server that does not answer has none.
+fn look_at_server_clock(reader: &Reader, now: Timestamp, sure: bool) -> Outcome<()> {
+    let date = match reader.server_date() {
+        Ok(date) => date,
+        Err(problem) => {
+            report::warnings(&[problem]);
+            None
+        }
+    };
+    let apart = |date: &Timestamp| now.duration_since(*date).abs() > SignedDuration::from_hours(CLOCK_DIFFERENCE_HOURS_MAX);
+    let Some(date) = date.filter(apart) else { return Ok(()) };
+    let said = |at: Timestamp| at.to_zoned(clock::local_zone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
+    let problem = Problem::new(
+        "clock",
+        say!(en: "this machine's clock says {now}, and the web server's says {date}; nothing was signed",
+            vi: "đồng hồ máy này báo {now}, mà máy chủ web báo {date}; chưa ký gì", now = said(now), date = said(date)),
+        say!(en: "look at a clock that is right, and set this machine's date and time; if they are right, add --clock-is-right",
+            vi: "hãy xem một đồng hồ đúng rồi chỉnh ngày giờ của máy này; nếu ngày giờ đã đúng, hãy thêm --clock-is-right"),
+    );
+    if sure { Ok(()) } else { Err(problem) }
+}
+
+/// How often, and after which pause, an address is asked whether the copy has come.
+const CHECKS: u32 = 3;
+const CHECK_PAUSE: Duration = Duration::from_secs(2);
+
+/// Fetches what was just published as a board would, and says whether boards can have it.
+fn as_a_board(
+    reader: &mut Reader,
+    url: &str,
+    site: &Path,
+    published: &publish::Published,
+) -> Result<(), Vec<Problem>> {
+    let one = |problem| vec![problem];
+    let root = crate::disk::read_for_person(&site.join("root.json")).map_err(one)?;
+    let wanted = published.versions;
+    // What was copied now comes whole; of the rest a first piece shows that it is there.
+    let whole = |media: &Media| published.new_media.contains(&media.sha256);
+    let mut checks = 1;
+    let found = loop {
+        let found = publish::check_with(reader, &root, clock::system(), whole);
+        let is_old = found.as_ref().is_ok_and(|found| found.versions.timestamp < wanted.timestamp);
+        if !is_old || checks == CHECKS {
+            break found;
+        }
+        checks += 1;
+        std::thread::sleep(CHECK_PAUSE);
+    };
+    report::warnings(&reader.oddities());
+    let found = found.map_err(one)?;
+    let (here, there) = (wanted.timestamp, found.versions.timestamp);
+    if there < here {
+        let why = say!(
+            en: "boards cannot have it yet: there is still version {old} at this address (timestamp {there}, and {here} was published)",
+            vi: "bảng chưa nhận được: ở địa chỉ này vẫn là bản {old} (timestamp {there}, mà đã xuất bản {here})",
+            old = found.versions.programme, there = there, here = here
+        );
+        let remedy = say!(
+            en: "copy the whole SITE folder to the web server, timestamp.json last; if that was done, let its cache keep metadata/timestamp.json for a minute at most; then run `bangtin feed check {url} --root {root}`",
+            vi: "hãy chép toàn bộ thư mục SITE lên máy chủ web, tệp timestamp.json chép sau cùng; nếu đã chép, hãy đặt bộ nhớ đệm giữ metadata/timestamp.json nhiều nhất một phút; rồi chạy `bangtin feed check {url} --root {root}`",
+            url = url, root = crate::disk::typed(&site.join("root.json"))
+        );
+        return Err(vec![Problem::new(url, why, remedy)]);
+    }
+    if !found.problems.is_empty() {
+        return Err(found.problems);
+    }
+    report::say(&say!(
+        en: "boards can have it: version {version} and {media} media files are at {url}",
+        vi: "bảng nhận được: bản {version} và {media} tệp ảnh, phim, tiếng đã có ở {url}",
+        version = found.versions.programme, media = found.media_files, url = url));
     Ok(())
 }
 
@@ -111,10 +199,19 @@ fn publish_checked(
     report::warnings(&published.warnings);
     let (notices, version) = (checked.programme.notices.len(), published.versions.programme);
     let (copied, reused) = (published.copied, published.reused);
+    let head = match (published.changed, published.renewed) {
+        (true, _) => say!(en: "published version {version}", vi: "đã phát hành bản {version}", version = version),
+        (false, true) => say!(
+            en: "nothing has changed; it was signed again as version {version}, so that it stays valid",
+            vi: "không có gì thay đổi; đã ký lại thành bản {version} để còn giá trị", version = version),
+        (false, false) => say!(
+            en: "nothing has changed; version {version} is as before",
+            vi: "không có gì thay đổi; vẫn là bản {version}", version = version),
+    };
     report::say(&say!(
-        en: "published version {version}: {notices} notices; {copied} files copied, {reused} unchanged",
-        vi: "đã phát hành bản {version}: {notices} tin; chép {copied} tệp, {reused} tệp không đổi",
-        version = version, notices = notices, copied = copied, reused = reused));
+        en: "{en}: {notices} notices; {copied} files copied, {reused} unchanged",
+        vi: "{vi}: {notices} tin; chép {copied} tệp, {reused} tệp không đổi",
+        en = head.en, vi = head.vi, notices = notices, copied = copied, reused = reused));
     Ok(published)
 }
 
@@ -136,6 +233,22 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem
         )]);
     }
     set_alerts(site, &checked.alerts, now).map_err(one)
+}
+
+/// One warning, or the end of one, beside the others that are published.
+fn one_alert(site: &Path, asked: OneAlert, now: Timestamp) -> Result<(), Vec<Problem>> {
+    let (held, programme) = publish::published(site).map_err(|problem| vec![problem])?;
+    let OneAlert { hazard, level, event, area, actions, until, from, issuer, exercise, update, cancel } = asked;
+    let asked = match cancel {
+        Some(id) => one::Asked::Cancel(id),
+        None => one::Asked::Warn(one::Draft {
+            hazard, level, event, area, actions, until, from, issuer, exercise, update,
+        }),
+    };
+    let done = one::add(&held, programme.as_ref(), asked, now)?;
+    set_alerts(site, &done.alerts, now).map_err(|problem| vec![problem])?;
+    report::say(&done.said);
+    Ok(())
 }
 
 pub fn set_alerts(site: &Path, alerts: &Alerts, now: Timestamp) -> Outcome<()> {
@@ -166,11 +279,14 @@ fn refresh(site: &Path, now: Timestamp) -> Outcome<()> {
 fn check(url: &str, root: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let root = crate::disk::read_for_person(root).map_err(one)?;
-    let found = publish::check(&mut Reader::open(url).map_err(one)?, &root, now).map_err(one)?;
+    let mut reader = Reader::open(url).map_err(one)?;
+    let found = publish::check(&mut reader, &root, now);
+    report::warnings(&reader.oddities());
+    let found = found.map_err(one)?;
     let publish::Report { title, notices, tickers, announcements, alerts, media_files, versions, .. } =
         &found;
     let megabytes = (found.media_bytes as f64 / 1e5).round() / 10.0;
-    let expires = found.expires.to_zoned(clock::local_zone()).strftime("%Y-%m-%d %H:%M").to_string();
+    let expires = told(found.expires, &found.timezone);
     report::say(&say!(
         en: "`{title}`, version {version}: {notices} notices, {tickers} ticker lines, {announcements} announcements, {alerts} warnings; {files} media files, {megabytes} MB; valid until {expires}",
         vi: "`{title}`, bản {version}: {notices} tin, {tickers} dòng chạy, {announcements} lượt phát thanh, {alerts} cảnh báo; {files} tệp ảnh, phim, tiếng, {megabytes} MB; có giá trị đến {expires}",

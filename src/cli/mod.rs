@@ -86,14 +86,21 @@ enum Feed {
         /// Convert texts that were typed for fonts of the old codes TCVN3 (ABC) and VNI
         #[arg(long)]
         convert: bool,
+        /// Then fetch it from this address as a board would, and say whether boards can have it
+        #[arg(long, value_name = "URL")]
+        check: Option<String>,
         /// Sign although the clock and the feed's last signature are far apart
         #[arg(long)]
         clock_is_right: bool,
     },
-    /// Replace the warnings on air by those of an alerts.json
+    /// Put a warning on air or take one off; or replace all of them by those of an alerts.json
     Alert {
         site: PathBuf,
-        alerts: PathBuf,
+        /// All warnings: those that are not in it are withdrawn
+        #[arg(conflicts_with_all = ["cancel", "update", "hazard"], required_unless_present_any = ["cancel", "update", "hazard"])]
+        alerts: Option<PathBuf>,
+        #[command(flatten)]
+        one: Box<OneAlert>,
         /// Sign although the clock and the feed's last signature are far apart
         #[arg(long)]
         clock_is_right: bool,
@@ -113,6 +120,45 @@ enum Feed {
         #[arg(long)]
         root: PathBuf,
     },
+}
+
+/// One warning beside the others in force.
+#[derive(Debug, Args)]
+struct OneAlert {
+    /// What threatens, in Vietnamese or English: lu-quet or flash-flood, lu, sat-lo, bao, mua-da, ret-hai, chay, xa-lu,
+    /// dich-benh, canh-bao
+    #[arg(long)]
+    hazard: Option<String>,
+    /// 1 to 5, as Decision 18/2021/QĐ-TTg has them
+    #[arg(long)]
+    level: Option<u8>,
+    /// The headline, if not the hazard's own name: "Lũ quét"
+    #[arg(long, value_name = "WORDS")]
+    event: Option<String>,
+    /// Where
+    #[arg(long, value_name = "WORDS")]
+    area: Option<String>,
+    /// What to do; up to four times
+    #[arg(long = "action", value_name = "WORDS")]
+    actions: Vec<String>,
+    /// Until when: 18:00, 2026-12-05T07:00, or 6h; six hours if absent
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// From when, if not from now on
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Who warns; the last warning's, or the programme's title, if absent
+    #[arg(long, value_name = "WORDS")]
+    issuer: Option<String>,
+    /// It is a drill
+    #[arg(long)]
+    exercise: bool,
+    /// It takes the place of this one; what is not said stays as it was
+    #[arg(long, value_name = "ID")]
+    update: Option<String>,
+    /// Take this one off the boards
+    #[arg(long, value_name = "ID", conflicts_with_all = ["hazard", "level", "event", "area", "actions", "until", "from", "issuer", "exercise", "update"])]
+    cancel: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -144,8 +190,8 @@ struct Play {
     /// The test picture instead of a feed
     #[arg(long, conflicts_with = "feed")]
     pattern: bool,
-    /// Seconds between polls
-    #[arg(long)]
+    /// Seconds between polls, instead of the configuration's; under 5 only to try things out
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     poll: Option<u32>,
     /// This machine has a clock chip: believe its clock without a time server
     #[arg(long)]

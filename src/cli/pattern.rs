@@ -19,7 +19,7 @@ pub fn run(asked: &Pattern) -> Result<(), Vec<Problem>> {
         None => Config::default(),
     };
     let geometry = config.display.geometry;
-    report::warnings(misfit(&geometry, asked.size).as_slice());
+    report::warnings(misfit(&geometry, config.display.geometry_written.as_deref(), asked.size).as_slice());
     let (fonts, lacking) = Fonts::load(&play::font_folders());
     report::warnings(&lacking);
     let fonts = Arc::new(fonts);

@@ -89,7 +89,7 @@ fn configure(play: &Play) -> Result<Config, Vec<Problem>> {
         };
     }
     if let Some(poll) = play.poll {
-        config.feeds.iter_mut().for_each(|feed| feed.poll_seconds = poll.max(1));
+        config.feeds.iter_mut().for_each(|feed| feed.poll_seconds = poll);
     }
     config.clock.has_rtc |= play.has_rtc;
     Ok(config)

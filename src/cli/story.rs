@@ -267,7 +267,9 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
     let next = stage.out.join("next");
     copy_folder(&stage.site, &next).map_err(|error| file(&next, &error))?;
     let keys = feed::keys_of(&stage.site);
-    copy_folder(&keys, &feed::keys_of(&next)).map_err(|error| file(&keys, &error))?;
+    let next_keys = feed::keys_of(&next);
+    copy_folder(&keys, &next_keys).map_err(|error| file(&keys, &error))?;
+    crate::disk::create_private_folder(&next_keys).map_err(|error| file(&next_keys, &error))?;
     change_folder(&stage.folder)?;
     let now = clock::system();
     feed::publish(&next, &stage.folder, now).map_err(first)?;

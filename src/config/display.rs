@@ -29,6 +29,8 @@ pub struct DisplayConfig {
     pub theme: ThemeChoice,
     pub look: LookSource,
     pub geometry: Geometry,
+    /// Where its region or its overscan in pixels is written, as `file:12`.
+    pub geometry_written: Option<String>,
     /// Notices follow one another in plain cuts.
     pub reduced_motion: bool,
 }
@@ -42,6 +44,7 @@ impl Default for DisplayConfig {
             theme: ThemeChoice::default(),
             look: LookSource::default(),
             geometry: Geometry::default(),
+            geometry_written: None,
             reduced_motion: false,
         }
     }
@@ -100,6 +103,10 @@ pub(super) fn read(mut section: Section<'_>, base: &Path) -> (DisplayConfig, Opt
         present: section.get("present").and_then(|said| said.choice(&PRESENTS)).unwrap_or_default(),
         theme: section.get("theme").and_then(|said| said.choice(&THEMES)).unwrap_or_default(),
         look: section.get("look").and_then(|said| look(&said, base)).unwrap_or_default(),
+        geometry_written: ["region", "overscan"].into_iter().find_map(|key| {
+            let said = section.get(key).filter(|said| key == "region" || said.is_list())?;
+            Some(said.document().subject(said.at()))
+        }),
         geometry: geometry(&mut section),
         reduced_motion: section.get("reduced_motion").and_then(|said| said.flag()).unwrap_or(false),
     };

@@ -42,8 +42,9 @@ pub(super) fn read(sections: Vec<Section<'_>>, base: &Path) -> Vec<FeedConfig> {
         let name = required(&mut section, "name", |said| name(said, &feeds));
         let url = required(&mut section, "url", |said| url(said, base));
         let root = required(&mut section, "root", |said| filled(said).map(|root| base.join(root)));
-        // A poll costs under 600 bytes, but not nothing; and a take-down must not wait for more than a day.
-        let poll_seconds = section.get("poll_seconds").and_then(|said| said.whole(1..=86_400));
+        // A poll costs under 600 bytes, but not nothing: a hundred boards asking every second are a burden to a small
+        // server. And a take-down must not wait for more than a day.
+        let poll_seconds = section.get("poll_seconds").and_then(|said| said.whole_such_as("60", 5..=86_400));
         let may_interrupt = section.get("may_interrupt").and_then(|said| said.flag());
         section.finish();
         let (Some(name), Some(url), Some(root)) = (name, url, root) else { continue };

@@ -11,7 +11,7 @@ mod person;
 #[cfg(test)]
 pub mod sim;
 
-pub use person::{png_name, read_for_person, write_for_person, write_png_for_person};
+pub use person::{png_name, read_for_person, typed, write_for_person, write_png_for_person};
 
 use crate::problem::Problem;
 use crate::say;

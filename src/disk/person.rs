@@ -41,6 +41,16 @@ pub fn write_for_person(path: &Path, bytes: &[u8]) -> Outcome<()> {
     write().map_err(|error| problem(path, &error))
 }
 
+/// The path as it is typed into a shell.
+pub fn typed(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    match text.chars().all(plain) && !text.is_empty() && !text.starts_with('-') {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
 /// Whether the name suits what is written: a picture called `x.jpg` that is a PNG is refused by what opens it.
 ///
 /// # Errors

@@ -84,8 +84,10 @@ mod tests {
             assert_eq!(icon(dress.icon).rows.len(), 16, "{category:?}");
             assert_eq!(weave(dress.weave).rows.len(), 8, "{category:?}");
         }
-        for name in ["canh-bao", "lu", "sat-lo", "mua-da", "da-ky", "phim"] {
-            assert_eq!(icon(name).rows.len(), 16, "{name}");
+        for name in crate::model::alert::Hazard::ALL.map(|hazard| hazard.word()).into_iter().chain(["da-ky", "phim"]) {
+            let drawn = icon(name);
+            assert_eq!(drawn.rows.len(), 16, "{name}");
+            assert!(drawn.rows.iter().flatten().all(|(first, length)| first + length <= 16), "{name}");
         }
         assert_eq!(icon("no such").rows.len(), 0);
     }

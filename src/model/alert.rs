@@ -69,11 +69,83 @@ pub struct AlertId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hazard {
-    #[default]
-    CanhBao,
     Lu,
+    LuQuet,
     SatLo,
+    Bao,
     MuaDa,
+    RetHai,
+    Chay,
+    /// A reservoir lets water go.
+    XaLu,
+    DichBenh,
+    /// Any other; also what a newer publisher calls by a word that this board does not know.
+    #[default]
+    #[serde(other)]
+    CanhBao,
+}
+
+impl Hazard {
+    pub const ALL: [Hazard; 10] = [
+        Hazard::Lu,
+        Hazard::LuQuet,
+        Hazard::SatLo,
+        Hazard::Bao,
+        Hazard::MuaDa,
+        Hazard::RetHai,
+        Hazard::Chay,
+        Hazard::XaLu,
+        Hazard::DichBenh,
+        Hazard::CanhBao,
+    ];
+
+    /// As `alerts.json` and the icons have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Hazard::Lu => "lu",
+            Hazard::LuQuet => "lu-quet",
+            Hazard::SatLo => "sat-lo",
+            Hazard::Bao => "bao",
+            Hazard::MuaDa => "mua-da",
+            Hazard::RetHai => "ret-hai",
+            Hazard::Chay => "chay",
+            Hazard::XaLu => "xa-lu",
+            Hazard::DichBenh => "dich-benh",
+            Hazard::CanhBao => "canh-bao",
+        }
+    }
+
+    /// Its English word.
+    pub fn english(self) -> &'static str {
+        match self {
+            Hazard::Lu => "flood",
+            Hazard::LuQuet => "flash-flood",
+            Hazard::SatLo => "landslide",
+            Hazard::Bao => "storm",
+            Hazard::MuaDa => "hail",
+            Hazard::RetHai => "cold",
+            Hazard::Chay => "fire",
+            Hazard::XaLu => "dam-release",
+            Hazard::DichBenh => "epidemic",
+            Hazard::CanhBao => "warning",
+        }
+    }
+
+    /// As residents call it; nothing for what is none of these.
+    pub fn name(self) -> &'static str {
+        match self {
+            Hazard::Lu => "Lũ",
+            Hazard::LuQuet => "Lũ quét",
+            Hazard::SatLo => "Sạt lở đất",
+            Hazard::Bao => "Bão",
+            Hazard::MuaDa => "Mưa đá",
+            Hazard::RetHai => "Rét hại",
+            Hazard::Chay => "Cháy",
+            Hazard::XaLu => "Xả lũ",
+            Hazard::DichBenh => "Dịch bệnh",
+            Hazard::CanhBao => "",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

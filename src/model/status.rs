@@ -11,6 +11,9 @@ pub struct Status {
     pub pid: u32,
     pub started: String,
     pub now: String,
+    /// Of all moments here.
+    #[serde(default)]
+    pub timezone: String,
     pub clock: ClockStatus,
     /// `gpu`, `shm` or `headless`, and the adapter's name.
     pub presenter: String,
@@ -84,7 +87,11 @@ pub struct MediaStatus {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorEntry {
+    /// When it last was so; empty while the board does not know what time that was.
     pub at: String,
+    /// How long ago that is.
+    #[serde(default)]
+    pub seconds_ago: u64,
     pub text: String,
     /// How often in a row.
     pub count: u64,

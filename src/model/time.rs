@@ -209,6 +209,15 @@ impl<'de, T, F: Fn(&str) -> Result<T, String>> Visitor<'de> for TextOrToml<F> {
     }
 }
 
+/// A moment as people read it: `2026-12-05 07:00 (Asia/Ho_Chi_Minh)`; in UTC where there is no such zone.
+pub fn told(at: jiff::Timestamp, zone: &str) -> String {
+    let (zone, name) = match jiff::tz::TimeZone::get(zone) {
+        Ok(found) => (found, zone),
+        Err(_) => (jiff::tz::TimeZone::UTC, "UTC"),
+    };
+    format!("{} ({name})", at.to_zoned(zone).strftime("%Y-%m-%d %H:%M"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

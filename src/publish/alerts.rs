@@ -7,12 +7,13 @@
 //!
 //! Pure: no clock, no disk. `now` decides which moments cannot be, and what [`outlook`] counts.
 
+pub mod one;
 mod table;
 
 #[cfg(test)]
 mod tests;
 
-use super::folder::text::Lines;
+use super::folder::text::{Lines, folded};
 use crate::alert::life;
 use crate::limits;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, Hazard, MessageType, RiskLevel};
@@ -31,8 +32,36 @@ const STATUSES: [(&str, AlertStatus); 5] = [
 ];
 const MESSAGES: [(&str, MessageType); 3] =
     [("Alert", MessageType::Alert), ("Update", MessageType::Update), ("Cancel", MessageType::Cancel)];
-const HAZARDS: [(&str, Hazard); 4] =
-    [("canh-bao", Hazard::CanhBao), ("lu", Hazard::Lu), ("sat-lo", Hazard::SatLo), ("mua-da", Hazard::MuaDa)];
+/// What people call hazards besides their words and names.
+const ALSO: [(&str, Hazard); 15] = [
+    ("ngap-lut", Hazard::Lu),
+    ("lu-lut", Hazard::Lu),
+    ("lo-dat", Hazard::SatLo),
+    ("sat-lo-dat", Hazard::SatLo),
+    ("typhoon", Hazard::Bao),
+    ("ap-thap-nhiet-doi", Hazard::Bao),
+    ("ret", Hazard::RetHai),
+    ("ret-dam", Hazard::RetHai),
+    ("suong-muoi", Hazard::RetHai),
+    ("frost", Hazard::RetHai),
+    ("hoa-hoan", Hazard::Chay),
+    ("chay-rung", Hazard::Chay),
+    ("xa-dap", Hazard::XaLu),
+    ("xa-ho", Hazard::XaLu),
+    ("dich", Hazard::DichBenh),
+];
+
+/// The hazard that a word means, in Vietnamese with or without its marks, or in English.
+fn hazard_of(word: &str) -> Option<Hazard> {
+    let slug: String = folded(word.trim()).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let known = Hazard::ALL.into_iter().find(|hazard| slug == hazard.word() || slug == hazard.english());
+    known.or_else(|| ALSO.iter().find(|(also, _)| *also == slug).map(|(_, hazard)| *hazard))
+}
+
+/// The words to choose from.
+fn hazard_words() -> Vec<&'static str> {
+    Hazard::ALL.map(Hazard::word).to_vec()
+}
 
 /// Warnings in which nothing was found wrong.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,12 +128,32 @@ struct Written {
 }
 
 fn document(findings: &Findings<'_>, value: &serde_json::Value, now: Timestamp) -> Vec<Written> {
-    let Some(mut root) = Table::root(findings, value) else { return Vec::new() };
-    // Never left out: a misspelt key must not read as "no warnings" and withdraw those in force.
-    let listed = root.required("alerts", "[]").map_or(Vec::new(), |said| said.list(limits::ALERTS_MAX));
-    root.finish();
-    let tables = listed.iter().filter_map(|said| said.table());
-    let written: Vec<Written> = tables.map(|table| message(table, now)).collect();
+    let written: Vec<Written> = match bare(value) {
+        Some(bare) => {
+            let why = say!(
+                en: "the list of warnings has no {{\"alerts\": [ ]}} around it",
+                vi: "danh sách cảnh báo thiếu phần {{\"alerts\": [ ]}} bao ngoài"
+            );
+            let remedy = say!(
+                en: "nothing: it is read as if it had, and boards will show what is in it and no other; to keep a file like this, write {{\"alerts\": [ before it and ]}} after it",
+                vi: "không cần làm gì: đã hiểu như có, và bảng sẽ chỉ hiện những gì có trong đó; nếu muốn giữ tệp, hãy viết {{\"alerts\": [ ở đầu và ]}} ở cuối"
+            );
+            findings.warn("", why, remedy);
+            let tables = bare.iter().enumerate().filter_map(|(at, value)| match value.is_object() {
+                true => Table::root(findings, value).map(|table| table.at(value_place(bare, at))),
+                false => None,
+            });
+            tables.map(|table| message(table, now)).collect()
+        }
+        None => {
+            let Some(mut root) = Table::root(findings, value) else { return Vec::new() };
+            // Never left out: a misspelt key must not read as "no warnings" and withdraw those in force.
+            let listed = root.required("alerts", "[]").map_or(Vec::new(), |said| said.list(limits::ALERTS_MAX));
+            root.finish();
+            let tables = listed.iter().filter_map(|said| said.table());
+            tables.map(|table| message(table, now)).collect()
+        }
+    };
     let mut known = HashMap::new();
     for message in &written {
         let Some(id) = &message.id else { continue };
@@ -128,6 +177,27 @@ fn document(findings: &Findings<'_>, value: &serde_json::Value, now: Timestamp) 
     written
 }
 
+/// The warnings of a file that holds them bare, one or a list of them, and cannot be meant otherwise.
+fn bare(value: &serde_json::Value) -> Option<&[serde_json::Value]> {
+    let is_warning = |value: &serde_json::Value| {
+        let keys = ["sender", "identifier", "sent", "status", "message", "level", "event"];
+        value.get("alerts").is_none() && keys.iter().filter(|key| value.get(**key).is_some()).count() >= 3
+    };
+    match value {
+        serde_json::Value::Object(_) => is_warning(value).then_some(std::slice::from_ref(value)),
+        serde_json::Value::Array(values) => {
+            let few = values.len() <= limits::ALERTS_MAX;
+            (few && !values.is_empty() && values.iter().all(is_warning)).then_some(values)
+        }
+        _ => None,
+    }
+}
+
+/// Where a bare warning stands: a file of one has no other place.
+fn value_place(values: &[serde_json::Value], at: usize) -> String {
+    if values.len() == 1 { String::new() } else { format!("[{at}]") }
+}
+
 fn message(mut table: Table<'_>, now: Timestamp) -> Written {
     let id = identity(&mut table);
     let status = table.required("status", "\"Actual\"").and_then(|said| said.choice(&STATUSES));
@@ -137,7 +207,7 @@ fn message(mut table: Table<'_>, now: Timestamp) -> Written {
         let level = said.whole(1..=5)?;
         u8::try_from(level).ok().and_then(RiskLevel::new)
     });
-    let hazard = table.get("hazard").map_or(Some(Hazard::default()), |said| said.choice(&HAZARDS));
+    let hazard = table.get("hazard").map_or(Some(Hazard::default()), |said| hazard(&said));
     let event = required_words(&mut table, "event", limits::ALERT_EVENT_CHARS_MAX);
     let area = words(&mut table, "area", limits::ALERT_AREA_CHARS_MAX);
     let listed =
@@ -171,6 +241,16 @@ fn message(mut table: Table<'_>, now: Timestamp) -> Written {
     }
     table.finish();
     Written { place, id, status, kind, references: references.unwrap_or_default(), alert }
+}
+
+fn hazard(said: &table::Said<'_>) -> Option<Hazard> {
+    let word = said.text()?;
+    let hazard = hazard_of(word);
+    if hazard.is_none() {
+        let (why, remedy) = toml_doc::unknown_word("hazard", word, &hazard_words());
+        said.refuse(why, remedy);
+    }
+    hazard
 }
 
 /// What names a message. Compared byte by byte later, so it is put in one form here.

@@ -4,6 +4,7 @@ use super::{Lifetimes, Role, expires_soon};
 use crate::limits::MEDIA_BYTES_MAX;
 use crate::model::feed::Versions;
 use crate::model::media::Media;
+use crate::model::time::told;
 use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
@@ -20,6 +21,8 @@ pub struct Report {
     pub versions: Versions,
     /// When the first of its metadata expires.
     pub expires: Timestamp,
+    /// The programme's.
+    pub timezone: String,
     pub notices: usize,
     pub tickers: usize,
     pub announcements: usize,
@@ -37,14 +40,23 @@ pub struct Report {
 /// # Errors
 /// A board would refuse the feed, or it cannot be reached.
 pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Report> {
+    check_with(site, root, now, |_| true)
+}
+
+/// The same, where of the media for which `whole` is false only the beginning is fetched: they are there.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_with(
+    site: &mut dyn Fetch,
+    root: &[u8],
+    now: Timestamp,
+    whole: impl Fn(&Media) -> bool,
+) -> Outcome<Report> {
     let refused = |refusal: Refusal| refusal.problem("feed");
     let mut refresh = Refresh::new(root, Floors::default(), now).map_err(refused)?;
     while let Some(wanted) = refresh.wanted() {
-        let bytes = if wanted.optional {
-            site.fetch_optional(&wanted.path, wanted.length_max)?
-        } else {
-            site.fetch(&wanted.path, wanted.length_max)?
-        };
+        let bytes = site.fetch_wanted(&wanted)?;
         refresh.answer(bytes).map_err(refused)?;
     }
     let missing = || refused(Refusal::Missing { file: "timestamp.json".into() });
@@ -59,6 +71,7 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
         title: programme.title.clone(),
         versions: complete.versions,
         expires: complete.expires,
+        timezone: programme.timezone.clone(),
         notices: programme.notices.len(),
         tickers: programme.tickers.len(),
         announcements: programme.announcements.len(),
@@ -66,19 +79,19 @@ pub fn check(site: &mut dyn Fetch, root: &[u8], now: Timestamp) -> Outcome<Repor
         media_files: 0,
         media_bytes: 0,
         problems: broken.into_iter().chain(complete.problems.iter().cloned()).collect(),
-        warnings: expiring(root, &complete.files, now),
+        warnings: expiring(root, &complete.files, now, &programme.timezone),
     };
     let mut seen = HashSet::new();
     for media in programme.media().filter(|media| seen.insert(media.sha256)) {
         report.media_files += 1;
         report.media_bytes += media.length;
-        report.problems.extend(check_media(site, media).err());
+        report.problems.extend(check_media(site, media, whole(media)).err());
     }
     Ok(report)
 }
 
 /// Warns of each role that expires soon. `pinned` is the root where there is no newer one.
-fn expiring(pinned: &[u8], files: &[(Item, Arc<Vec<u8>>)], now: Timestamp) -> Vec<Problem> {
+fn expiring(pinned: &[u8], files: &[(Item, Arc<Vec<u8>>)], now: Timestamp, zone: &str) -> Vec<Problem> {
     let mut newer =
         files.iter().filter(|(item, _)| matches!(item, Item::Root(_))).map(|(_, bytes)| bytes.as_slice());
     let root = [(Role::Root, newer.next_back().unwrap_or(pinned))];
@@ -96,30 +109,37 @@ fn expiring(pinned: &[u8], files: &[(Item, Arc<Vec<u8>>)], now: Timestamp) -> Ve
     let soon = root.into_iter().chain(others).filter_map(|(role, bytes)| {
         let file: serde_json::Value = serde_json::from_slice(bytes).ok()?;
         let expires = file.get("signed")?.get("expires")?.as_str()?.parse().ok()?;
-        expires_soon(role, expires, &lifetimes, now)
+        expires_soon(role, expires, &lifetimes, now, |at| told(at, zone))
     });
     soon.collect()
 }
 
-fn check_media(site: &mut dyn Fetch, media: &Media) -> Outcome<()> {
+fn check_media(site: &mut dyn Fetch, media: &Media, whole: bool) -> Outcome<()> {
     let path = format!("media/{}", media.sha256);
     let remedy = || {
-        say!(en: "publish again, or copy `media` of the SITE folder to the web server again",
-            vi: "hãy xuất bản lại, hoặc chép lại thư mục `media` của SITE lên máy chủ web")
+        say!(en: "publish again, or copy `media` of the SITE folder to the web server again; where the file is there, let the server give out files without an ending (IIS: add the MIME type `.` as application/octet-stream)",
+            vi: "hãy xuất bản lại, hoặc chép lại thư mục `media` của SITE lên máy chủ web; nếu tệp đã có ở đó, hãy cho máy chủ gửi cả tệp không có đuôi (IIS: thêm kiểu MIME `.` là application/octet-stream)")
     };
     let wrong = || {
         let why = say!(en: "`{path}` is not the file that was signed", vi: "`{path}` không phải là tệp đã ký", path = path);
         Problem::new(media.path.as_str(), why, remedy())
     };
     let (mut hasher, mut length) = (sha2::Sha256::new(), 0u64);
+    let mut enough = false;
     let found = site.read(&path, &mut |piece| {
         length += piece.len() as u64;
         if length > media.length.min(MEDIA_BYTES_MAX) {
             return Err(wrong());
         }
         hasher.update(piece);
-        Ok(())
-    })?;
+        enough = !whole;
+        // Ends the reading.
+        if enough { Err(wrong()) } else { Ok(()) }
+    });
+    if enough {
+        return Ok(());
+    }
+    let found = found?;
     if !found {
         let why = say!(en: "there is no `{path}`", vi: "không có `{path}`", path = path);
         return Err(Problem::new(media.path.as_str(), why, remedy()));

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use sha2::Digest;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 /// Longest key file read: a PKCS#8 Ed25519 key is a hundred bytes.
 const KEY_FILE_BYTES_MAX: u64 = 16_384;
@@ -103,7 +104,7 @@ impl Keys {
     /// Reads every `*.pem` of the folder.
     ///
     /// # Errors
-    /// The folder or one of the files cannot be read, or one holds no key.
+    /// The folder or one of the files cannot be read, or can be read by others than its owner; one holds no key.
     pub fn load(folder: &Path) -> Outcome<Keys> {
         let entries = Local::default().list(folder).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Problem::new(
@@ -115,8 +116,15 @@ impl Keys {
             _ => disk::problem(folder, &error),
         })?;
         let files = entries.into_iter().filter(|entry| entry.name.ends_with(".pem"));
-        let keys = files.map(|entry| SigningKey::load(&folder.join(entry.name)));
-        keys.collect::<Outcome<Vec<_>>>().map(Keys::from_iter)
+        let files: Vec<PathBuf> = files.map(|entry| folder.join(entry.name)).collect();
+        if let Some(open) = std::iter::once(folder).chain(files.iter().map(PathBuf::as_path)).find(|path| is_open(path)) {
+            return Err(open_to_others(open, folder));
+        }
+        files.iter().map(|file| SigningKey::load(file)).collect::<Outcome<Vec<_>>>().map(Keys::from_iter)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The key of this name, if it is at hand.
@@ -131,6 +139,22 @@ impl FromIterator<SigningKey> for Keys {
     }
 }
 
+/// Others than its owner may do something with it.
+fn is_open(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+}
+
+fn open_to_others(path: &Path, folder: &Path) -> Problem {
+    let typed = format!("chmod -R go= {}", disk::typed(folder));
+    Problem::new(
+        path.display().to_string(),
+        say!(en: "other users of this machine can read the keys here, and sign in your name",
+            vi: "người dùng khác của máy này đọc được khóa ở đây và có thể ký thay bạn"),
+        say!(en: "type: {typed} (a USB stick may know no such rights: then copy the folder to this machine's own disk first)",
+            vi: "hãy gõ: {typed} (USB có thể không có phân quyền: khi đó hãy chép thư mục khóa vào ổ đĩa của máy trước)"),
+    )
+}
+
 fn not_a_key(path: &Path) -> Problem {
     Problem::new(
         path.display().to_string(),
@@ -143,7 +167,6 @@ fn not_a_key(path: &Path) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_key_is_read_back_as_it_was_made_and_only_its_owner_can_read_it() {
@@ -172,8 +195,30 @@ mod tests {
         let path = folder.path().join("bad.pem");
         for text in ["", "hello", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
             std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
             let problem = Keys::load(folder.path()).unwrap_err();
-            assert!(problem.subject.ends_with("bad.pem"));
+            assert!(problem.why.en.contains("not an Ed25519") && problem.subject.ends_with("bad.pem"));
+        }
+    }
+
+    #[test]
+    fn keys_that_others_can_read_are_refused_with_what_to_type() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("khóa của xã");
+        disk::create_private_folder(&folder).unwrap();
+        let key = folder.join("root.pem");
+        SigningKey::generate(&key).unwrap();
+        Keys::load(&folder).unwrap();
+        for (path, mode, private) in [(&key, 0o640, 0o600), (&key, 0o604, 0o600), (&folder, 0o755, 0o700)] {
+            let set = |mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+            set(mode);
+            let problem = Keys::load(&folder).unwrap_err();
+            assert_eq!(problem.subject, path.display().to_string());
+            let typed = format!("chmod -R go= '{}'", folder.display());
+            assert!(problem.remedy.en.contains(&typed), "{problem}");
+            let done = std::process::Command::new("sh").arg("-c").arg(&typed).status().unwrap();
+            assert!(done.success() && Keys::load(&folder).is_ok(), "what is told to type mends it");
+            set(private);
         }
     }
 }

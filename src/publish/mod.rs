@@ -18,7 +18,7 @@ pub mod schema;
 mod sign;
 mod site;
 
-pub use check::{Report, check};
+pub use check::{Report, check, check_with};
 pub use keys::{Keys, SigningKey};
 pub use media::MediaFile;
 
@@ -29,6 +29,7 @@ use crate::limits::{
 };
 use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
+use crate::model::media::Sha256;
 use crate::model::programme::Programme;
 use crate::problem::{self, Outcome, Problem};
 use crate::say;
@@ -119,9 +120,13 @@ pub struct NewFeed {
 pub struct Published {
     /// The content differs from what was published before.
     pub changed: bool,
+    /// It is the same, and was signed again under another version so that it stays valid.
+    pub renewed: bool,
     pub versions: Versions,
     /// Media files copied into the feed.
     pub copied: usize,
+    /// Their digests.
+    pub new_media: HashSet<Sha256>,
     /// Media files that were there already.
     pub reused: usize,
     /// Roles that expire soon and whose keys are not here; old files that could not be removed.
@@ -293,17 +298,23 @@ pub fn publish(
     now: Timestamp,
 ) -> Outcome<Published> {
     let mut site = Site::open(site)?;
-    let keys = Keys::load(keys)?;
+    let folder = keys;
+    let keys = Keys::load(folder)?;
+    // Also where nothing needs a signature: whoever may not publish must not be told that all is well.
+    for role in [Role::Programme, Role::Snapshot, Role::Timestamp] {
+        must_hold(&site, role, &keys, folder)?;
+    }
+    let before = site.version(Role::Programme);
     let bytes = to_json(programme, PROGRAMME_BYTES_MAX, "programme.json")?;
     let changed = site.target_digest(Role::Programme) != Some(digest(&bytes).to_string().as_str());
     if changed {
         site.sign_content(Role::Programme, bytes, &keys, lifetimes, now)?;
     }
     let (_, mut warnings) = renew_what_expires(&mut site, &keys, lifetimes, Some(Role::Programme), now)?;
-    let (mut copied, mut reused, mut seen) = (0, 0, HashSet::new());
+    let (mut new_media, mut reused, mut seen) = (HashSet::new(), 0, HashSet::new());
     for file in media.iter().filter(|file| seen.insert(file.sha256)) {
         match media::publish(&site.media_folder(), file)? {
-            true => copied += 1,
+            true => drop(new_media.insert(file.sha256)),
             false => reused += 1,
         }
     }
@@ -319,7 +330,45 @@ pub fn publish(
         versions.timestamp += 1;
         warnings.extend(go_live(&mut site, snapshot_renewed, &keys, lifetimes, now)?);
     }
-    Ok(Published { changed, versions, copied, reused, warnings })
+    let (copied, renewed) = (new_media.len(), !changed && versions.programme != before);
+    Ok(Published { changed, renewed, versions, copied, new_media, reused, warnings })
+}
+
+/// The keys that the role needs are at hand.
+fn must_hold(site: &Site, role: Role, keys: &Keys, folder: &Path) -> Outcome<()> {
+    let signers = site.signers(role)?;
+    if signers.are_in(keys) {
+        return Ok(());
+    }
+    let roles = [Role::Root, Role::Targets, Role::Programme, Role::Alert, Role::Snapshot, Role::Timestamp];
+    let own = |role: Role| site.signers(role).is_ok_and(|signers| signers.keys.iter().any(|id| keys.get(id).is_some()));
+    let why = match () {
+        () if keys.is_empty() => {
+            say!(en: "there is no key here, and nothing was published", vi: "ở đây không có khóa nào, chưa xuất bản gì")
+        }
+        () if !roles.into_iter().any(own) => say!(
+            en: "the keys here belong to another feed, and nothing was published",
+            vi: "các khóa ở đây là của nguồn tin khác, chưa xuất bản gì"
+        ),
+        () => return Err(sign::too_few(role.name(), &signers, keys)),
+    };
+    let remedy = say!(
+        en: "bring the keys that `bangtin feed init` made with this SITE into this folder",
+        vi: "hãy đưa vào thư mục này các khóa mà `bangtin feed init` đã tạo cùng với SITE"
+    );
+    Err(Problem::new(folder.display().to_string(), why, remedy))
+}
+
+/// The warnings that are published now, checked or not, and the programme beside them as far as it can be read.
+///
+/// # Errors
+/// There is no feed, or it is damaged.
+pub fn published(site: &Path) -> Outcome<(Alerts, Option<Programme>)> {
+    let site = Site::open(site)?;
+    let alerts = site.content(Role::Alert, ALERTS_BYTES_MAX)?;
+    let alerts = serde_json::from_slice(&alerts).map_err(|_| site.damaged("alerts.json"))?;
+    let programme = site.content(Role::Programme, PROGRAMME_BYTES_MAX).ok();
+    Ok((alerts, programme.and_then(|bytes| serde_json::from_slice(&bytes).ok())))
 }
 
 /// Publishes warnings in place of those before.
@@ -410,17 +459,17 @@ fn renew_what_expires(
             Err(_) if expires <= now => {
                 halves_left -= usize::from(is_half);
                 if !is_half || half == Some(role) || halves_left == 0 {
-                    return Err(expired(role, expires));
+                    return Err(expired(role, &site.told(expires)));
                 }
-                warnings.push(half_expired(role, expires));
+                warnings.push(half_expired(role, &site.told(expires)));
             }
-            Err(_) => warnings.extend(expires_soon(role, expires, lifetimes, now)),
+            Err(_) => warnings.extend(expires_soon(role, expires, lifetimes, now, |at| site.told(at))),
         }
     }
     Ok((renewed, warnings))
 }
 
-fn half_expired(role: Role, expires: Timestamp) -> Problem {
+fn half_expired(role: Role, expires: &str) -> Problem {
     let why = match role {
         Role::Alert => say!(
             en: "it expired at {expires} and its key is not here: boards take NO NEW WARNINGS, only the programme",
@@ -444,7 +493,7 @@ fn is_due(site: &Site, role: Role, lifetimes: &Lifetimes, now: Timestamp) -> boo
     left < lifetimes.of(role) / 3
 }
 
-fn expired(role: Role, expires: Timestamp) -> Problem {
+fn expired(role: Role, expires: &str) -> Problem {
     Problem::new(
         format!("{}.json", role.name()),
         say!(en: "it expired at {expires}, so boards refuse the feed, and its key is not here",
@@ -455,11 +504,18 @@ fn expired(role: Role, expires: Timestamp) -> Problem {
 }
 
 /// A warning, once it is time for one.
-fn expires_soon(role: Role, expires: Timestamp, lifetimes: &Lifetimes, now: Timestamp) -> Option<Problem> {
+fn expires_soon(
+    role: Role,
+    expires: Timestamp,
+    lifetimes: &Lifetimes,
+    now: Timestamp,
+    told: impl FnOnce(Timestamp) -> String,
+) -> Option<Problem> {
     let warned = SignedDuration::from_hours(24 * EXPIRY_WARNING_DAYS).min(lifetimes.of(role) / 3);
     if expires.duration_since(now) >= warned {
         return None;
     }
+    let expires = told(expires);
     Some(Problem::new(
         format!("{}.json", role.name()),
         say!(en: "it expires at {expires}, and from then on boards refuse the feed",

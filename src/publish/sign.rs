@@ -114,7 +114,7 @@ pub(super) fn sign(
     Ok(bytes)
 }
 
-fn too_few(role: &str, signers: &Signers, keys: &Keys) -> Problem {
+pub(super) fn too_few(role: &str, signers: &Signers, keys: &Keys) -> Problem {
     let (needed, found) =
         (signers.threshold, signers.keys.iter().filter(|id| keys.get(id).is_some()).count());
     let remedy = if needed > 1 && found > 0 {

@@ -9,7 +9,8 @@ use super::keys::Keys;
 use super::sign::{Signers, after, digest, head, moment, pin, sign, target};
 use super::{Lifetimes, Role};
 use crate::disk::{self, Disk, Local, Lock};
-use crate::limits::METADATA_BYTES_MAX;
+use crate::limits::{METADATA_BYTES_MAX, PROGRAMME_BYTES_MAX};
+use crate::model::time::told;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::trust::{ALERTS_TARGET, PROGRAMME_TARGET};
@@ -124,7 +125,7 @@ impl Site {
         version.ok_or_else(|| self.damaged(&format!("{}.json", by.name())))
     }
 
-    fn damaged(&self, file: &str) -> Problem {
+    pub fn damaged(&self, file: &str) -> Problem {
         Problem::new(
             self.path(file).display().to_string(),
             say!(en: "the metadata are damaged", vi: "siêu dữ liệu bị hỏng"),
@@ -163,6 +164,24 @@ impl Site {
     pub fn target_digest(&self, role: Role) -> Option<&str> {
         let targets = self.roles.get(&role)?.table.get("targets")?;
         targets.get(target_path(role)?)?.get("hashes")?.get("sha256")?.as_str()
+    }
+
+    /// What the role signs that is live: the bytes of `programme.json` or `alerts.json`.
+    pub fn content(&self, role: Role, length_max: u64) -> Outcome<Vec<u8>> {
+        let named = target_path(role).zip(self.target_digest(role)).map(|(path, digest)| target_file(path, digest));
+        let path = self.folder.join("targets").join(named.ok_or_else(|| self.damaged(&format!("{}.json", role.name())))?);
+        self.disk.read(&path, length_max).map_err(|error| disk::problem(&path, &error))
+    }
+
+    /// A moment as people of this feed say it.
+    pub fn told(&self, at: Timestamp) -> String {
+        #[derive(serde::Deserialize)]
+        struct Head {
+            timezone: String,
+        }
+        let bytes = self.content(Role::Programme, PROGRAMME_BYTES_MAX).ok();
+        let head = bytes.and_then(|bytes| serde_json::from_slice::<Head>(&bytes).ok());
+        told(at, head.as_ref().map_or("UTC", |head| &head.timezone))
     }
 
     /// Signs the first root, for these signers of the top-level roles.

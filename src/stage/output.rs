@@ -187,13 +187,13 @@ pub fn scene_size(geometry: &Geometry, size: (u32, u32)) -> (u32, u32) {
 }
 
 /// What of the configured geometry does not suit an output of this size.
-pub fn misfit(geometry: &Geometry, size: (u32, u32)) -> Option<Problem> {
+pub fn misfit(geometry: &Geometry, written: Option<&str>, size: (u32, u32)) -> Option<Problem> {
     let (width, height) = size;
     match geometry.part {
         Part::Region(region) if !region.lies_in(size) => {
             let shown = region.to_string();
             Some(Problem::new(
-                "board.toml: [display] region",
+                written.unwrap_or("[display] region"),
                 say!(en: "`{shown}` does not lie in the output, which has {width}x{height} pixels: what is outside is not seen",
                      vi: "`{shown}` không nằm gọn trong màn hình {width}x{height} điểm ảnh: phần ở ngoài không hiện được"),
                 say!(en: "make the output larger in the system's settings, or write the region that the sender card takes",
@@ -205,7 +205,7 @@ pub fn misfit(geometry: &Geometry, size: (u32, u32)) -> Option<Problem> {
                 || u64::from(top) + u64::from(bottom) >= u64::from(height) =>
         {
             Some(Problem::new(
-                "board.toml: [display] overscan",
+                written.unwrap_or("[display] overscan"),
                 say!(en: "it leaves nothing of an output of {width}x{height} pixels; the whole output is used",
                      vi: "không còn chỗ trên màn hình {width}x{height} điểm ảnh; tạm dùng cả màn hình"),
                 say!(en: "write fewer pixels, or per cent such as 2.5", vi: "hãy ghi ít điểm ảnh hơn, hoặc phần trăm như 2.5"),
@@ -309,14 +309,14 @@ mod tests {
             part: Part::Region(Region { width, height, x, y }),
             ..Geometry::default()
         };
-        assert_eq!(misfit(&region(192, 32, 0, 0), (192, 32)), None);
-        let clipped = misfit(&region(192, 32, 100, 0), (192, 32)).unwrap();
+        assert_eq!(misfit(&region(192, 32, 0, 0), None, (192, 32)), None);
+        let clipped = misfit(&region(192, 32, 100, 0), Some("cong.toml:8"), (192, 32)).unwrap();
         assert!(clipped.why.en.contains("192x32+100+0"), "{clipped}");
         assert_eq!(scene_size(&region(192, 32, 100, 0), (192, 32)), (192, 32));
         assert_eq!(scene_size(&region(192, 32, 5000, 0), (640, 360)), (640, 360));
         let inset = Geometry { part: Part::InsetPixels([9, 400, 9, 400]), ..Geometry::default() };
-        assert!(misfit(&inset, (640, 360)).is_some());
+        assert!(misfit(&inset, None, (640, 360)).is_some());
         assert_eq!(scene_size(&inset, (640, 360)), (640, 360));
-        assert!(misfit(&region(u32::MAX, u32::MAX, u32::MAX, u32::MAX), (640, 360)).is_some());
+        assert!(misfit(&region(u32::MAX, u32::MAX, u32::MAX, u32::MAX), None, (640, 360)).is_some());
     }
 }

@@ -55,15 +55,10 @@ pub(super) async fn refresh(
             };
             sent = got;
             Ok(sent.as_ref().map(|(bytes, _)| bytes.clone()))
-        } else if wanted.optional {
-            source.optional_document(&wanted.path, wanted.length_max).await
-        } else if let Some(bytes) = store.cached(feed, &wanted) {
+        } else if let Some(bytes) = store.cached(feed, &wanted).filter(|_| !wanted.optional) {
             Ok(Some(bytes))
         } else {
-            source.document(&wanted.path, wanted.length_max, None).await.map(|document| match document {
-                Document::Here { bytes, .. } => Some(bytes),
-                Document::Absent | Document::NotModified => None,
-            })
+            source.wanted(&wanted).await
         };
         let kept = match got {
             Ok(bytes) => refresh.answer(bytes),
@@ -144,7 +139,8 @@ fn not_there(path: &str, media: &Media) -> Problem {
     Problem::new(
         media.path.as_str(),
         say!(en: "the server has no `{path}`", vi: "máy chủ không có `{path}`", path = path),
-        say!(en: "copy `media` of the SITE folder to the web server again",
-            vi: "hãy chép lại thư mục `media` của SITE lên máy chủ web"),
+        // IIS gives out no file whose kind it does not know, and no ending is no kind.
+        say!(en: "copy `media` of the SITE folder to the web server again; where the file is there, let the server give out files without an ending (IIS: add the MIME type `.` as application/octet-stream)",
+            vi: "hãy chép lại thư mục `media` của SITE lên máy chủ web; nếu tệp đã có ở đó, hãy cho máy chủ gửi cả tệp không có đuôi (IIS: thêm kiểu MIME `.` là application/octet-stream)"),
     )
 }

@@ -4,15 +4,22 @@
 //! end: to connect, between two pieces of a body, and for the whole of a document. A proxy is taken from the
 //! environment.
 //!
+//! Web servers are taken as they are: what one packed unasked is unpacked, and what it calls a page is looked at before
+//! it is believed to be one. What is odd and harmless is an [`Oddity`], for whoever keeps the server.
+//!
 //! Whatever goes wrong is a [`Problem`] that names the address, what happened, and what to look at. Not one
 //! of them makes a feed authentic or not: that is for `trust`.
 
+use crate::model::media::Sha256;
 use crate::problem::{Outcome, Problem, Text, chain};
 use crate::say;
+use crate::sync::proxy::{Proxies, Proxy};
 use crate::sync::tls::{self, Now};
-use jiff::SignedDuration;
+use crate::sync::unpack::{self, Change, Packing};
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode, Url};
+use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::future::Future;
 use std::time::Duration;
@@ -62,11 +69,8 @@ impl Validator {
     /// such an answer gives no validator, and the next poll asks for the whole small file once more.
     fn of(headers: &HeaderMap) -> Option<Validator> {
         if headers.contains_key(header::LAST_MODIFIED) {
-            let moment = |name| {
-                let text = headers.get(name)?.to_str().ok()?;
-                jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
-            };
-            let (served, modified) = moment(header::DATE).zip(moment(header::LAST_MODIFIED))?;
+            let moments = moment(headers, header::DATE).zip(moment(headers, header::LAST_MODIFIED));
+            let (served, modified) = moments?;
             if served.duration_since(modified) < SETTLED {
                 return None;
             }
@@ -90,13 +94,39 @@ enum Answer {
     Document(Document),
     Page(Url),
     Refused(Url, StatusCode),
+    /// Packed in a way that nobody here can unpack.
+    Packed(Url, String),
+}
+
+/// What a server does that boards can live with, and its keeper may want to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oddity {
+    Packs,
+    /// Files are called web pages that are none.
+    CallsFilesPages,
+    ByteOrderMark,
+    LineEnds,
+}
+
+fn moment(headers: &HeaderMap, name: header::HeaderName) -> Option<Timestamp> {
+    let text = headers.get(name)?.to_str().ok()?;
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// The server says that this is a page for people.
-pub fn is_page(response: &Response) -> bool {
+fn is_called_page(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"))
 }
+
+/// No file of a feed begins so: documents are JSON, and media are pictures, films and sounds.
+pub fn begins_as_page(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    bytes.trim_ascii_start().first() == Some(&b'<')
+}
+
+/// A packed file may be longer than its content by its head, its check and what could not be packed.
+const PACKED_MORE_BYTES: u64 = 1024;
 
 /// A web server's part of a feed: SITE's address and a kept-alive connection to it.
 #[derive(Debug)]
@@ -104,6 +134,10 @@ pub struct Web {
     client: Client,
     base: Url,
     pub patience: Patience,
+    proxies: Proxies,
+    /// It has packed something unasked: from now on it is told not to.
+    plain: Cell<bool>,
+    oddities: RefCell<Vec<(Oddity, Url)>>,
 }
 
 impl Web {
@@ -132,34 +166,85 @@ impl Web {
             .tcp_keepalive(Duration::from_secs(30))
             .build()
             .map_err(|error| not_an_address(address, &chain(&error)))?;
-        Ok(Web { client, base, patience })
+        let proxies = Proxies::from_env();
+        let (plain, oddities) = (Cell::new(false), RefCell::default());
+        Ok(Web { client, base, patience, proxies, plain, oddities })
     }
 
-    /// Asks for a whole document of at most `length_max` bytes, unless `known` is what the server has.
+    /// Asks for a whole document of at most `length_max` bytes, unless `known` is what the server has. `sha256`: its
+    /// signed digest, where that is known beforehand.
     pub async fn document(
         &self,
         path: &str,
         length_max: u64,
+        sha256: Option<Sha256>,
         known: Option<&Validator>,
     ) -> Outcome<Document> {
-        match self.ask(path, length_max, known).await? {
+        match self.ask(path, length_max, sha256, known).await? {
             Answer::Document(document) => Ok(document),
             Answer::Page(url) => Err(a_page(&url)),
-            Answer::Refused(url, status) => Err(refused(&url, status)),
+            Answer::Refused(url, status) => Err(self.refused(&url, status)),
+            Answer::Packed(url, packing) => Err(packed(&url, &packing)),
         }
     }
 
     /// The same where a file that is not there is no fault: a page, or 403 from a store of files that may not
     /// be listed, says that it is not there.
     pub async fn document_if_any(&self, path: &str, length_max: u64) -> Outcome<Option<Vec<u8>>> {
-        match self.ask(path, length_max, None).await? {
+        match self.ask(path, length_max, None, None).await? {
             Answer::Document(Document::Here { bytes, .. }) => Ok(Some(bytes)),
             Answer::Document(_) | Answer::Page(_) | Answer::Refused(_, StatusCode::FORBIDDEN) => Ok(None),
-            Answer::Refused(url, status) => Err(refused(&url, status)),
+            Answer::Refused(url, status) => Err(self.refused(&url, status)),
+            Answer::Packed(url, packing) => Err(packed(&url, &packing)),
         }
     }
 
-    async fn ask(&self, path: &str, length_max: u64, known: Option<&Validator>) -> Outcome<Answer> {
+    /// What the server says the time is.
+    pub async fn date(&self) -> Outcome<Option<Timestamp>> {
+        let url = self.url("metadata/timestamp.json")?;
+        let response = within(self.patience.document, self.send(&url, HeaderMap::new()), &url).await?;
+        let headers = response.headers();
+        // A cache gives the date of what it holds, and how long ago that was (RFC 9111, 5.1).
+        let age = headers.get(header::AGE).and_then(|age| age.to_str().ok()?.trim().parse().ok());
+        let age =
+            SignedDuration::from_secs(age.filter(|age| (0..=i64::from(u32::MAX)).contains(age)).unwrap_or(0));
+        Ok(moment(headers, header::DATE).and_then(|date| date.checked_add(age).ok()))
+    }
+
+    /// What was odd and harmless so far, with the first address where it was seen.
+    pub fn oddities(&self) -> Vec<(Oddity, Url)> {
+        self.oddities.borrow().clone()
+    }
+
+    pub fn note(&self, oddity: Oddity, url: &Url) {
+        let mut oddities = self.oddities.borrow_mut();
+        if oddities.iter().all(|(known, _)| *known != oddity) {
+            oddities.push((oddity, url.clone()));
+        }
+    }
+
+    async fn ask(
+        &self,
+        path: &str,
+        length_max: u64,
+        sha256: Option<Sha256>,
+        known: Option<&Validator>,
+    ) -> Outcome<Answer> {
+        let told = self.plain.get();
+        match self.ask_once(path, length_max, sha256, known).await? {
+            // It may leave it as it is when told to.
+            Answer::Packed(..) if !told => self.ask_once(path, length_max, sha256, None).await,
+            answer => Ok(answer),
+        }
+    }
+
+    async fn ask_once(
+        &self,
+        path: &str,
+        length_max: u64,
+        sha256: Option<Sha256>,
+        known: Option<&Validator>,
+    ) -> Outcome<Answer> {
         let extra = Duration::from_secs(length_max / self.patience.bytes_per_second.max(1));
         let url = self.url(path)?;
         let all = async {
@@ -176,40 +261,76 @@ impl Web {
                 StatusCode::OK => {}
                 status => return Ok(Answer::Refused(url.clone(), status)),
             }
-            if is_page(&response) {
+            let (validator, called_page) = (Validator::of(response.headers()), is_called_page(&response));
+            let header = packed_as(&response);
+            let Some(bytes) = self.body(&url, response, length_max).await? else {
+                return Ok(Answer::Page(url.clone()));
+            };
+            let bytes = match unpack::packing(header.as_deref(), &bytes) {
+                Packing::Plain => bytes,
+                Packing::Other(name) => {
+                    self.packs(&url);
+                    return Ok(Answer::Packed(url.clone(), name));
+                }
+                packing => {
+                    self.packs(&url);
+                    unpack::document(&bytes, &packing, length_max).map_err(|error| match error.kind() {
+                        std::io::ErrorKind::FileTooLarge => too_long(&url, length_max),
+                        _ => cut_off(&url),
+                    })?
+                }
+            };
+            if begins_as_page(&bytes) {
                 return Ok(Answer::Page(url.clone()));
             }
-            let validator = Validator::of(response.headers());
-            let bytes = self.body(&url, response, length_max).await?;
-            if bytes.trim_ascii_start().first() == Some(&b'<') {
-                return Ok(Answer::Page(url.clone()));
+            if called_page {
+                self.note(Oddity::CallsFilesPages, &url);
+            }
+            let (bytes, change) = unpack::as_signed(bytes, sha256);
+            match change {
+                Some(Change::ByteOrderMark) => self.note(Oddity::ByteOrderMark, &url),
+                Some(Change::LineEnds) => self.note(Oddity::LineEnds, &url),
+                None => {}
             }
             Ok(Answer::Document(Document::Here { bytes, validator }))
         };
         within(self.patience.document.saturating_add(extra), all, &url).await
     }
 
-    async fn body(&self, url: &Url, mut response: Response, length_max: u64) -> Outcome<Vec<u8>> {
-        let too_long = || {
-            problem(
-                url,
-                say!(en: "the server sends more than the {max} bytes that were expected",
-                    vi: "máy chủ gửi nhiều hơn {max} byte đã định", max = length_max),
-                say!(en: "copy the whole SITE folder to the web server again",
-                    vi: "hãy chép lại toàn bộ thư mục SITE lên máy chủ web"),
-            )
-        };
-        if response.content_length().is_some_and(|length| length > length_max) {
-            return Err(too_long());
-        }
+    /// The server packs what nobody asked it to: from now on it is told so.
+    pub fn packs(&self, url: &Url) {
+        self.plain.set(true);
+        self.note(Oddity::Packs, url);
+    }
+
+    pub fn was_told_not_to_pack(&self) -> bool {
+        self.plain.get()
+    }
+
+    /// As it came; `None` as soon as it turns out to be a page.
+    async fn body(&self, url: &Url, mut response: Response, length_max: u64) -> Outcome<Option<Vec<u8>>> {
+        let said = response.content_length();
+        let packed = packed_as(&response).is_some();
+        let mut most = if packed { length_max + PACKED_MORE_BYTES } else { length_max };
         let mut bytes = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| failed(url, &error))? {
-            if (bytes.len() + piece.len()) as u64 > length_max {
-                return Err(too_long());
+        while let Some(piece) = response.chunk().await.map_err(|error| self.failed(url, &error))? {
+            if bytes.is_empty() {
+                if begins_as_page(&piece) {
+                    return Ok(None);
+                }
+                if unpack::packing(None, &piece) == Packing::Gzip {
+                    most = length_max + PACKED_MORE_BYTES;
+                }
+                if said.is_some_and(|length| length > most) {
+                    return Err(too_long(url, length_max));
+                }
+            }
+            if (bytes.len() + piece.len()) as u64 > most {
+                return Err(too_long(url, length_max));
             }
             bytes.extend_from_slice(&piece);
         }
-        Ok(bytes)
+        Ok(Some(bytes))
     }
 
     /// Asks for a long file from `offset` on. The caller reads the body, by [`failed`] and its own pace.
@@ -227,8 +348,39 @@ impl Web {
         Ok((url, answer))
     }
 
-    async fn send(&self, url: &Url, headers: HeaderMap) -> Outcome<Response> {
-        self.client.get(url.clone()).headers(headers).send().await.map_err(|error| failed(url, &error))
+    async fn send(&self, url: &Url, mut headers: HeaderMap) -> Outcome<Response> {
+        // Only where it is needed: it would make every poll longer.
+        if self.plain.get() {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
+        self.client.get(url.clone()).headers(headers).send().await.map_err(|error| self.failed(url, &error))
+    }
+
+    /// An answer that is neither the file nor its absence.
+    pub fn refused(&self, url: &Url, status: StatusCode) -> Problem {
+        match status {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => asks_for_password(url, self.proxies.of(url)),
+            status => refused(url, status),
+        }
+    }
+
+    /// A request or a body that failed, by its cause.
+    pub fn failed(&self, url: &Url, error: &reqwest::Error) -> Problem {
+        let proxy = self.proxies.of(url).filter(|_| error.is_connect());
+        let Some(proxy) = proxy.filter(|_| !is_about_tls(error)) else { return failed(url, error) };
+        let why = chain(error);
+        if why.contains("proxy authorization required") {
+            return asks_for_password(url, Some(proxy));
+        }
+        let Proxy { address, variable } = proxy;
+        problem(
+            url,
+            say!(en: "the proxy {address}, set in `{variable}`, cannot be reached or lets nothing through: {why}",
+                vi: "không kết nối được qua proxy {address}, đặt trong biến `{variable}`: {why}",
+                address = address, variable = variable, why = why),
+            say!(en: "start the proxy, correct `{variable}`, or take it out where this network needs no proxy",
+                vi: "hãy bật lại proxy, sửa `{variable}`, hoặc bỏ biến này nếu mạng không cần proxy", variable = variable),
+        )
     }
 
     fn url(&self, path: &str) -> Outcome<Url> {
@@ -289,27 +441,129 @@ pub fn a_page(url: &Url) -> Problem {
     )
 }
 
-/// An answer that is neither the file nor its absence.
-pub fn refused(url: &Url, status: StatusCode) -> Problem {
+fn refused(url: &Url, status: StatusCode) -> Problem {
     let code = status.as_u16();
-    let remedy = if status.is_server_error() {
-        say!(en: "look at the web server's log; it is tried again by itself",
+    let remedy = match status {
+        _ if status.is_server_error() => {
+            say!(en: "look at the web server's log; it is tried again by itself",
             vi: "hãy xem nhật ký máy chủ web; máy sẽ tự thử lại")
-    } else {
-        say!(en: "check the address, and that the web server may be read without a password",
-            vi: "hãy kiểm tra địa chỉ, và máy chủ web có cho đọc không cần mật khẩu không")
+        }
+        StatusCode::FORBIDDEN => say!(
+            en: "check that the file is on the web server, and that everybody may read it without a password",
+            vi: "hãy kiểm tra tệp có trên máy chủ web không, và ai cũng đọc được mà không cần mật khẩu không"),
+        _ => say!(en: "check the address, and that the web server may be read without a password",
+            vi: "hãy kiểm tra địa chỉ, và máy chủ web có cho đọc không cần mật khẩu không"),
     };
     problem(url, say!(en: "the server answers {code}", vi: "máy chủ trả lời mã {code}", code = code), remedy)
 }
 
-/// A request or a body that failed, by its cause.
-pub fn failed(url: &Url, error: &reqwest::Error) -> Problem {
+/// 407. A proxy that nobody set here stands in the way by itself.
+fn asks_for_password(url: &Url, proxy: Option<Proxy>) -> Problem {
+    let (why, remedy) = match proxy {
+        Some(Proxy { address, variable }) => (
+            say!(en: "the proxy {address}, set in `{variable}`, asks for a password",
+                vi: "proxy {address}, đặt trong biến `{variable}`, đòi mật khẩu", address = address, variable = variable),
+            say!(en: "write its name and password there: {variable}=http://NAME:PASSWORD@{address}",
+                vi: "hãy ghi tên và mật khẩu vào đó: {variable}=http://TÊN:MẬT-KHẨU@{address}",
+                address = address, variable = variable),
+        ),
+        None => (
+            say!(en: "a proxy on the way asks for a password", vi: "một proxy trên đường đòi mật khẩu"),
+            say!(en: "ask who keeps the network, and set http_proxy=http://NAME:PASSWORD@PROXY:PORT",
+                vi: "hãy hỏi người quản lý mạng, rồi đặt http_proxy=http://TÊN:MẬT-KHẨU@PROXY:CỔNG"),
+        ),
+    };
+    problem(url, why, remedy)
+}
+
+fn too_long(url: &Url, length_max: u64) -> Problem {
+    problem(
+        url,
+        say!(en: "the server sends more than the {max} bytes that were expected",
+            vi: "máy chủ gửi nhiều hơn {max} byte đã định", max = length_max),
+        say!(en: "copy the whole SITE folder to the web server again",
+            vi: "hãy chép lại toàn bộ thư mục SITE lên máy chủ web"),
+    )
+}
+
+/// How to make a server leave files as they are.
+fn send_as_they_are() -> Text {
+    say!(en: "turn off compression for this folder on the web server (nginx: gzip off; Apache: SetEnv no-gzip 1)",
+        vi: "hãy tắt chức năng nén cho thư mục này trên máy chủ web (nginx: gzip off; Apache: SetEnv no-gzip 1)")
+}
+
+/// Packed in a way that nobody asked for and nobody here can undo.
+pub fn packed(url: &Url, packing: &str) -> Problem {
+    problem(
+        url,
+        say!(en: "the server compresses the file (`{packing}`), though it was told not to",
+            vi: "máy chủ nén tệp (`{packing}`) dù đã được yêu cầu không nén", packing = packing),
+        send_as_they_are(),
+    )
+}
+
+/// A page where a picture, film or sound should be, after the feed's documents came as they should.
+pub fn a_page_for_media(url: &Url) -> Problem {
+    problem(
+        url,
+        say!(en: "a web page came instead of this file: the server answers so for what it does not have, or the network asks somebody to log in",
+            vi: "nhận được một trang web thay vì tệp này: máy chủ trả lời như vậy khi không có tệp, hoặc mạng đòi đăng nhập"),
+        say!(en: "copy `media` of the SITE folder to the web server again; if no other file comes either, log in with a browser on this network",
+            vi: "hãy chép lại thư mục `media` của SITE lên máy chủ web; nếu các tệp khác cũng không tải được, hãy đăng nhập mạng bằng trình duyệt"),
+    )
+}
+
+/// A carriage return was put before each line feed: nothing can tell any more which were there before.
+pub fn copied_as_text(url: &Url) -> Problem {
+    problem(
+        url,
+        say!(en: "this file was changed when it was copied: every line end in it is now that of Windows",
+            vi: "tệp này đã bị đổi khi chép: mọi dấu xuống dòng trong đó đã thành kiểu Windows"),
+        say!(en: "copy SITE to the web server again in binary mode (FTP: `binary`; git: `* -text` in .gitattributes), not as text",
+            vi: "hãy chép lại SITE lên máy chủ web ở chế độ nhị phân (FTP: `binary`; git: `* -text` trong .gitattributes), không chép dạng văn bản"),
+    )
+}
+
+/// What is odd and harmless, as people read it.
+pub fn oddity(oddity: Oddity, url: &Url) -> Problem {
+    let (why, remedy) = match oddity {
+        Oddity::Packs => (
+            say!(en: "the server compresses files though nobody asked; boards unpack them, but cannot go on with a film that was cut off",
+                vi: "máy chủ tự nén tệp dù không ai yêu cầu; bảng tự giải nén được, nhưng không tải tiếp được phim bị ngắt giữa chừng"),
+            send_as_they_are(),
+        ),
+        Oddity::CallsFilesPages => (
+            say!(en: "the server calls this file a web page (text/html); boards look at what is in it",
+                vi: "máy chủ báo tệp này là trang web (text/html); bảng tự xem nội dung nên vẫn nhận"),
+            say!(en: "have it send files without an ending as application/octet-stream",
+                vi: "hãy đặt để máy chủ gửi tệp không có đuôi dưới dạng application/octet-stream"),
+        ),
+        Oddity::ByteOrderMark => (
+            say!(en: "there is a byte order mark before the JSON, which was not signed; boards leave it out",
+                vi: "trước JSON có dấu thứ tự byte (BOM) không được ký; bảng tự bỏ đi"),
+            say!(en: "copy SITE to the web server as it is, and open none of its files in an editor",
+                vi: "hãy chép SITE lên máy chủ web nguyên như cũ, không mở tệp nào trong đó bằng trình soạn thảo"),
+        ),
+        Oddity::LineEnds => (
+            say!(en: "its line ends were changed when it was copied; boards undo it here, and cannot in pictures, films and sounds",
+                vi: "dấu xuống dòng đã bị đổi khi chép; ở đây bảng tự sửa được, còn ảnh, phim, tiếng thì không"),
+            copied_as_text(url).remedy,
+        ),
+    };
+    problem(url, why, remedy)
+}
+
+/// The name of the packing that the server gives.
+pub fn packed_as(response: &Response) -> Option<String> {
+    Some(response.headers().get(header::CONTENT_ENCODING)?.to_str().ok()?.to_owned())
+}
+
+fn failed(url: &Url, error: &reqwest::Error) -> Problem {
     let why = chain(error);
     if error.is_timeout() {
         return stalled(url);
     }
-    // A server that hangs up on the handshake leaves nothing but these words.
-    if caused_by_tls(error) || (error.is_connect() && why.contains("tls handshake")) {
+    if is_about_tls(error) {
         return problem(
             url,
             say!(en: "no secure connection: {why}", vi: "không tạo được kết nối an toàn: {why}", why = why),
@@ -329,6 +583,11 @@ pub fn failed(url: &Url, error: &reqwest::Error) -> Problem {
         say!(en: "check the network and the address; it is tried again by itself",
             vi: "hãy kiểm tra mạng và địa chỉ; máy sẽ tự thử lại"),
     )
+}
+
+/// A server that hangs up on the handshake leaves nothing but its words.
+fn is_about_tls(error: &reqwest::Error) -> bool {
+    caused_by_tls(error) || (error.is_connect() && chain(error).contains("tls handshake"))
 }
 
 fn caused_by_tls(error: &reqwest::Error) -> bool {

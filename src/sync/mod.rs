@@ -11,6 +11,7 @@ mod fetch;
 mod http;
 pub mod order;
 mod poll;
+mod proxy;
 pub mod service;
 mod source;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 #[cfg(test)]
 mod testserver;
 mod tls;
+mod unpack;
 
 pub use source::{Reader, check_address};
 

@@ -3,14 +3,19 @@
 //! A folder is a mounted USB stick, or a SITE on the same machine. Its paths are made by `trust` from signed
 //! names and cannot leave it; symbolic links in it are not followed.
 
-use super::http::{Document, Patience, Validator, Web, a_page, cut_off, failed, is_page, refused};
+use super::http::{
+    Document, Patience, Validator, Web, a_page_for_media, begins_as_page, copied_as_text, cut_off, oddity,
+    packed, packed_as,
+};
 use super::tls::{Now, TlsTime};
+use super::unpack::{LineEnds, Packing, Unpacker, packing};
 use crate::disk::{self, Disk, Local};
 use crate::problem::{Outcome, Problem};
-use crate::trust::Fetch;
+use crate::trust::{Fetch, Wanted};
 use crate::{clock, say};
-use reqwest::StatusCode;
-use std::io::{self, Read};
+use jiff::Timestamp;
+use reqwest::{StatusCode, Url};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -51,7 +56,7 @@ impl Source {
         known: Option<&Validator>,
     ) -> Outcome<Document> {
         match self {
-            Source::Web(web) => web.document(path, length_max, known).await,
+            Source::Web(web) => web.document(path, length_max, None, known).await,
             Source::Folder(folder) => {
                 let file = folder.join(path);
                 match Local::within(folder).read(&file, length_max) {
@@ -78,6 +83,22 @@ impl Source {
                 _ => Ok(None),
             },
         }
+    }
+
+    /// The document that a refresh wants next. Where its digest is known, a web server's bytes are taken in any form
+    /// of which those with that digest can be made.
+    pub async fn wanted(&self, wanted: &Wanted) -> Outcome<Option<Vec<u8>>> {
+        if wanted.optional {
+            return self.optional_document(&wanted.path, wanted.length_max).await;
+        }
+        let document = match self {
+            Source::Web(web) => web.document(&wanted.path, wanted.length_max, wanted.sha256, None).await?,
+            Source::Folder(_) => self.document(&wanted.path, wanted.length_max, None).await?,
+        };
+        Ok(match document {
+            Document::Here { bytes, .. } => Some(bytes),
+            Document::Absent | Document::NotModified => None,
+        })
     }
 
     /// Gives `piece` a long file from byte `offset` on, or from its start: `piece` is told where each begins.
@@ -128,11 +149,16 @@ async fn from_web(
     piece: &mut dyn FnMut(u64, &[u8]) -> Outcome<()>,
 ) -> Outcome<Delivery> {
     let (url, mut response) = web.open(path, offset).await?;
-    let mut at = match response.status() {
+    if offset == 0 && unknown_packing(&response).is_some() && !web.was_told_not_to_pack() {
+        web.packs(&url);
+        (_, response) = web.open(path, offset).await?;
+    }
+    let at = match response.status() {
         StatusCode::PARTIAL_CONTENT => {
             let range = response.headers().get(reqwest::header::CONTENT_RANGE).and_then(|v| v.to_str().ok());
             let start = range.and_then(|range| range.strip_prefix("bytes ")?.split('-').next()?.parse().ok());
-            if start != Some(offset) {
+            // A part of a packed file is no part of the file.
+            if start != Some(offset) || packed_as(&response).is_some() {
                 return Ok(Delivery::NoSuchRange);
             }
             offset
@@ -140,16 +166,32 @@ async fn from_web(
         StatusCode::OK => 0,
         StatusCode::RANGE_NOT_SATISFIABLE => return Ok(Delivery::NoSuchRange),
         StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(Delivery::Absent),
-        status => return Err(refused(&url, status)),
+        status => return Err(web.refused(&url, status)),
     };
-    if is_page(&response) {
-        return Err(a_page(&url));
-    }
-    let expected = response.content_length().map(|length| at + length);
+    let (length, header) = (response.content_length(), packed_as(&response));
+    let sink = Sink { at, piece, line_ends: LineEnds::default(), problem: None };
+    // How it is packed is known by how it begins.
+    let mut start = Start::Unknown(sink);
+    let mut came = 0;
     let mut pace = Pace { since: clock::instant(), bytes: 0 };
-    while let Some(bytes) = response.chunk().await.map_err(|error| failed(&url, &error))? {
-        piece(at, &bytes)?;
-        at += bytes.len() as u64;
+    while let Some(bytes) = response.chunk().await.map_err(|error| web.failed(&url, &error))? {
+        let mut unpacker = match start {
+            Start::Known(unpacker) => unpacker,
+            Start::Unknown(sink) => {
+                if at == 0 && begins_as_page(&bytes) {
+                    return Err(a_page_for_media(&url));
+                }
+                let packing = if at == 0 { packing(header.as_deref(), &bytes) } else { Packing::Plain };
+                if packing != Packing::Plain {
+                    web.packs(&url);
+                }
+                Unpacker::new(&packing, sink)
+                    .ok_or_else(|| packed(&url, header.as_deref().unwrap_or_default()))?
+            }
+        };
+        unpacker.write(&bytes).map_err(|error| explained(&mut unpacker, &url, &error))?;
+        start = Start::Known(unpacker);
+        came += bytes.len() as u64;
         pace.bytes += bytes.len() as u64;
         let now = clock::instant();
         if now.duration_since(pace.since) > web.patience.pace {
@@ -159,10 +201,61 @@ async fn from_web(
             pace = Pace { since: now, bytes: 0 };
         }
     }
-    if expected.is_some_and(|expected| at < expected) {
+    if length.is_some_and(|length| came < length) {
         return Err(cut_off(&url));
     }
+    if let Start::Known(mut unpacker) = start {
+        unpacker.end().map_err(|error| explained(&mut unpacker, &url, &error))?;
+    }
     Ok(Delivery::Whole)
+}
+
+enum Start<'p> {
+    Unknown(Sink<'p>),
+    Known(Unpacker<Sink<'p>>),
+}
+
+/// The name of a packing that is known by no other mark.
+fn unknown_packing(response: &reqwest::Response) -> Option<String> {
+    match packing(packed_as(response).as_deref(), &[]) {
+        Packing::Other(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// What the file's taker said; or why it could say nothing good.
+fn explained(unpacker: &mut Unpacker<Sink<'_>>, url: &Url, error: &io::Error) -> Problem {
+    let sink = unpacker.into_mut();
+    match sink.problem.take() {
+        Some(_) if sink.line_ends.were_changed() => copied_as_text(url),
+        Some(problem) => problem,
+        None if error.kind() == io::ErrorKind::UnexpectedEof => cut_off(url),
+        None => packed(url, "gzip"),
+    }
+}
+
+/// Where a long file goes, unpacked.
+struct Sink<'p> {
+    at: u64,
+    piece: &'p mut dyn FnMut(u64, &[u8]) -> Outcome<()>,
+    line_ends: LineEnds,
+    problem: Option<Problem>,
+}
+
+impl Write for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line_ends.see(bytes);
+        if let Err(problem) = (self.piece)(self.at, bytes) {
+            self.problem = Some(problem);
+            return Err(io::ErrorKind::Other.into());
+        }
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 struct Pace {
@@ -190,6 +283,25 @@ impl Reader {
         let source = Source::open(address, own_clock(), Patience::default())?;
         Ok(Reader { runtime, source })
     }
+
+    /// What the web server says the time is; `None` where it does not, and for a folder.
+    ///
+    /// # Errors
+    /// The server cannot be asked.
+    pub fn server_date(&self) -> Outcome<Option<Timestamp>> {
+        match &self.source {
+            Source::Web(web) => self.runtime.block_on(web.date()),
+            Source::Folder(_) => Ok(None),
+        }
+    }
+
+    /// What the web server did so far that boards can live with, and its keeper may want to know.
+    pub fn oddities(&self) -> Vec<Problem> {
+        match &self.source {
+            Source::Web(web) => web.oddities().iter().map(|(odd, url)| oddity(*odd, url)).collect(),
+            Source::Folder(_) => Vec::new(),
+        }
+    }
 }
 
 impl Fetch for Reader {
@@ -198,6 +310,10 @@ impl Fetch for Reader {
             Document::Here { bytes, .. } => Ok(Some(bytes)),
             Document::Absent | Document::NotModified => Ok(None),
         }
+    }
+
+    fn fetch_wanted(&mut self, wanted: &Wanted) -> Outcome<Option<Vec<u8>>> {
+        self.runtime.block_on(self.source.wanted(wanted))
     }
 
     fn fetch_optional(&mut self, path: &str, length_max: u64) -> Outcome<Option<Vec<u8>>> {

@@ -434,3 +434,109 @@ fn a_new_root_is_noticed_at_every_tenth_poll_although_the_timestamp_stays() {
     rig.server.behave();
     assert_eq!(running.poll().unwrap().versions.root, 2);
 }
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+fn deflate(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    zlib.write_all(bytes).unwrap();
+    zlib.finish().unwrap()
+}
+
+#[test]
+fn what_a_server_packs_marks_or_calls_a_page_is_taken_if_it_is_what_was_signed() {
+    let sound: Vec<u8> = (0..90_000u64).map(|n| (n * n % 251) as u8).collect();
+    let with = |lines: &str, body: Vec<u8>| Trick::With(lines.into(), body);
+    let marked = |bytes: &[u8]| [b"\xEF\xBB\xBF", bytes].concat();
+    type Form<'f> = Box<dyn Fn(&[u8], bool) -> Trick + 'f>;
+    let forms: [Form<'_>; 6] = [
+        Box::new(|bytes, _| with("Content-Encoding: gzip\r\n", gzip(bytes))),
+        Box::new(|bytes, _| with("Content-Encoding: deflate\r\n", deflate(bytes))),
+        Box::new(|bytes, _| with("", gzip(bytes))),
+        Box::new(|_, _| Trick::BrotliUnlessTold),
+        Box::new(|bytes, _| with("Content-Type: text/html; charset=utf-8\r\n", bytes.to_vec())),
+        Box::new(|bytes, json| with("", if json { marked(bytes) } else { bytes.to_vec() })),
+    ];
+    for (number, form) in forms.iter().enumerate() {
+        let rig = Rig::new();
+        rig.site.publish("tin", Some(&sound), day(1));
+        for entry in walk(&rig.site.site()) {
+            let path = entry.strip_prefix(rig.site.site()).unwrap().to_str().unwrap().to_owned();
+            let bytes = std::fs::read(&entry).unwrap();
+            rig.server.trick(&path, [form(&bytes, path.ends_with(".json"))]);
+        }
+        let running = rig.start();
+        assert!(running.checked().unwrap_or_else(|problem| panic!("{number}: {problem}")).news);
+        let media = running.media().unwrap_or_else(|problem| panic!("{number}: {problem}"));
+        assert_eq!(running.store.asset(&media).unwrap().length(), 90_000);
+    }
+}
+
+/// Every file below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    entries
+        .flat_map(|entry| if entry.path().is_dir() { walk(&entry.path()) } else { vec![entry.path()] })
+        .collect()
+}
+
+#[test]
+fn what_a_server_made_of_a_file_is_named_with_what_to_change_there() {
+    let rig = Rig::new();
+    rig.site.publish("old", None, day(1));
+    let running = rig.start();
+    running.checked().unwrap();
+    rig.site.publish("new", None, day(1));
+    let bomb = gzip(&vec![b' '; 64 << 20]);
+    let page = gzip(b"<html>log in</html>");
+    let long_page = [b"<html>".to_vec(), vec![b' '; 60_000]].concat();
+    let cases = [
+        (Trick::With("Content-Encoding: gzip\r\n".into(), bomb), "more than the 16384 bytes", "copy"),
+        (Trick::With("Content-Encoding: gzip\r\n".into(), page), "a web page came", "log in"),
+        (Trick::With(String::new(), long_page), "a web page came", "log in"),
+        (
+            Trick::With("Content-Encoding: zstd\r\n".into(), vec![1]),
+            "compresses the file (`zstd`)",
+            "gzip off",
+        ),
+        (Trick::Status(407), "a proxy on the way asks for a password", "http_proxy="),
+        (Trick::Status(403), "the server answers 403", "that the file is on the web server"),
+    ];
+    for (trick, named, remedy) in cases {
+        rig.server.trick(TIMESTAMP, [trick.clone()]);
+        let problem = running.poll().unwrap_err();
+        assert!(problem.contains(named) && problem.contains(remedy), "{named}: {problem}");
+        assert_eq!(running.title(), "old");
+    }
+}
+
+#[test]
+fn a_media_file_that_a_server_spoils_or_hides_is_named_with_what_to_change_there() {
+    let sound: Vec<u8> = (0..50_000u32).map(|n| (n % 251) as u8).collect();
+    let text = sound.iter().flat_map(|&byte| if byte == b'\n' { vec![b'\r', byte] } else { vec![byte] });
+    let bomb = gzip(&vec![0; 64 << 20]);
+    let cases = [
+        (Trick::Instead(text.collect()), "changed when it was copied", "in binary mode"),
+        (Trick::Html, "a web page came instead of this file", "copy `media`"),
+        (Trick::Status(404), "the server has no", "without an ending"),
+        (Trick::With("Content-Encoding: gzip\r\n".into(), bomb), "was signed with 50000", ""),
+        (
+            Trick::With("Content-Encoding: zstd\r\n".into(), vec![1]),
+            "compresses the file (`zstd`)",
+            "gzip off",
+        ),
+    ];
+    for (trick, named, remedy) in cases {
+        let rig = Rig::new();
+        rig.site.publish("tin", Some(&sound), day(1));
+        rig.server.trick(&media_path(&sound), [trick.clone()]);
+        let problem = rig.start().media().unwrap_err();
+        assert!(problem.contains(named) && problem.contains(remedy), "{named}: {problem}");
+    }
+}

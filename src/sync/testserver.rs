@@ -33,6 +33,10 @@ pub enum Trick {
     /// Sends this instead.
     Instead(Vec<u8>),
     RedirectTo(String),
+    /// Sends this with these header lines besides.
+    With(String, Vec<u8>),
+    /// Says that it is packed with brotli, unless it was asked not to pack anything.
+    BrotliUnlessTold,
 }
 
 /// One request and its answer, as bytes on the wire.
@@ -216,6 +220,18 @@ fn reply(
             answer.wait();
             return Ok(false);
         }
+        Some(Trick::With(lines, body)) => {
+            answer.head(200, lines, Some(body.len() as u64))?;
+            answer.send(body)?;
+            return Ok(true);
+        }
+        Some(Trick::BrotliUnlessTold)
+            if headers.get("accept-encoding").is_none_or(|asked| asked != "identity") =>
+        {
+            answer.head(200, "Content-Encoding: br\r\n", Some(4))?;
+            answer.send(b"\x8b\x05\x80{")?;
+            return Ok(true);
+        }
         _ => {}
     }
     let Ok(file) = file else {
@@ -225,7 +241,7 @@ fn reply(
     let etag = format!(
         "\"{}-{:x}\"",
         file.len(),
-        file.iter().fold(7u32, |sum, &b| sum.wrapping_mul(31) + u32::from(b))
+        file.iter().fold(7u32, |sum, &b| sum.wrapping_mul(31).wrapping_add(u32::from(b)))
     );
     if headers.get("if-none-match") == Some(&etag) {
         answer.head(304, &format!("ETag: {etag}\r\n"), None)?;

@@ -15,6 +15,7 @@ use crate::problem::{Outcome, Problem, Text};
 use crate::say;
 pub use section::{Said, Section};
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -167,6 +168,23 @@ pub struct Document<'t> {
     /// Byte offsets at which lines start.
     lines: Vec<usize>,
     findings: RefCell<Findings>,
+    /// By table as it is written, the whole file's being "": the keys that it knows.
+    known: RefCell<Vec<(String, Vec<&'static str>)>>,
+    unknown: RefCell<Vec<Unknown>>,
+    /// The keys that stand above all tables, and the tables' names.
+    at_top: RefCell<HashSet<String>>,
+}
+
+/// A key that its table does not know. Where else it may belong is known only when the whole file was read.
+#[derive(Debug)]
+struct Unknown {
+    at: usize,
+    key: String,
+    /// The table that it stands in, where that has a name of its own.
+    table: Option<String>,
+    known: Vec<&'static str>,
+    /// The file has it where it belongs, too.
+    is_at_top: bool,
 }
 
 #[derive(Debug, Default)]
@@ -181,7 +199,15 @@ impl<'t> Document<'t> {
         let starts =
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(offset, _)| offset + 1);
         let lines = std::iter::once(0).chain(starts).collect();
-        Document { file, text, lines, findings: RefCell::default() }
+        Document {
+            file,
+            text,
+            lines,
+            findings: RefCell::default(),
+            known: RefCell::default(),
+            unknown: RefCell::default(),
+            at_top: RefCell::default(),
+        }
     }
 
     /// The whole as a table, or `None` after noting the syntax errors.
@@ -243,6 +269,11 @@ impl<'t> Document<'t> {
 
     /// The problems and the warnings, each in the order of the file.
     pub fn finish(self) -> (Vec<Problem>, Vec<Problem>) {
+        let known = self.known.take();
+        for unknown in self.unknown.take() {
+            let (why, usual) = unknown_key(&unknown.key, &unknown.known);
+            self.refuse(unknown.at, why, misplaced(&unknown, &known).unwrap_or(usual));
+        }
         let Findings { problems, warnings } = self.findings.into_inner();
         let in_order = |mut found: Vec<(usize, Problem)>| {
             found.sort_by_key(|(line, _)| *line);
@@ -254,6 +285,25 @@ impl<'t> Document<'t> {
     fn text_of_line(&self, line: usize) -> &'t str {
         self.text.lines().nth(line.saturating_sub(1)).unwrap_or("")
     }
+}
+
+/// What to do with a key that stands in the wrong table. In TOML a line belongs to the table above it, and nobody who
+/// adds a line at the end of a file knows that.
+fn misplaced(unknown: &Unknown, known: &[(String, Vec<&'static str>)]) -> Option<Text> {
+    let key = &unknown.key;
+    let mut homes = known.iter().filter(|(_, keys)| keys.contains(&key.as_str())).map(|(table, _)| table.as_str());
+    let own = unknown.table.as_deref();
+    if homes.clone().any(str::is_empty) {
+        return (own != Some("") && !unknown.is_at_top).then(|| {
+            say!(
+                en: "move this line up, above the first line in square brackets: there it is for the whole file",
+                vi: "hãy chuyển dòng này lên trên dòng đầu tiên có dấu ngoặc vuông: ở đó nó có hiệu lực cho cả tệp"
+            )
+        });
+    }
+    // One of several tables of a kind has its own words; a line in it that another kind knows is a slip of its own.
+    let home = homes.find(|_| own.is_some_and(|own| !own.starts_with("[[")))?;
+    Some(say!(en: "move this line below `{home}`", vi: "hãy chuyển dòng này xuống dưới `{home}`", home = home))
 }
 
 /// What a syntax error means to somebody who has never heard of TOML.
@@ -343,6 +393,22 @@ mod tests {
                 "x.toml:3: unknown key `notise`; did you mean `notice`?",
                 "x.toml:6: unknown key `zzzzzzz`; delete it; known here: days",
             ],
+        );
+    }
+
+    #[test]
+    fn a_line_in_the_wrong_table_is_told_where_it_belongs() {
+        check(
+            "[[notice]]\ndays = ['mon']\nseconds = 5\n",
+            &["x.toml:3: unknown key `seconds`; move this line up, above the first line in square brackets: there it is for the whole file"],
+        );
+        check(
+            "days = ['mon']\n[[notice]]\n",
+            &["x.toml:1: unknown key `days`; move this line below `[[notice]]`"],
+        );
+        check(
+            "title = 'a'\n[[notice]]\ntitle = 'b'\n",
+            &["x.toml:3: unknown key `title`; delete it; known here: days"],
         );
     }
 

@@ -3,7 +3,7 @@
 //! A value of the wrong type, or out of its range, is noted where it stands and reads as absent, so the
 //! reader goes on and the person hears of everything at once.
 
-use super::{Document, out_of_range, unknown_key, unknown_word};
+use super::{Document, Unknown, out_of_range, unknown_word};
 use crate::problem::Text;
 use crate::say;
 use std::borrow::Cow;
@@ -31,12 +31,15 @@ pub struct Section<'d> {
     table: &'d DeTable<'d>,
     at: usize,
     asked: Vec<&'static str>,
+    /// As it is written: `[[feed]]`; "" for the whole file, `None` inside another table.
+    name: Option<String>,
 }
 
 impl<'d> Section<'d> {
     /// The document's own table.
     pub fn root(doc: &'d Document<'d>, table: &'d DeTable<'d>) -> Section<'d> {
-        Section { doc, table, at: 0, asked: Vec::new() }
+        *doc.at_top.borrow_mut() = table.iter().map(|(key, _)| key.get_ref().to_string()).collect();
+        Section { doc, table, at: 0, asked: Vec::new(), name: Some(String::new()) }
     }
 
     /// What the key says, if it is there.
@@ -65,9 +68,11 @@ impl<'d> Section<'d> {
             said.not_tables();
             return Vec::new();
         };
+        let name = self.is_root().then(|| format!("[[{key}]]"));
         let tables = array.iter().filter_map(|value| match value.get_ref() {
             DeValue::Table(table) => {
-                Some(Section { doc: self.doc, table, at: value.span().start, asked: Vec::new() })
+                let (at, name) = (value.span().start, name.clone());
+                Some(Section { doc: self.doc, table, at, asked: Vec::new(), name })
             }
             _ => {
                 said.not_tables();
@@ -79,7 +84,12 @@ impl<'d> Section<'d> {
 
     /// The table `[key]`.
     pub fn section(&mut self, key: &'static str) -> Option<Section<'d>> {
-        self.get(key)?.section()
+        let name = self.is_root().then(|| format!("[{key}]"));
+        Some(Section { name, ..self.get(key)?.section()? })
+    }
+
+    fn is_root(&self) -> bool {
+        self.name.as_deref() == Some("")
     }
 
     /// All entries of a table whose keys are free, such as language tags.
@@ -114,8 +124,16 @@ impl<'d> Section<'d> {
             if self.asked.contains(&unknown) {
                 continue;
             }
-            let (why, remedy) = unknown_key(unknown, &self.asked);
-            self.doc.refuse(key.span().start, why, remedy);
+            self.doc.unknown.borrow_mut().push(Unknown {
+                at: key.span().start,
+                key: unknown.to_owned(),
+                table: self.name.clone(),
+                known: self.asked.clone(),
+                is_at_top: self.doc.at_top.borrow().contains(unknown),
+            });
+        }
+        if let Some(name) = self.name {
+            self.doc.known.borrow_mut().push((name, self.asked));
         }
     }
 }
@@ -241,7 +259,8 @@ impl<'d> Said<'d> {
     pub fn section(&self) -> Option<Section<'d>> {
         match self.value.get_ref() {
             DeValue::Table(table) => {
-                Some(Section { doc: self.doc, table, at: self.value.span().start, asked: Vec::new() })
+                let at = self.value.span().start;
+                Some(Section { doc: self.doc, table, at, asked: Vec::new(), name: None })
             }
             _ => {
                 let why =

@@ -38,6 +38,14 @@ pub trait Fetch {
     /// a page of its own, means just that.
     fn fetch_optional(&mut self, path: &str, length_max: u64) -> Outcome<Option<Vec<u8>>>;
 
+    /// The document that a refresh wants next.
+    fn fetch_wanted(&mut self, wanted: &Wanted) -> Outcome<Option<Vec<u8>>> {
+        match wanted.optional {
+            true => self.fetch_optional(&wanted.path, wanted.length_max),
+            false => self.fetch(&wanted.path, wanted.length_max),
+        }
+    }
+
     /// The file piece by piece, for what is too long to hold. `false`: it is not there. An error from `piece`
     /// ends the reading and is returned.
     fn read(&mut self, path: &str, piece: &mut dyn FnMut(&[u8]) -> Outcome<()>) -> Outcome<bool>;

@@ -193,15 +193,16 @@ class Board:
         self.process = None
         self.config.write_text(
             f'name = "{name}"\nstate = "{self.state}"\n\n[[feed]]\nname = "xa"\nurl = "{url}"\n'
-            f'root = "{root}"\npoll_seconds = {poll_seconds}\n'
-            f'may_interrupt = {str(may_interrupt).lower()}\n{more}'
+            f'root = "{root}"\nmay_interrupt = {str(may_interrupt).lower()}\n{more}'
         )
+        # The command line takes what a configuration may not say: a test cannot wait for five seconds.
+        self.poll = ["--poll", str(poll_seconds)]
 
     def start(self):
         with self.log.open("ab") as log:
             # A session of its own, so that what it leaves behind can be found.
             self.process = subprocess.Popen(
-                [self.program, "play", "--config", self.config, *self.display],
+                [self.program, "play", "--config", self.config, *self.poll, *self.display],
                 cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )
         return self

@@ -277,7 +277,7 @@ def thief_without_rights(days):
         cho.publish('title = "Chợ"\n[[notice]]\nid = "cho"\ntitle = "Chợ phiên"\ntext = "Chủ nhật."\n')
         stand.start(
             f'\n[[feed]]\nname = "cho"\nurl = "{stand.server.url}cho/"\nroot = "{cho.site / "root.json"}"\n'
-            "poll_seconds = 1\nmay_interrupt = false\n"
+            "may_interrupt = false\n"
         )
         stand.everywhere("both feeds", lambda s: of(s, "cho")["generation"] > 0)
         stand.warn("lu-1")

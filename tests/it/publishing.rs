@@ -286,3 +286,125 @@ fn a_picture_of_a_size_that_no_board_can_hold_is_refused_unread() {
         &["programme.toml:5 (to.png)", "smaller"],
     );
 }
+
+#[test]
+fn publishing_says_that_nothing_has_changed_and_refuses_without_this_feeds_keys() {
+    let office = Office::new();
+    assert!(office.publish(GOOD).out.contains("published version 2: 1 notices"));
+    let before = office.snapshot();
+    let said = office.publish(GOOD);
+    assert!(said.code == 0 && said.out.starts_with("nothing has changed; version 2 is as before"), "{}", said.out);
+    let checked = run(&["feed", "check", text(&office.site()), "--root", text(&office.root())]);
+    assert!(checked.out.contains("version 2: ") && checked.out.contains(" (Asia/Ho_Chi_Minh)"), "{}", checked.out);
+    let (keys, away) = (office.home.path().join("site.keys"), office.home.path().join("away"));
+    std::fs::rename(&keys, &away).unwrap();
+    let said = office.publish(GOOD);
+    assert!(said.code == 1 && said.err.contains("the folder of keys is not here"), "{}{}", said.out, said.err);
+    let foreign = Office::new().home.keep().join("site.keys");
+    std::fs::rename(&foreign, &keys).unwrap();
+    let said = office.publish(GOOD);
+    assert!(said.code == 1 && said.err.contains("belong to another feed"), "{}{}", said.out, said.err);
+    std::fs::remove_dir_all(&keys).unwrap();
+    std::fs::rename(&away, &keys).unwrap();
+    for entry in std::fs::read_dir(&keys).unwrap().flatten() {
+        std::fs::rename(entry.path(), entry.path().with_extension("bak")).unwrap();
+    }
+    let said = office.publish(GOOD);
+    assert!(said.code == 1 && said.err.contains("there is no key here"), "{}{}", said.out, said.err);
+    assert!(office.snapshot() == before, "a refused publication changed the site");
+}
+
+#[test]
+fn a_warning_is_put_on_air_and_taken_off_by_options_alone() {
+    let office = Office::new();
+    let site = office.site();
+    let alert = |more: &[&str]| run(&[&["feed", "alert", text(&site)], more].concat());
+    let first = alert(&["--hazard", "lũ quét", "--level", "4", "--area", "Bản Nà Đon", "--action", "Lên chỗ cao", "--until", "6h"]);
+    assert!(first.code == 0 && first.out.contains("in force now: 1"), "{}{}", first.out, first.err);
+    let id = first.out.split("--cancel ").nth(1).unwrap().trim().to_owned();
+    let second = alert(&["--hazard", "storm", "--level", "3", "--until", "9h"]);
+    assert!(second.out.contains("in force now: 2"), "{}{}", second.out, second.err);
+    let unknown = alert(&["--cancel", "khong-co"]);
+    assert!(unknown.code == 1 && unknown.err.contains(&id), "{}", unknown.err);
+    let ended = alert(&["--cancel", &id]);
+    assert!(ended.code == 0 && ended.out.contains("in force now: 1"), "{}{}", ended.out, ended.err);
+    assert_eq!(alert(&[]).code, 2);
+}
+
+/// Serves a folder on this machine, saying that the time is `date`.
+fn serve(folder: std::path::PathBuf, status: &'static str, date: String) -> String {
+    use std::io::{BufRead, BufReader, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let first = lines.next().and_then(Result::ok).unwrap_or_default();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let path = first.split(' ').nth(1).unwrap_or("/").trim_start_matches('/');
+            let (status, body) = match std::fs::read(folder.join(path)) {
+                Ok(body) => (status, body),
+                Err(_) => ("404 Not Found", Vec::new()),
+            };
+            let head = format!("HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = (&stream).write_all(&[head.as_bytes(), &body].concat());
+        }
+    });
+    format!("http://{address}/")
+}
+
+fn date(days: i64) -> String {
+    let at = bangtin::clock::system() + jiff::SignedDuration::from_hours(24 * days);
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[test]
+fn what_was_published_is_fetched_as_a_board_would_and_its_server_has_a_word_on_the_clock() {
+    let office = Office::new();
+    office.write("programme.toml", GOOD);
+    let (site, folder) = (office.site(), office.folder());
+    let publish = |url: &str, more: &[&str]| {
+        run(&[&["feed", "publish", text(&site), text(&folder), "--check", url], more].concat())
+    };
+    let before = office.snapshot();
+    let wrong = serve(office.site(), "200 OK", date(3));
+    let said = publish(&wrong, &[]);
+    assert!(said.code == 1 && said.err.contains("the web server's says"), "{}{}", said.out, said.err);
+    assert!(office.snapshot() == before, "it was signed by a clock that is in doubt");
+    let old = office.home.path().join("old");
+    assert!(std::process::Command::new("cp").args(["-r", text(&site), text(&old)]).status().unwrap().success());
+    let said = publish(&wrong, &["--clock-is-right"]);
+    assert!(said.code == 0 && said.out.contains("boards can have it: version 2"), "{}{}", said.out, said.err);
+    let said = publish(&serve(old, "200 OK", date(0)), &[]);
+    assert!(said.code == 1 && said.err.contains("there is still version 1"), "{}{}", said.out, said.err);
+    assert!(said.err.contains("copy the whole SITE folder"), "{}", said.err);
+}
+
+#[test]
+fn a_proxy_that_is_dead_or_asks_for_a_password_is_named_with_its_variable() {
+    let office = Office::new();
+    let check = |variable: &str, proxy: &str, url: &str| {
+        let output = std::process::Command::new(crate::support::bangtin())
+            .args(["feed", "check", url, "--root", text(&office.root())])
+            .env(variable, proxy)
+            .env("LANG", "C.UTF-8")
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (variable, url) in [("http_proxy", "http://xa.example/"), ("HTTPS_PROXY", "https://xa.example/"), ("all_proxy", "http://xa.example/")] {
+        let said = check(variable, &format!("http://an:bi-mat@{dead}"), url);
+        let named = format!("the proxy {dead}, set in `{variable}`, cannot be reached");
+        assert!(said.contains(&named) && !said.contains("bi-mat"), "{said}");
+    }
+    // It answers whatever it is asked with what stands for "/".
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(home.path().join("http:/xa.example/metadata")).unwrap();
+    for file in ["timestamp.json", "2.root.json"] {
+        std::fs::write(home.path().join("http:/xa.example/metadata").join(file), "no").unwrap();
+    }
+    let asks = serve(home.path().to_owned(), "407 Proxy Authentication Required", date(0));
+    let said = check("http_proxy", &asks, "http://xa.example/");
+    assert!(said.contains("set in `http_proxy`, asks for a password"), "{said}");
+}

@@ -4,7 +4,7 @@ use crate::layout::look::{LedColours, Look};
 use crate::layout::parts::countdown;
 use crate::layout::{Colour, View, dates, rich};
 use crate::limits;
-use crate::model::alert::{Alert, AlertStatus, Hazard};
+use crate::model::alert::{Alert, AlertStatus};
 use crate::model::board::Theme;
 use crate::model::plan::Main;
 use unicode_script::{Script, UnicodeScript};
@@ -178,12 +178,7 @@ fn warning(look: &Look, alert: &Alert) -> Saying {
     let first_letter = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
     let heads = vec![format!("CẤP {number}: {first_letter}{}", letters.as_str()), event.clone()];
     Saying {
-        icon: match alert.hazard {
-            Hazard::CanhBao => "canh-bao",
-            Hazard::Lu => "lu",
-            Hazard::SatLo => "sat-lo",
-            Hazard::MuaDa => "mua-da",
-        },
+        icon: alert.hazard.word(),
         mark: plain,
         level: Some(Level { fill, ink, number: number.to_string() }),
         heads,

@@ -77,12 +77,7 @@ struct Turn {
 }
 
 fn hazard_icon(hazard: Hazard) -> &'static icons::Cells {
-    icons::icon(match hazard {
-        Hazard::CanhBao => "canh-bao",
-        Hazard::Lu => "lu",
-        Hazard::SatLo => "sat-lo",
-        Hazard::MuaDa => "mua-da",
-    })
+    icons::icon(hazard.word())
 }
 
 /// The page that shows now.

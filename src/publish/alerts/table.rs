@@ -89,6 +89,11 @@ impl<'v> Table<'v> {
         Said { findings, place: String::new(), key: "alerts.json", value }.table()
     }
 
+    /// The same table, at another place.
+    pub fn at(self, place: String) -> Table<'v> {
+        Table { place, ..self }
+    }
+
     /// What the key says. `null` is as good as nothing: programs write it for what they do not know.
     pub fn get(&mut self, key: &'static str) -> Option<Said<'v>> {
         self.asked.push(key);

@@ -255,3 +255,41 @@ fn only_what_boards_will_show_is_counted() {
     let test = message(json!({"identifier": "t", "status": "Test"}));
     assert_eq!(count(&[over, test]), (0, 0));
 }
+
+#[test]
+fn warnings_that_stand_bare_are_taken_and_it_is_said() {
+    let one = read(message(json!({})).to_string().as_bytes(), "alerts.json", now()).unwrap();
+    assert_eq!(one.alerts, fine(&[message(json!({}))]).alerts);
+    said(&one.warnings, &[("", "no {\"alerts\": [ ]} around it")]);
+    let two = json!([message(json!({})), message(json!({"identifier": "b"}))]).to_string();
+    assert_eq!(read(two.as_bytes(), "alerts.json", now()).unwrap().alerts.alerts.len(), 2);
+    let wrong = message(json!({"level": 7})).to_string();
+    said(&read(wrong.as_bytes(), "alerts.json", now()).unwrap_err(), &[("level", "from 1 to 5")]);
+    for unclear in ["{}", "[]", "{\"sender\": \"x\"}", "[1]"] {
+        read(unclear.as_bytes(), "alerts.json", now()).unwrap_err();
+    }
+}
+
+#[test]
+fn a_hazard_is_known_in_vietnamese_and_in_english_and_signed_as_one_word() {
+    for (word, hazard) in [
+        ("lũ quét", Hazard::LuQuet),
+        ("Flash flood", Hazard::LuQuet),
+        ("bão", Hazard::Bao),
+        ("rét đậm", Hazard::RetHai),
+        ("fire", Hazard::Chay),
+        ("dam-release", Hazard::XaLu),
+        ("Dịch bệnh", Hazard::DichBenh),
+        ("sat-lo", Hazard::SatLo),
+    ] {
+        assert_eq!(fine(&[message(json!({ "hazard": word }))]).alerts.alerts[0].hazard, hazard, "{word}");
+    }
+    for hazard in Hazard::ALL {
+        assert_eq!(serde_json::to_value(hazard).unwrap(), hazard.word());
+        assert_eq!(hazard_of(hazard.word()), Some(hazard));
+        assert_eq!(hazard_of(hazard.english()), Some(hazard));
+        assert!(hazard.name().is_empty() || hazard_of(hazard.name()).is_some(), "{}", hazard.name());
+    }
+    let newer: Hazard = serde_json::from_value(json!("song-than")).unwrap();
+    assert_eq!(newer, Hazard::CanhBao, "an old board shows what a newer publisher signed");
+}

@@ -7,6 +7,7 @@
 pub mod control;
 mod event;
 mod feeds;
+mod listen;
 mod loader;
 mod monitor;
 mod on_hand;
@@ -14,6 +15,7 @@ mod pattern;
 mod playout;
 mod state;
 mod told;
+mod unheard;
 mod window;
 
 pub use pattern::{run as run_pattern, scene as pattern_scene};

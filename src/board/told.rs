@@ -36,6 +36,7 @@ impl Board {
             frames: self.stage.meter(),
             media: MediaStatus { bytes: self.store.media_bytes(), waiting },
             sound: self.sound.state().into(),
+            unheard: self.unheard.told(|at| self.say(at)),
             written_bytes: self.store.written_bytes(),
             errors: self.errors.iter().cloned().collect(),
         }
@@ -53,6 +54,7 @@ impl Board {
             since: self.say(since),
             page: 1,
             pages: 1,
+            heard: None,
         };
         let name = |zone: usize| self.shown.zones.get(zone).map_or("main", |zone| &zone.name);
         let notice = |zone: usize, slot: &NoticeSlot| {
@@ -83,11 +85,16 @@ impl Board {
         all.extend(
             plan.ticker.iter().map(|line| item("ticker", &line.feed, "ticker", "", &line.line.text, plan.at)),
         );
-        all.extend(
-            plan.announcements
-                .iter()
-                .map(|cue| item("sound", &cue.feed, "announcement", "", &cue.audio.path, cue.start)),
-        );
+        let announcements = plan.announcements.iter().map(|cue| OnAir {
+            heard: Some(self.heard && self.volume > 0),
+            ..item("sound", &cue.feed, "announcement", "", &cue.audio.path, cue.start)
+        });
+        all.extend(announcements);
+        let siren = plan.siren.iter().filter(|_| self.config.sound.siren).map(|siren| OnAir {
+            heard: Some(self.heard && self.warning_volume > 0),
+            ..item("sound", &siren.feed, "siren", &siren.alert.id.identifier, &siren.alert.event, siren.start)
+        });
+        all.extend(siren);
         all
     }
 }

@@ -4,6 +4,7 @@
 //! nothing shows; `??`, the same for what costs only a part. It changes nothing on the machine but a temporary file.
 //! Best run as the board's own user: `sudo -u bangtin bangtin doctor`.
 
+use super::running::CONFIG;
 use super::{Doctor, report};
 use crate::clock;
 use crate::config::{self, Config};
@@ -20,8 +21,6 @@ use crate::store::Asset;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-/// Where the package keeps a board's configuration.
-const CONFIG: &str = "/etc/bangtin/board.toml";
 /// Free space under which a commune's pictures and films soon fill the disk.
 const FREE_BYTES: u64 = 1 << 30;
 

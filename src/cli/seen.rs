@@ -1,13 +1,13 @@
 //! `bangtin status` and `bangtin screenshot`: asking a running board.
 
-use super::{Screenshot, Status, report};
+use super::{Screenshot, Status, report, running};
 use crate::board::control;
 use crate::model::status::Status as BoardStatus;
 use crate::problem::{Outcome, Speech};
 use std::fmt::Write;
 
 pub fn status(asked: &Status) -> Outcome<()> {
-    let status = control::ask_status(&asked.state)?;
+    let status = control::ask_status(&running::state_folder(asked.state.as_deref(), "status")?)?;
     if asked.json {
         // Plain data: it cannot fail to be written as JSON.
         report::line(&serde_json::to_string_pretty(&status).unwrap_or_default());
@@ -19,7 +19,8 @@ pub fn status(asked: &Status) -> Outcome<()> {
 
 pub fn screenshot(asked: &Screenshot) -> Outcome<()> {
     crate::disk::png_name(&asked.out)?;
-    let png = control::ask_screenshot(&asked.state)?;
+    let png =
+        control::ask_screenshot(&running::state_folder(asked.state.as_deref(), "screenshot --out now.png")?)?;
     crate::disk::write_png_for_person(&asked.out, &png)
 }
 
@@ -29,7 +30,7 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
         Speech::Vietnamese => vi,
     };
     let mut out = String::new();
-    let BoardStatus { board, now, clock, on_air, feeds, frames, media, errors, .. } = status;
+    let BoardStatus { board, now, clock, on_air, feeds, frames, media, unheard, errors, .. } = status;
     let believed = match (clock.trusted, speech) {
         (true, _) => String::new(),
         (false, Speech::English) => " or later: the clock is not believed, and no time shows".into(),
@@ -39,7 +40,15 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
     let _ = writeln!(out, "{board}  {now}{believed}");
     for item in on_air {
         let page = if item.pages > 1 { format!(" {}/{}", item.page, item.pages) } else { String::new() };
-        let _ = writeln!(out, "  {:7} {:12} {}{page}", item.zone, item.kind, item.title);
+        let deaf = match item.heard {
+            Some(false) => pick(" (nobody hears it)", " (không ai nghe được)"),
+            _ => "",
+        };
+        let _ = writeln!(out, "  {:7} {:12} {}{page}{deaf}", item.zone, item.kind, item.title);
+    }
+    for lost in unheard {
+        let (names, head) = (lost.names.join(", "), pick("not heard", "không nghe được"));
+        let _ = writeln!(out, "  {head}: {names}: {}; {}", lost.why, lost.remedy);
     }
     for feed in feeds {
         let state = serde_json::to_value(feed.state).ok();
@@ -72,7 +81,12 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
         let _ = writeln!(out, "  {}: {name}", pick("still fetching", "đang tải"));
     }
     for error in errors {
-        let _ = writeln!(out, "  ! {} {}", error.at, error.text);
+        let _ = match &error.over {
+            None => writeln!(out, "  ! {} {}", error.at, error.text),
+            Some(over) => {
+                writeln!(out, "  - {} {} ({} {over})", error.at, error.text, pick("mended", "đã khắc phục"))
+            }
+        };
     }
     out
 }

@@ -33,9 +33,12 @@ impl Board {
     /// Before anything is played: what begins in quiet hours must not be heard at its start.
     pub(super) fn set_volumes(&mut self, plan: &Plan, now: &Now, trusted: bool) {
         let (volumes, minute) = (self.volumes(), self.minute(now, trusted));
-        let grave = plan.siren.as_ref().is_some_and(|siren| siren.alert.level.number() >= GRAVE);
         self.volume = volumes.at(minute);
-        self.warning_volume = if grave { volumes.over_quiet_hours(minute) } else { self.volume };
+        // Between two sirens it stays as it was: the last may still be on its way through the device's buffer.
+        if let Some(siren) = &plan.siren {
+            let grave = siren.alert.level.number() >= GRAVE;
+            self.warning_volume = if grave { volumes.over_quiet_hours(minute) } else { self.volume };
+        }
         self.sound.set_volume(gain(self.volume));
         self.sound.set_warning_volume(gain(self.warning_volume));
     }

@@ -117,6 +117,8 @@ impl Sound {
 
     /// Plays a warning's siren once. `None` without a device.
     pub fn siren(&mut self, now: Instant) -> Option<Playing> {
+        // A loudspeaker that was just connected must not wait for its turn: the next siren is a minute away.
+        self.retry_at = None;
         self.sounding(Samples::Siren(siren::Siren::default()), Role::Warning, now)
     }
 

@@ -40,7 +40,8 @@ impl Judged {
 pub(super) fn look(config: &Config, state: &Path, findings: &mut Vec<Finding>) -> Vec<Complete> {
     let judged = Judged::here(config.clock.has_rtc);
     // All are asked at once: with three that do not answer a person waits as long as with one.
-    let asked: Vec<_> = config.feeds.iter().map(|feed| (feed, root(feed).map(|root| ask(feed, root, judged)))).collect();
+    let asked: Vec<_> =
+        config.feeds.iter().map(|feed| (feed, root(feed).map(|root| ask(feed, root, judged)))).collect();
     let mut complete = Vec::new();
     for (feed, asked) in asked {
         let answer = match asked {
@@ -150,4 +151,71 @@ fn silent(feed: &FeedConfig) -> Problem {
 /// Whether the board has kept something of the feed.
 fn kept(state: &Path, feed: &str) -> bool {
     state.join("feeds").join(feed).join("current").exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::{self, Lifetimes, NewFeed};
+    use jiff::SignedDuration;
+
+    /// A new feed of this moment in a folder, and how a board would have it.
+    fn feed(folder: &Path, now: Timestamp) -> FeedConfig {
+        let site = folder.join("site");
+        let new = NewFeed { title: "Xã".into(), programme_threshold: 1, lifetimes: Lifetimes::default() };
+        publish::init(&site, &publish::keys_folder(&site), &new, now).unwrap();
+        FeedConfig {
+            name: "xa".into(),
+            url: site.display().to_string(),
+            root: site.join("root.json"),
+            poll_seconds: 60,
+            may_interrupt: true,
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn said(feed: &FeedConfig, board: Timestamp, clock: Timestamp) -> Finding {
+        let answer = root(feed)
+            .and_then(|root| verified(&mut Reader::open(&feed.url).unwrap(), &root, board, &feed.name));
+        match answer {
+            Ok(found) => fine(feed, &found, Judged { board, clock }),
+            Err(problem) => Finding::Unfit(problem),
+        }
+    }
+
+    #[test]
+    fn a_feed_that_answers_is_fine_until_it_expires() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = at("2026-03-01T00:00:00Z");
+        let feed = feed(folder.path(), made);
+        let Finding::Fine(text) = said(&feed, made, made) else { panic!("a fresh feed") };
+        assert!(text.en.contains("feed xa: answers; `Xã`"), "{}", text.en);
+        let late = made.checked_add(SignedDuration::from_hours(24 * 400)).unwrap();
+        let Finding::Unfit(problem) = said(&feed, late, late) else { panic!("an expired feed") };
+        assert!(problem.why.en.contains("expired"), "{problem}");
+        // A board whose clock nobody vouches for takes it; a person should know.
+        let Finding::Partly(problem) = said(&feed, made, late) else { panic!("expired by the clock") };
+        assert!(problem.why.en.contains("by this machine's clock"), "{problem}");
+    }
+
+    #[test]
+    fn a_root_file_that_is_missing_wrong_or_a_private_key_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut feed = feed(folder.path(), at("2026-03-01T00:00:00Z"));
+        let mut refused = |path: &Path| {
+            feed.root = path.to_owned();
+            root(&feed).unwrap_err()
+        };
+        let problem = refused(&folder.path().join("khong-co.json"));
+        assert!(problem.subject.ends_with("khong-co.json") && problem.remedy.en.contains("copy root.json"));
+        refused(folder.path());
+        let key = folder.path().join("site.keys/programme.pem");
+        assert!(refused(&key).why.en.contains("private key"), "a key in its place");
+        let wrong = folder.path().join("wrong.json");
+        std::fs::write(&wrong, "{\"signed\": {}}").unwrap();
+        assert!(refused(&wrong).why.en.contains("not a signed root"));
+    }
 }

@@ -68,7 +68,8 @@ mod tests {
     #[test]
     fn a_key_that_others_can_read_is_named_and_one_that_they_cannot_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let mode = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+        let mode =
+            |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
         let (key, root) = (folder.path().join("programme.pem"), folder.path().join("root.json"));
         std::fs::write(&key, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").unwrap();
         std::fs::write(&root, "{}").unwrap();

@@ -45,11 +45,12 @@ fn of_one(programme: &Programme, config: &Config, able: Able) -> Vec<Finding> {
             false => say!(en: "its announcements ({names}) would be heard by nobody: sound is switched off",
                           vi: "các bản phát thanh ({names}) sẽ không ai nghe được: âm thanh đã tắt", names = names),
         };
-        lost(why, say!(en: "connect a loudspeaker and see the line about sound above", vi: "hãy nối loa và xem dòng về âm thanh ở trên"));
+        lost(
+            why,
+            say!(en: "connect a loudspeaker and see the line about sound above", vi: "hãy nối loa và xem dòng về âm thanh ở trên"),
+        );
     }
-    let clock = || {
-        say!(en: "see the line about the clock above", vi: "hãy xem dòng về đồng hồ ở trên")
-    };
+    let clock = || say!(en: "see the line about the clock above", vi: "hãy xem dòng về đồng hồ ở trên");
     if count > 0 && !able.timed {
         lost(
             say!(en: "its announcements ({names}) would never begin: nothing vouches for the time",
@@ -61,7 +62,8 @@ fn of_one(programme: &Programme, config: &Config, able: Able) -> Vec<Finding> {
     let notices = || programme.notices.iter().filter(|notice| board.is_for(&notice.boards));
     let by_hour: Vec<&str> =
         notices().filter(|notice| hourly(&notice.window)).map(|notice| notice.title.as_str()).collect();
-    let lines = programme.tickers.iter().filter(|line| board.is_for(&line.boards) && hourly(&line.window)).count();
+    let lines =
+        programme.tickers.iter().filter(|line| board.is_for(&line.boards) && hourly(&line.window)).count();
     if !able.timed && by_hour.len() + lines > 0 {
         let (count, names) = (by_hour.len(), first_of(&by_hour));
         lost(
@@ -129,7 +131,10 @@ mod tests {
         let all = Able { heard: true, timed: true, decodes: true };
         assert!(said(all).is_empty());
         let deaf = said(Able { heard: false, ..all });
-        assert!(deaf.len() == 1 && deaf[0].contains("ban-tin.mp3") && deaf[0].contains("heard by nobody"), "{deaf:?}");
+        assert!(
+            deaf.len() == 1 && deaf[0].contains("ban-tin.mp3") && deaf[0].contains("heard by nobody"),
+            "{deaf:?}"
+        );
         let lost = said(Able { timed: false, ..all }).join("\n");
         for words in ["(ban-tin.mp3) would never begin", "1 notices (Chợ)", "countdowns (Bầu cử)"] {
             assert!(lost.contains(words), "{lost}");

@@ -9,6 +9,8 @@ use crate::sound::Sound;
 
 /// Most devices that are named: ALSA knows a dozen names for one card.
 const NAMED_MAX: usize = 16;
+/// What a card's names hold; ALSA's others are converters, and servers that may not run.
+const CARD: &str = "CARD=";
 
 /// What was found, and whether anything would be heard.
 pub(super) fn look(config: &Config) -> (Finding, bool) {
@@ -20,12 +22,19 @@ pub(super) fn look(config: &Config) -> (Finding, bool) {
     let name = device.clone().unwrap_or_else(|| "default".into());
     let mut sound = Sound::new(device, clock::instant());
     let opens = sound.prepare(clock::instant());
-    let there = Sound::devices().into_iter().take(NAMED_MAX).collect::<Vec<_>>().join(", ");
+    let there = Sound::devices()
+        .into_iter()
+        .filter(|name| name.contains(CARD))
+        .take(NAMED_MAX)
+        .collect::<Vec<_>>()
+        .join(", ");
     if opens {
         let found = match there.is_empty() {
             true => say!(en: "sound: {name}", vi: "âm thanh: {name}", name = name),
-            false => say!(en: "sound: {name}; devices here: {there}", vi: "âm thanh: {name}; các thiết bị ở đây: {there}",
-                          name = name, there = there),
+            false => {
+                say!(en: "sound: {name}; devices here: {there}", vi: "âm thanh: {name}; các thiết bị ở đây: {there}",
+                          name = name, there = there)
+            }
         };
         return (Finding::Fine(found), true);
     }
@@ -33,8 +42,8 @@ pub(super) fn look(config: &Config) -> (Finding, bool) {
     let why = sound.problem().map_or_else(unknown, |problem| problem.why.clone());
     let remedy = match there.is_empty() {
         true => {
-            say!(en: "this machine has no sound device: connect a loudspeaker, let this user into the group audio, or write enabled = false under [sound]",
-                 vi: "máy này không có thiết bị âm thanh: hãy nối loa, cho người dùng này vào nhóm audio, hoặc ghi enabled = false dưới [sound]")
+            say!(en: "this machine has no sound card: connect a loudspeaker, let this user into the group audio, or write enabled = false under [sound]",
+                 vi: "máy này không có card âm thanh: hãy nối loa, cho người dùng này vào nhóm audio, hoặc ghi enabled = false dưới [sound]")
         }
         false => {
             say!(en: "connect a loudspeaker, or write device = \"…\" under [sound] with one of: {there}",

@@ -223,6 +223,7 @@ impl Sound {
             .with_buffer_size(rodio::cpal::BufferSize::Fixed(BUFFER_FRAMES))
             .with_error_callback(move |error| {
                 use rodio::cpal::ErrorKind::{DeviceChanged, Xrun};
+                tracing::debug!(kind = ?error.kind(), %error, "sound device");
                 if !matches!(error.kind(), Xrun | DeviceChanged) {
                     noticed.store(true, Ordering::Release);
                 }

@@ -20,7 +20,7 @@ mod window;
 
 pub use pattern::{run as run_pattern, scene as pattern_scene};
 pub use playout::OnStage;
-pub use window::WindowKind;
+pub use window::{LOGGED as WINDOW_LOGGED, WindowKind};
 
 use crate::clock;
 use crate::config::{Config, Present};

@@ -95,14 +95,11 @@ fn configure(play: &Play) -> Result<Config, Vec<Problem>> {
     Ok(config)
 }
 
-/// What is logged where BANGTIN_LOG does not say it. Of an X server the window's library finds much to be odd that is
-/// so on every machine without a desktop, and goes on; what it cannot do comes as an error.
-const LOGGED: &str = "bangtin=info,winit::platform_impl::linux::x11=error,warn";
-
 /// For journald: no colour, no time of its own. A board at rest logs nothing.
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("BANGTIN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LOGGED));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BANGTIN_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(format!("bangtin=info,warn,{}", board::WINDOW_LOGGED))
+    });
     // A second call, in a test, changes nothing.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -62,12 +62,22 @@ fn board(process: &Path, pid: u32) -> Option<Running> {
             return plays.then_some(Running { pid, state: None, uid });
         }
     };
+    // Anybody can hold a file called `lock` open; what this program holds open, it made.
+    if program(process)? != program(&process.with_file_name("self"))? {
+        return None;
+    }
     let open = files.flatten().filter_map(|file| std::fs::read_link(file.path()).ok());
     let state = open
         .filter(|path| path.is_absolute() && path.file_name().is_some_and(|name| name == LOCK))
         .filter_map(|path| path.parent().map(Path::to_owned))
         .find(|folder| folder.join(SOCKET).exists() && folder.join("version").exists())?;
     Some(Running { pid, state: Some(state), uid })
+}
+
+/// The program that a process runs, also where it was replaced by a newer one since.
+fn program(process: &Path) -> Option<String> {
+    let path = std::fs::read_link(process.join("exe")).ok()?.into_os_string().into_string().ok()?;
+    Some(path.strip_suffix(" (deleted)").map_or(path.clone(), str::to_owned))
 }
 
 fn choose(configured: Option<PathBuf>, boards: Vec<Running>, command: &str) -> Outcome<PathBuf> {

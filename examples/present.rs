@@ -135,6 +135,7 @@ fn plan(page: &str) -> Plan {
         asides: Vec::new(),
         ticker: if page == "ticker" { lines.map(ticker).into() } else { Vec::new() },
         announcements: Vec::new(),
+        siren: None,
         stale: None,
     }
 }

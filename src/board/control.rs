@@ -1,6 +1,10 @@
 //! The control socket: `STATE/control.sock`, mode 0600. One request a connection: a word and a line feed; the
 //! answer is JSON for `status`, a PNG for `screenshot`, and ends with the connection.
 //!
+//! An address of a socket holds 107 bytes. Where the path is longer, both sides reach the same file by way of an open
+//! folder, `/proc/self/fd/N/control.sock`: the socket stays where it is looked for, and its mode and the folder's keep
+//! others out as they do for every board. A name outside of the file system would be anybody's to take.
+//!
 //! Whoever may open the socket runs as the board's own user, or is root. Its thread answers one connection at
 //! a time; a client that stalls is dropped after a moment, and the board's loop never waits for any of them.
 
@@ -10,7 +14,9 @@ use crate::model::status::Status;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::stage;
+use rustix::fs::{Mode, OFlags};
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -22,8 +28,30 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const REQUEST_BYTES_MAX: u64 = 64;
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
+/// Bytes of a path that a socket's address holds (unix(7)), its closing 0 left out.
+const ADDRESS_BYTES_MAX: usize = 107;
+
 fn socket_path(state: &Path) -> PathBuf {
     state.join("control.sock")
+}
+
+/// An address that leads to the state folder's socket however long its path is, for as long as it is held.
+struct Address {
+    path: PathBuf,
+    _folder: Option<OwnedFd>,
+}
+
+impl Address {
+    fn of(state: &Path) -> io::Result<Address> {
+        let path = socket_path(state);
+        if path.as_os_str().len() <= ADDRESS_BYTES_MAX {
+            return Ok(Address { path, _folder: None });
+        }
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = rustix::fs::open(state, flags, Mode::empty())?;
+        let path = socket_path(Path::new(&format!("/proc/self/fd/{}", folder.as_raw_fd())));
+        Ok(Address { path, _folder: Some(folder) })
+    }
 }
 
 /// Listens for as long as the program runs.
@@ -45,9 +73,10 @@ pub fn listen(state: &Path, events: Sender<Event>) -> Outcome<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(error)),
         _ => {}
     }
+    let address = Address::of(state).map_err(refused)?;
     // Born with the right mode: there is no moment at which others could connect.
-    let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
-    let bound = UnixListener::bind(&path);
+    let before = rustix::process::umask(Mode::from_raw_mode(0o177));
+    let bound = UnixListener::bind(&address.path);
     rustix::process::umask(before);
     let listener = bound.map_err(refused)?;
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).map_err(refused)?;
@@ -128,7 +157,8 @@ fn ask(state: &Path, request: &str) -> Outcome<Vec<u8>> {
                  vi: "hãy chạy `bangtin play`, ghi đúng thư mục bằng --state, hoặc chạy lệnh này bằng người dùng của bảng"),
         )
     };
-    let mut stream = UnixStream::connect(&path).map_err(refused)?;
+    let address = Address::of(state).map_err(refused)?;
+    let mut stream = UnixStream::connect(&address.path).map_err(refused)?;
     stream.set_read_timeout(Some(PATIENCE + PATIENCE)).map_err(refused)?;
     stream.write_all(format!("{request}\n").as_bytes()).map_err(refused)?;
     let mut bytes = Vec::new();
@@ -188,6 +218,19 @@ mod tests {
         let png = ask_screenshot(folder.path()).unwrap();
         board.join().unwrap();
         assert!(png.starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn a_board_whose_state_folder_has_a_long_path_is_asked_like_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("x".repeat(120)).join("y".repeat(200));
+        std::fs::create_dir_all(&state).unwrap();
+        let (events, _inbox) = channel();
+        listen(&state, events).unwrap();
+        assert!(String::from_utf8_lossy(&ask(&state, "self-destruct").unwrap()).contains("unknown"));
+        let found = std::fs::metadata(socket_path(&state)).unwrap();
+        assert_eq!(found.permissions().mode() & 0o777, 0o600);
+        assert!(ask_status(&folder.path().join("x".repeat(120))).is_err());
     }
 
     #[test]

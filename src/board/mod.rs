@@ -9,6 +9,7 @@ mod clock_tests;
 pub mod control;
 mod event;
 mod feeds;
+mod listen;
 mod loader;
 mod monitor;
 mod on_hand;
@@ -16,11 +17,12 @@ mod pattern;
 mod playout;
 mod state;
 mod told;
+mod unheard;
 mod window;
 
 pub use pattern::{run as run_pattern, scene as pattern_scene};
 pub use playout::OnStage;
-pub use window::WindowKind;
+pub use window::{LOGGED as WINDOW_LOGGED, WindowKind};
 
 use crate::clock;
 use crate::config::{Config, Present};

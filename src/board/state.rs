@@ -8,6 +8,7 @@ use super::feeds::{Feed, FeedTime};
 use super::loader::Loader;
 use super::on_hand::OnHand;
 use super::playout::{Anchor, Playout, Wanted, wanted};
+use super::unheard::Unheard;
 use crate::clock::{self, Reading};
 use crate::config::Config;
 use crate::layout::{Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, board_at};
@@ -20,7 +21,7 @@ use crate::model::plan::{Main, NoticeSlot, Plan};
 use crate::model::time::TimeOfDay;
 use crate::problem::{Problem, Speech};
 use crate::programme::{Timetable, ZONE_UNSTATED};
-use crate::sound::{Sound, VolumePlan, gain};
+use crate::sound::{Playing, Sound};
 use crate::stage::{Show, Stage, misfit, scene_size};
 use crate::store::Store;
 use crate::sync::FeedEvent;
@@ -34,7 +35,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 /// Clips are opened so long before their turn.
-const OPEN_AHEAD: SignedDuration = SignedDuration::from_secs(3);
+pub(super) const OPEN_AHEAD: SignedDuration = SignedDuration::from_secs(3);
 /// A picture or film that is not ready at its turn is waited for so long, the old picture staying.
 const HOLD: Duration = Duration::from_millis(1500);
 /// The board looks at everything at least so often, whatever it thinks is next.
@@ -75,6 +76,8 @@ pub(super) struct Noted {
     pub(super) instant: Instant,
     /// The same on the clock, where that was believed then.
     pub(super) at: Option<Timestamp>,
+    /// When it was mended, where the board can tell.
+    pub(super) over: Option<Instant>,
 }
 
 /// What the stage was told last.
@@ -100,14 +103,14 @@ pub struct Board {
     composer: Composer,
     look: Look,
     pub(super) sound: Sound,
-    playout: Playout,
+    pub(super) playout: Playout,
     pub(super) feeds: Vec<Feed>,
     /// What this program knew of the time when it started.
     start: Floor,
     pub(super) size: (u32, u32),
     /// The display's refresh rate in millihertz.
     rate_mhz: u32,
-    timetable: Timetable,
+    pub(super) timetable: Timetable,
     /// Something that the timetable is made of has changed.
     stale_timetable: bool,
     /// What is on air, and until when.
@@ -115,12 +118,24 @@ pub struct Board {
     /// Whether the clock was believed when the plan was made.
     trusted: bool,
     /// What is on air when this plan ends, and when each zone's turn does; soonest first.
-    coming: Vec<Plan>,
+    pub(super) coming: Vec<Plan>,
     pub(super) composition: Option<Composition>,
     told: Option<Told>,
     held_since: Option<Instant>,
     pub(super) on_hand: OnHand,
     pub(super) errors: VecDeque<Noted>,
+    pub(super) unheard: Unheard,
+    /// Per cent at this moment, of the programme and of warnings.
+    pub(super) volume: u8,
+    pub(super) warning_volume: u8,
+    /// The sound device was open when something was to be heard last.
+    pub(super) heard: bool,
+    /// What began to sound, or should have: each is judged once.
+    pub(super) judged: Vec<(Timestamp, String)>,
+    /// The siren that sounds, or sounded last.
+    pub(super) siren: Option<Playing>,
+    /// What was last said of the sound device.
+    pub(super) sound_told: Option<Problem>,
     finished: bool,
 }
 
@@ -172,6 +187,13 @@ impl Board {
             held_since: None,
             on_hand: OnHand::default(),
             errors: VecDeque::new(),
+            unheard: Unheard::default(),
+            volume: 0,
+            warning_volume: 0,
+            heard: true,
+            judged: Vec::new(),
+            siren: None,
+            sound_told: None,
             finished: false,
         };
         board.measure_up();
@@ -218,7 +240,7 @@ impl Board {
         self.plan.as_ref().map_or(ZONE_UNSTATED, |(plan, _)| &plan.timezone)
     }
 
-    fn zone(&self) -> TimeZone {
+    pub(super) fn zone(&self) -> TimeZone {
         TimeZone::get(self.zone_name()).unwrap_or(TimeZone::UTC)
     }
 
@@ -229,14 +251,27 @@ impl Board {
         let now = self.now(reading);
         let (instant, at) = (reading.instant, (now.source == Source::System).then_some(now.at));
         if let Some(noted) = self.errors.iter_mut().find(|noted| noted.text == text) {
-            *noted = Noted { text, count: noted.count + 1, instant, at };
+            // What was mended and has come back is news.
+            if noted.over.is_some() {
+                tracing::warn!("{text}");
+            }
+            *noted = Noted { text, count: noted.count + 1, instant, at, over: None };
             return;
         }
         tracing::warn!("{text}");
         if self.errors.len() == ERRORS_KEPT {
             self.errors.pop_front();
         }
-        self.errors.push_back(Noted { text, count: 1, instant, at });
+        self.errors.push_back(Noted { text, count: 1, instant, at, over: None });
+    }
+
+    /// Marks a problem that was reported as over.
+    pub(super) fn mended(&mut self, problem: &Problem) {
+        let text = problem.line(Speech::from_env());
+        if let Some(noted) = self.errors.iter_mut().find(|noted| noted.text == text && noted.over.is_none()) {
+            noted.over = Some(clock::instant());
+            tracing::info!("mended: {text}");
+        }
     }
 
     pub(super) fn say(&self, at: Timestamp) -> String {
@@ -267,7 +302,11 @@ impl Board {
                     self.measure_up();
                     // Decoded for another size.
                     self.on_hand.forget_pictures();
-                    if let Some(problem) = misfit(&self.config.display.geometry, self.config.display.geometry_written.as_deref(), size) {
+                    if let Some(problem) = misfit(
+                        &self.config.display.geometry,
+                        self.config.display.geometry_written.as_deref(),
+                        size,
+                    ) {
                         self.report(&problem);
                     }
                 }
@@ -369,7 +408,9 @@ impl Board {
         plans().for_each(|plan| self.on_hand.load_for(plan, side, &self.loader));
         self.on_hand.keep(plans());
         self.compose(&plan, &now, trusted);
+        self.set_volumes(&plan, &now, trusted);
         self.play(&plan, at);
+        self.listen(&plan, at, trusted);
         deadlines.extend(self.tell(&plan, at, trusted));
         deadlines.extend(self.playout.next_start(at));
         if let Some(change) = self.composition.as_ref().and_then(|last| last.composed.next_change) {
@@ -413,7 +454,7 @@ impl Board {
         moments.sort();
         moments.dedup();
         self.coming = moments.into_iter().map(|at| self.timetable.on_air(at, trusted)).collect();
-        if before.is_none_or(|before| Plan { at: plan.at, ..before } != plan) {
+        if before.is_none_or(|before| Plan { at: plan.at, siren: plan.siren.clone(), ..before } != plan) {
             self.composition = None;
             self.held_since = None;
         }
@@ -562,29 +603,6 @@ impl Board {
             self.stage.show(Show { scene, pictures, film, brightness, at: (at.wall, at.instant) });
         }
         None
-    }
-
-    fn tend_sound(&mut self, now: &Now, trusted: bool, at: Anchor) -> Option<Instant> {
-        let zoned = now.at.to_zoned(self.zone());
-        let minute = trusted.then(|| zoned.hour() as u16 * 60 + zoned.minute() as u16);
-        let sound = &self.config.sound;
-        let by_hours = sound.volume_by_hour.iter().map(|by| (by.hours, by.volume)).collect();
-        let plan = VolumePlan { volume: sound.volume, by_hours, quiet: sound.quiet_hours.clone() };
-        self.sound.set_volume(gain(plan.at(minute)));
-        let had = self.sound.problem().cloned();
-        self.sound.tend(self.playout.sounding(), at.instant);
-        if let Some(problem) = self.sound.problem().cloned()
-            && had.as_ref() != Some(&problem)
-        {
-            self.report(&problem);
-        }
-        let edge = minute
-            .and_then(|minute| plan.next_edge(minute).map(|edge| (edge + 1440 - minute - 1) % 1440 + 1));
-        let edge = edge.map(|minutes| {
-            let seconds = u64::from(minutes) * 60 - zoned.second() as u64;
-            at.instant + Duration::from_secs(seconds.max(1))
-        });
-        [edge, self.sound.next_change()].into_iter().flatten().filter(|next| *next > at.instant).min()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::plan::{Main, NoticeSlot};
 use crate::model::status::{ClockStatus, ErrorEntry, MediaStatus, OnAir, Status};
 use crate::trust::time::{Now, Source};
 use jiff::Timestamp;
+use std::time::Instant;
 
 impl Board {
     /// All of it, as it is now.
@@ -41,6 +42,7 @@ impl Board {
             frames: self.stage.meter(),
             media: MediaStatus { bytes: self.store.media_bytes(), waiting },
             sound: self.sound.state().into(),
+            unheard: self.unheard.told(|at| self.say(at)),
             written_bytes: self.store.written_bytes(),
             errors: self.errors.iter().map(|noted| self.entry(noted, reading, now)).collect(),
         }
@@ -48,14 +50,18 @@ impl Board {
 
     /// A problem as `status` has it. What came before the clock was believed has its moment by the clock of now.
     fn entry(&self, noted: &Noted, reading: Reading, now: Now) -> ErrorEntry {
-        let ago = reading.instant.saturating_duration_since(noted.instant);
-        let reckoned = now.at.checked_sub(jiff::SignedDuration::try_from(ago).unwrap_or_default()).ok();
-        let at = noted.at.or(reckoned.filter(|_| now.source == Source::System));
+        let ago = |instant: Instant| reading.instant.saturating_duration_since(instant);
+        let reckoned = |instant: Instant| {
+            let ago = jiff::SignedDuration::try_from(ago(instant)).unwrap_or_default();
+            now.at.checked_sub(ago).ok().filter(|_| now.source == Source::System)
+        };
+        let say = |at: Option<Timestamp>| at.map_or(String::new(), |at| self.say(at));
         ErrorEntry {
-            at: at.map_or(String::new(), |at| self.say(at)),
-            seconds_ago: ago.as_secs(),
+            at: say(noted.at.or(reckoned(noted.instant))),
+            seconds_ago: ago(noted.instant).as_secs(),
             text: noted.text.clone(),
             count: noted.count,
+            over: noted.over.map(|over| say(reckoned(over))),
         }
     }
 
@@ -71,6 +77,7 @@ impl Board {
             since: self.say(since),
             page: 1,
             pages: 1,
+            heard: None,
         };
         let name = |zone: usize| self.shown.zones.get(zone).map_or("main", |zone| &zone.name);
         let notice = |zone: usize, slot: &NoticeSlot| {
@@ -101,11 +108,16 @@ impl Board {
         all.extend(
             plan.ticker.iter().map(|line| item("ticker", &line.feed, "ticker", "", &line.line.text, plan.at)),
         );
-        all.extend(
-            plan.announcements
-                .iter()
-                .map(|cue| item("sound", &cue.feed, "announcement", "", &cue.audio.path, cue.start)),
-        );
+        let announcements = plan.announcements.iter().map(|cue| OnAir {
+            heard: Some(self.heard && self.volume > 0),
+            ..item("sound", &cue.feed, "announcement", "", &cue.audio.path, cue.start)
+        });
+        all.extend(announcements);
+        let siren = plan.siren.iter().filter(|_| self.config.sound.siren).map(|siren| OnAir {
+            heard: Some(self.heard && self.warning_volume > 0),
+            ..item("sound", &siren.feed, "siren", &siren.alert.id.identifier, &siren.alert.event, siren.start)
+        });
+        all.extend(siren);
         all
     }
 }

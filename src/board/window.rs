@@ -21,6 +21,10 @@ use winit::window::{Fullscreen, Window, WindowId};
 /// Refresh rates that displays have; a system that tells another does not know.
 const RATES_MHZ: std::ops::RangeInclusive<u32> = 20_000..=400_000;
 
+/// What is logged of the window's library, as a filter's directive. Of an X server it finds much to be odd that is so on
+/// every machine without a desktop, and goes on; what it cannot do comes as an error.
+pub const LOGGED: &str = "winit::platform_impl::linux::x11=error";
+
 /// How the window is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WindowKind {

@@ -1,9 +1,16 @@
 //! `bangtin doctor`: is this machine fit for a board, and what to do where it is not.
 //!
 //! A line for each thing a board needs: `ok`, what is there; `!!`, what is the matter and what to do, without which
-//! nothing shows; `??`, the same for what costs only a part. It changes nothing on the machine but a temporary file.
+//! nothing shows; `??`, the same for what costs only a part. It changes nothing on the machine but a temporary file, and
+//! asks the feeds as the board would.
 //! Best run as the board's own user: `sudo -u bangtin bangtin doctor`.
 
+mod feeds;
+mod keys;
+mod programme;
+mod sound;
+
+use super::running::CONFIG;
 use super::{Doctor, report};
 use crate::clock;
 use crate::config::{self, Config};
@@ -14,14 +21,11 @@ use crate::media::{Decoder, probe};
 use crate::model::media::Picture;
 use crate::problem::{Outcome, Problem, Text};
 use crate::say;
-use crate::sound::Sound;
 use crate::stage;
 use crate::store::Asset;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-/// Where the package keeps a board's configuration.
-const CONFIG: &str = "/etc/bangtin/board.toml";
 /// Free space under which a commune's pictures and films soon fill the disk.
 const FREE_BYTES: u64 = 1 << 30;
 
@@ -41,10 +45,23 @@ pub fn run(asked: &Doctor) -> Result<(), Vec<Problem>> {
     fonts(&mut findings);
     findings.push(display());
     findings.push(adapter());
-    findings.push(sound(&config));
+    let (sound, heard) = sound::look(&config);
+    findings.push(sound);
     findings.extend(state_folder(&state));
-    findings.push(clock_trusted(&config));
-    findings.push(decoder());
+    let clock = clock_trusted(&config);
+    let timed = matches!(clock, Finding::Fine(_));
+    findings.push(clock);
+    let decoder = decoder();
+    let decodes = matches!(decoder, Finding::Fine(_));
+    findings.push(decoder);
+    let complete = feeds::look(&config, &state, &mut findings);
+    let able = programme::Able { heard, timed, decodes };
+    findings.extend(programme::look(
+        complete.iter().filter_map(|complete| complete.programme.as_deref()),
+        &config,
+        able,
+    ));
+    findings.extend(keys::look(&config, asked.config.as_deref().unwrap_or(Path::new(CONFIG))));
     let mut unfit = 0;
     for finding in &findings {
         report::say(&match finding {
@@ -209,26 +226,6 @@ fn adapter() -> Finding {
         say!(en: "if the machine has one, install mesa-vulkan-drivers and let this user into the group render",
              vi: "nếu máy có GPU, hãy cài mesa-vulkan-drivers và cho người dùng này vào nhóm render"),
     ))
-}
-
-fn sound(config: &Config) -> Finding {
-    if !config.sound.enabled {
-        return Finding::Fine(
-            say!(en: "sound: switched off in board.toml", vi: "âm thanh: đã tắt trong board.toml"),
-        );
-    }
-    let device = config.sound.device.clone();
-    let name = device.clone().unwrap_or_else(|| "default".into());
-    let mut sound = Sound::new(device, clock::instant());
-    match (sound.prepare(clock::instant()), sound.problem()) {
-        (true, _) => Finding::Fine(say!(en: "sound: {name}", vi: "âm thanh: {name}", name = name)),
-        (false, Some(problem)) => Finding::Partly(problem.clone()),
-        (false, None) => Finding::Partly(Problem::new(
-            "sound",
-            say!(en: "the device cannot be opened", vi: "không mở được thiết bị"),
-            say!(en: "connect a loudspeaker, or write enabled = false under [sound]", vi: "hãy nối loa, hoặc ghi enabled = false dưới [sound]"),
-        )),
-    }
 }
 
 /// The state folder, or the nearest one above it that is there: `play` makes the rest.

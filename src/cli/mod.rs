@@ -8,6 +8,7 @@ mod pattern;
 mod play;
 mod render;
 mod report;
+mod running;
 mod seen;
 mod serve;
 mod story;
@@ -200,8 +201,9 @@ struct Play {
 
 #[derive(Debug, Args)]
 struct Status {
+    /// Where the board keeps what it has; if absent, as /etc/bangtin/board.toml says, or of the only board that runs
     #[arg(long)]
-    state: PathBuf,
+    state: Option<PathBuf>,
     #[arg(long)]
     json: bool,
 }
@@ -218,8 +220,9 @@ struct Doctor {
 
 #[derive(Debug, Args)]
 struct Screenshot {
+    /// Where the board keeps what it has; if absent, as /etc/bangtin/board.toml says, or of the only board that runs
     #[arg(long)]
-    state: PathBuf,
+    state: Option<PathBuf>,
     /// A .png file
     #[arg(long)]
     out: PathBuf,

@@ -97,8 +97,9 @@ fn configure(play: &Play) -> Result<Config, Vec<Problem>> {
 
 /// For journald: no colour, no time of its own. A board at rest logs nothing.
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("BANGTIN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("bangtin=info,warn"));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BANGTIN_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(format!("bangtin=info,warn,{}", board::WINDOW_LOGGED))
+    });
     // A second call, in a test, changes nothing.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -14,9 +14,9 @@ use crate::model::board::{Board, LookSource, Theme};
 use crate::model::feed::{FeedContent, FeedState, Rights};
 use crate::model::led::FULL;
 use crate::model::media::{Media, Picture, Sha256};
-use crate::model::plan::{Main, NoticeSlot, Plan};
+use crate::model::plan::{Cue, Main, NoticeSlot, Plan};
 use crate::model::time::{Moment, TimeOfDay};
-use crate::problem::{Outcome, Problem};
+use crate::problem::{Outcome, Problem, Text};
 use crate::programme::Timetable;
 use crate::publish::folder::Checked;
 use crate::say;
@@ -62,8 +62,51 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
         Some((from, to)) => preview.sheet(from, to).map_err(one)?,
         None => preview.draw(moment).map_err(one)?,
     };
+    let heard = span.map_or_else(|| preview.heard_at(moment), |_| preview.heard.clone());
+    tell(&heard, span.is_none(), &zone);
     let bytes = png(&picture).map_err(|error| one(report::file_problem(&asked.out, &error)))?;
     crate::disk::write_png_for_person(&asked.out, &bytes).map_err(one)
+}
+
+/// Most sounds on a contact sheet, and most that are told.
+const SOUNDS_MAX: usize = 120;
+
+/// An announcement of the span of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Heard {
+    start: Timestamp,
+    path: String,
+    length_ms: u64,
+}
+
+/// How long a sound is, to the second.
+fn length(ms: u64) -> Text {
+    let seconds = ms.saturating_add(500) / 1000;
+    let (minutes, rest) = (seconds / 60, seconds % 60);
+    match (minutes, rest) {
+        (0, _) => say!(en: "{rest} s", vi: "{rest} giây"),
+        (_, 0) => say!(en: "{minutes} min", vi: "{minutes} phút"),
+        _ => say!(en: "{minutes} min {rest} s", vi: "{minutes} phút {rest} giây"),
+    }
+}
+
+/// Says what is heard: over the one picture, or in the span of a contact sheet.
+fn tell(heard: &[Heard], over_picture: bool, zone: &TimeZone) {
+    for Heard { start, path, length_ms } in heard.iter().take(SOUNDS_MAX) {
+        let at = start.to_zoned(zone.clone()).strftime("%H:%M %d/%m/%Y").to_string();
+        let length = length(*length_ms);
+        report::say(&match over_picture {
+            true => {
+                say!(en: "over it plays {path}, from {at} on, for {en}", vi: "lúc này đang phát {path}, từ {at}, dài {vi}",
+                         path = path, at = at, en = length.en, vi = length.vi)
+            }
+            false => say!(en: "announcement at {at}: {path}, {en}", vi: "phát thanh lúc {at}: {path}, {vi}",
+                          path = path, at = at, en = length.en, vi = length.vi),
+        });
+    }
+    if let Some(more) = heard.len().checked_sub(SOUNDS_MAX).filter(|more| *more > 0) {
+        report::say(&say!(en: "… and {more} more announcements", vi: "… và {more} lượt phát thanh nữa"));
+    }
 }
 
 /// The warnings of the file that was named.
@@ -192,6 +235,8 @@ struct Preview {
     /// Whatever the hour is.
     theme: Option<Theme>,
     look: Look,
+    /// Announcements that were met with, in the order of their starts.
+    heard: Vec<Heard>,
 }
 
 /// A page that shows in a span of time; where several zones turn at once, the first of them.
@@ -251,7 +296,10 @@ impl Preview {
         let window = config.display.size.filter(|_| !config.display.fullscreen);
         let output = asked.size.or(window).unwrap_or(SIZE);
         let size = stage::scene_size(&config.display.geometry, output);
-        report::warnings(stage::misfit(&config.display.geometry, config.display.geometry_written.as_deref(), output).as_slice());
+        report::warnings(
+            stage::misfit(&config.display.geometry, config.display.geometry_written.as_deref(), output)
+                .as_slice(),
+        );
         let content = FeedContent {
             name: "preview".into(),
             rights: Rights { may_interrupt: true },
@@ -287,6 +335,7 @@ impl Preview {
             theme: asked.theme.as_deref().map(|word| if word == "night" { Theme::Night } else { Theme::Day }),
             look,
             config,
+            heard: Vec::new(),
         })
     }
 
@@ -374,7 +423,7 @@ impl Preview {
             more => format!(" · còn {more} trang không in ở đây"),
         };
         let heading = format!("{title} · {} – {}{left_out}", time(from), time(to));
-        let scene = sheet::sheet(self.fonts.clone(), &heading, &tiles, self.size);
+        let scene = sheet::sheet(self.fonts.clone(), &heading, &tiles, &self.sounds(), self.size);
         let size = scene.size;
         let show = Show {
             scene: Arc::new(scene),
@@ -386,15 +435,56 @@ impl Preview {
         Ok(stage::draw_still(show, &Setup::default(), size, self.fonts.clone()))
     }
 
+    fn heard_at(&self, at: Timestamp) -> Vec<Heard> {
+        self.timetable.on_air(at, true).announcements.iter().map(heard).collect()
+    }
+
+    /// What the sheet says of them.
+    fn sounds(&self) -> sheet::Heard {
+        let caption = |Heard { start, path, length_ms }: &Heard| {
+            let at = start.to_zoned(self.zone.clone()).strftime("%H:%M %d/%m").to_string();
+            [format!("{at} · {}", length(*length_ms).vi), path.clone()]
+        };
+        let count = self.heard.len();
+        let left_out = match count.saturating_sub(SOUNDS_MAX) {
+            0 => String::new(),
+            more => format!(" · còn {more} lượt không in ở đây"),
+        };
+        sheet::Heard {
+            heading: format!("Phát thanh · {count} lượt{left_out}"),
+            sounds: self.heard.iter().take(SOUNDS_MAX).map(caption).collect(),
+        }
+    }
+
     fn seen(&mut self, from: Timestamp, to: Timestamp) -> (Vec<Seen>, Arc<str>) {
         let mut seen: Vec<Seen> = Vec::new();
         let mut known = HashMap::new();
         let mut last = HashMap::new();
         let mut at = from;
         let title = self.timetable.on_air(from, true).title;
+        let mut before: Option<(Plan, Option<Timestamp>)> = None;
         while at < to {
             let plan = self.timetable.on_air(at, true);
+            for sound in plan.announcements.iter().map(heard) {
+                if !self.heard.contains(&sound) {
+                    self.heard.push(sound);
+                }
+            }
+            // What is only heard makes no other picture, and a warning's siren is heard every minute for days.
+            let looks = Plan { at: from, announcements: Vec::new(), siren: None, ..plan.clone() };
+            if let Some((known, change)) = &before
+                && *known == looks
+                && change.is_none_or(|change| at < change)
+            {
+                let changes = [self.timetable.next_change(at, true), *change];
+                match changes.into_iter().flatten().filter(|change| *change > at).min() {
+                    Some(next) => at = next,
+                    None => break,
+                }
+                continue;
+            }
             let composed = self.compose(&plan, at);
+            before = Some((looks, composed.next_change));
             let mut new = None;
             for Part { zone, id, title, page, turn } in Part::all(&plan, &composed) {
                 // One picture shows what is new in every zone; it is called after the first of them, which it counts.
@@ -452,6 +542,10 @@ impl Preview {
     }
 }
 
+fn heard(cue: &Cue) -> Heard {
+    Heard { start: cue.start, path: cue.audio.path.clone(), length_ms: cue.audio.duration_ms.unwrap_or(0) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -477,6 +571,16 @@ mod tests {
         assert_eq!(said("2026-11-24T06:00", "2026-11-24T07:00"), None);
         let after = said("2026-11-24T12:00", "2026-11-25T00:00").unwrap();
         assert!(after.contains("the last was") && after.contains("--at 2026-11-24T06:30:00"), "{after}");
+    }
+
+    #[test]
+    fn a_length_is_said_in_minutes_and_seconds() {
+        let said = |ms| length(ms).vi;
+        assert_eq!(
+            (said(19_700), said(120_000), said(135_000)),
+            ("20 giây".into(), "2 phút".into(), "2 phút 15 giây".into())
+        );
+        assert_eq!(length(61_000).en, "1 min 1 s");
     }
 
     #[test]

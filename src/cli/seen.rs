@@ -1,6 +1,6 @@
 //! `bangtin status` and `bangtin screenshot`: asking a running board.
 
-use super::{Screenshot, Status, report};
+use super::{Screenshot, Status, report, running};
 use crate::board::control;
 use crate::model::status::Status as BoardStatus;
 use crate::model::time::told;
@@ -8,7 +8,7 @@ use crate::problem::{Outcome, Speech};
 use std::fmt::Write;
 
 pub fn status(asked: &Status) -> Outcome<()> {
-    let status = control::ask_status(&asked.state)?;
+    let status = control::ask_status(&running::state_folder(asked.state.as_deref(), "status")?)?;
     if asked.json {
         // Plain data: it cannot fail to be written as JSON.
         report::line(&serde_json::to_string_pretty(&status).unwrap_or_default());
@@ -20,7 +20,8 @@ pub fn status(asked: &Status) -> Outcome<()> {
 
 pub fn screenshot(asked: &Screenshot) -> Outcome<()> {
     crate::disk::png_name(&asked.out)?;
-    let png = control::ask_screenshot(&asked.state)?;
+    let png =
+        control::ask_screenshot(&running::state_folder(asked.state.as_deref(), "screenshot --out now.png")?)?;
     crate::disk::write_png_for_person(&asked.out, &png)
 }
 
@@ -30,7 +31,7 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
         Speech::Vietnamese => vi,
     };
     let mut out = String::new();
-    let BoardStatus { board, now, clock, on_air, feeds, frames, media, errors, .. } = status;
+    let BoardStatus { board, now, clock, on_air, feeds, frames, media, unheard, errors, .. } = status;
     let told = |at: &str| at.parse().map_or_else(|_| at.to_owned(), |at| told(at, &status.timezone));
     let now = told(now);
     let believed = match (clock.trusted, speech) {
@@ -42,7 +43,15 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
     let _ = writeln!(out, "{board}  {now}{believed}");
     for item in on_air {
         let page = if item.pages > 1 { format!(" {}/{}", item.page, item.pages) } else { String::new() };
-        let _ = writeln!(out, "  {:7} {:12} {}{page}", item.zone, item.kind, item.title);
+        let deaf = match item.heard {
+            Some(false) => pick(" (nobody hears it)", " (không ai nghe được)"),
+            _ => "",
+        };
+        let _ = writeln!(out, "  {:7} {:12} {}{page}{deaf}", item.zone, item.kind, item.title);
+    }
+    for lost in unheard {
+        let (names, head) = (lost.names.join(", "), pick("not heard", "không nghe được"));
+        let _ = writeln!(out, "  {head}: {names}: {}; {}", lost.why, lost.remedy);
     }
     for feed in feeds {
         let state = serde_json::to_value(feed.state).ok();
@@ -82,7 +91,13 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
             true => ago(error.seconds_ago, speech),
             false => told(&error.at),
         };
-        let _ = writeln!(out, "  ! {when}: {}", error.text);
+        let _ = match &error.over {
+            None => writeln!(out, "  ! {when}: {}", error.text),
+            Some(over) => {
+                let mended = [pick("mended", "đã khắc phục"), &told(over)].join(" ");
+                writeln!(out, "  - {when}: {} ({})", error.text, mended.trim_end())
+            }
+        };
     }
     out
 }

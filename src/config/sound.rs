@@ -1,7 +1,7 @@
 //! `[sound]`: the device, how loud at which hour, and when it is quiet.
 //!
-//! Hours are the programme's local time. Quiet hours silence everything but warnings; which wins, and how
-//! loudness glides, is for whoever plays.
+//! Hours are the programme's local time. Quiet hours silence everything but warnings from level 3 on; which wins, and
+//! how loudness glides, is for whoever plays.
 
 use super::filled;
 use super::hours::{from_to, time_range};
@@ -18,6 +18,8 @@ pub struct SoundConfig {
     /// Other volumes at some hours; the first that holds the hour counts.
     pub volume_by_hour: Vec<VolumeHours>,
     pub quiet_hours: Vec<TimeRange>,
+    /// Warnings have a siren.
+    pub siren: bool,
 }
 
 /// A volume for some hours of the day.
@@ -36,6 +38,7 @@ impl Default for SoundConfig {
             volume: 80,
             volume_by_hour: Vec::new(),
             quiet_hours: Vec::new(),
+            siren: true,
         }
     }
 }
@@ -48,6 +51,7 @@ pub(super) fn read(mut section: Section<'_>) -> SoundConfig {
         volume: section.get("volume").and_then(|said| volume(&said)).unwrap_or(unsaid.volume),
         volume_by_hour: section.sections("volume_by_hour").into_iter().filter_map(volume_hours).collect(),
         quiet_hours: section.list("quiet_hours").iter().filter_map(time_range).collect(),
+        siren: section.get("siren").and_then(|said| said.flag()).unwrap_or(unsaid.siren),
     };
     section.finish();
     sound

@@ -94,6 +94,7 @@ pub fn plan(main: Main) -> Plan {
             line("Xe buýt Tam Đường – Lai Châu chạy lại từ 6h00 ngày 24/11"),
         ],
         announcements: Vec::new(),
+        siren: None,
         stale: None,
     }
 }

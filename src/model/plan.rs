@@ -22,6 +22,8 @@ pub struct Plan {
     pub ticker: Vec<TickerLine>,
     /// Announcements sounding now.
     pub announcements: Vec<Cue>,
+    /// The siren sounding now.
+    pub siren: Option<Siren>,
     /// Set while the feed that shows is not fresh.
     pub stale: Option<Stale>,
 }
@@ -91,6 +93,14 @@ pub struct TickerLine {
 pub struct Cue {
     pub feed: Arc<str>,
     pub audio: Media,
+    pub start: Timestamp,
+}
+
+/// The siren of the gravest warning in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Siren {
+    pub feed: Arc<str>,
+    pub alert: Arc<Alert>,
     pub start: Timestamp,
 }
 

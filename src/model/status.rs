@@ -24,10 +24,29 @@ pub struct Status {
     pub frames: FrameCount,
     pub media: MediaStatus,
     pub sound: String,
+    /// What should have been heard and was not, one entry for each cause that holds.
+    #[serde(default)]
+    pub unheard: Vec<Unheard>,
     /// Bytes this run has caused to be written to disk.
     pub written_bytes: u64,
     /// The last problems, newest last.
     pub errors: Vec<ErrorEntry>,
+}
+
+/// Announcements and warnings that nobody hears.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unheard {
+    /// `clock`, `device`, `off` or `quiet`.
+    pub cause: String,
+    /// Files of announcements, and the words of warnings.
+    pub names: Vec<String>,
+    pub since: String,
+    /// When something was not heard last.
+    pub last: String,
+    /// How often.
+    pub count: u64,
+    pub why: String,
+    pub remedy: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,13 +61,16 @@ pub struct OnAir {
     /// `main` or the name of the board's zone; `ticker` or `sound`.
     pub zone: String,
     pub feed: String,
-    /// `notice`, `warning`, `ticker`, `announcement` or `neutral`.
+    /// `notice`, `warning`, `ticker`, `announcement`, `siren` or `neutral`.
     pub kind: String,
     pub id: String,
     pub title: String,
     pub since: String,
     pub page: u32,
     pub pages: u32,
+    /// Of what sounds: whether anybody can hear it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,4 +117,7 @@ pub struct ErrorEntry {
     pub text: String,
     /// How often in a row.
     pub count: u64,
+    /// When it was mended, where the board can tell that it was; empty while it does not know the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<String>,
 }

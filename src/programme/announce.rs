@@ -47,6 +47,11 @@ impl Sounding {
         !starts(announcement).is_empty()
     }
 
+    /// Whether its window has closed for good at `t`.
+    pub fn is_over(&self, t: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= t)
+    }
+
     /// When what sounds at `t` started. `wall` is the wall clock of its zone at `t`.
     pub fn sounding_since(&self, t: Timestamp, wall: &Wall) -> Option<Timestamp> {
         let last = self.near(wall).filter(|start| *start <= t).max()?;

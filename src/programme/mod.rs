@@ -12,6 +12,8 @@
 //! 3. The rotation of all feeds' notices (see [`rotation`]), low priority in every fourth round.
 //! 4. The neutral page.
 //!
+//! A warning has its siren besides (see [`siren`]).
+//!
 //! A board's further zones have the notices that its configuration gives them, each with rules 2 and 3 of its own; a
 //! warning takes all of them.
 //!
@@ -25,6 +27,7 @@
 pub mod announce;
 pub mod reading;
 pub mod rotation;
+pub mod siren;
 pub mod warned;
 pub mod window;
 
@@ -35,7 +38,7 @@ use crate::alert::life::{self, Life};
 use crate::model::board::{Board, Reading};
 use crate::model::feed::{FeedContent, FeedState};
 use crate::model::media::Media;
-use crate::model::plan::{Aside, Cue, Main, NoticeSlot, Plan, Stale, TickerLine};
+use crate::model::plan::{Aside, Cue, Main, NoticeSlot, Plan, Siren, Stale, TickerLine};
 use crate::model::programme::{Notice, Priority, Ticker, Window};
 use announce::Sounding;
 use jiff::Timestamp;
@@ -186,6 +189,10 @@ impl Timetable {
             asides,
             ticker: ticker.map(|(_, line)| line.clone()).collect(),
             announcements: sounding.filter_map(|sounding| self.cue(sounding, &now)).collect(),
+            siren: self.gravest(t).and_then(|(feed, life)| {
+                let start = siren::sounding_since(life, t)?;
+                Some(Siren { feed: self.feeds[*feed].name.clone(), alert: life.alert.clone(), start })
+            }),
             stale: stale.next().map(|feed| Stale { last_news: feed.last_news }),
         }
     }
@@ -203,6 +210,7 @@ impl Timetable {
             .iter()
             .filter(|_| clock_trusted)
             .filter_map(|sounding| sounding.changes(t, &now.walls[sounding.zone]));
+        let siren = self.gravest(t).and_then(|(_, life)| siren::changes(life, t));
         let Shown { asides, until, .. } = self.shown(&now);
         let turns = asides.into_iter().filter_map(|aside| Some(aside.slot?.end)).chain(until);
         warnings
@@ -210,6 +218,7 @@ impl Timetable {
             .chain(tickers)
             .chain(announcements)
             .chain(turns)
+            .chain(siren)
             .filter(|change| *change > t)
             .min()
     }
@@ -262,6 +271,16 @@ impl Timetable {
             alone: wheel.normal.len() + wheel.low.len() == 1,
         };
         Some((item.feed, slot))
+    }
+
+    /// The files of the announcements that may yet sound at or after `t`, their dates considered and not their hours.
+    pub fn to_be_heard(&self, t: Timestamp) -> impl Iterator<Item = &Media> {
+        self.announcements.iter().filter(move |sounding| !sounding.is_over(t)).map(|sounding| &sounding.audio)
+    }
+
+    /// The warning whose siren sounds, whichever has the board.
+    fn gravest(&self, t: Timestamp) -> Option<&(usize, Life)> {
+        self.warnings.iter().find(|(_, life)| life.covers(t))
     }
 
     /// The warning that has the board, and until when.

@@ -368,19 +368,48 @@ fn a_warning_takes_the_whole_board_and_the_highest_comes_first() {
 fn turns(alerts: Vec<Alert>, from: &str, to: &str) -> Vec<(String, i64)> {
     let content = FeedContent { alerts: Arc::new(Alerts { alerts }), ..feed("xa", &notice("a", "")) };
     let timetable = Timetable::new(vec![content], &board());
-    let (mut t, mut seen) = (at(from), Vec::new());
+    let (mut t, mut seen) = (at(from), Vec::<(String, i64)>::new());
+    let mut before = None;
     while t < at(to) {
         let next = timetable.next_change(t, true).unwrap();
+        let seconds = next.duration_since(t).as_secs();
+        let main = timetable.on_air(t, true).main;
         if let Main::Warning { turn: Some((start, end)), .. } = timetable.on_air(t, true).main {
             assert!(start <= t && t < end && next <= end);
             let middle = t.checked_add(next.duration_since(t) / 2).unwrap();
             let same = |plan: Plan| Plan { at: t, ..plan };
             assert_eq!(same(timetable.on_air(middle, true)), timetable.on_air(t, true));
         }
-        seen.push((main_at(&timetable, t), next.duration_since(t).as_secs()));
+        // A siren that starts or ends is no turn.
+        match seen.last_mut().filter(|_| before.as_ref() == Some(&main)) {
+            Some((_, known)) => *known += seconds,
+            None => seen.push((main_at(&timetable, t), seconds)),
+        }
+        before = Some(main);
         t = next;
     }
     seen
+}
+
+#[test]
+fn the_siren_is_the_gravest_warnings_whoever_has_the_board() {
+    let alerts = vec![
+        warning("ba", 3, AlertStatus::Actual, "2026-11-24 07:00"),
+        warning("mot", 1, AlertStatus::Actual, "2026-11-24 07:00"),
+        warning("tap", 5, AlertStatus::Exercise, "2026-11-24 06:00"),
+    ];
+    let content = FeedContent { alerts: Arc::new(Alerts { alerts }), ..feed("xa", &notice("a", "")) };
+    let timetable = Timetable::new(vec![content], &board());
+    let heard = |moment: &str| {
+        let plan = timetable.on_air(at(moment), true);
+        plan.siren.map(|siren| (siren.alert.id.identifier.clone(), siren.start))
+    };
+    assert_eq!(heard("2026-11-24 06:30:01"), None, "a drill has no siren");
+    for minute in 0..9 {
+        let start = at(&format!("2026-11-24 07:0{minute}:00"));
+        assert_eq!(heard(&format!("2026-11-24 07:0{minute}:02")), Some(("ba".into(), start)));
+        assert_eq!(heard(&format!("2026-11-24 07:0{minute}:03")), None);
+    }
 }
 
 #[test]
@@ -411,8 +440,7 @@ fn an_exercise_never_shows_beside_a_real_warning() {
         warning("that", 1, AlertStatus::Actual, "2026-11-24 07:05"),
     ];
     let seen = turns(alerts, "2026-11-24 07:00", "2026-11-24 09:00");
-    // The exercise is over after six hours, five minutes before the warning: that is a change, though nobody sees it.
-    assert_eq!(seen, [("!tap".to_owned(), 300), ("!that".to_owned(), 6 * 3_600 - 300)]);
+    assert_eq!(seen, [("!tap".to_owned(), 300), ("!that".to_owned(), 2 * 3_600 - 300)]);
 }
 
 #[test]

@@ -117,7 +117,9 @@ impl Keys {
         })?;
         let files = entries.into_iter().filter(|entry| entry.name.ends_with(".pem"));
         let files: Vec<PathBuf> = files.map(|entry| folder.join(entry.name)).collect();
-        if let Some(open) = std::iter::once(folder).chain(files.iter().map(PathBuf::as_path)).find(|path| is_open(path)) {
+        if let Some(open) =
+            std::iter::once(folder).chain(files.iter().map(PathBuf::as_path)).find(|path| is_open(path))
+        {
             return Err(open_to_others(open, folder));
         }
         files.iter().map(|file| SigningKey::load(file)).collect::<Outcome<Vec<_>>>().map(Keys::from_iter)

@@ -341,7 +341,9 @@ fn must_hold(site: &Site, role: Role, keys: &Keys, folder: &Path) -> Outcome<()>
         return Ok(());
     }
     let roles = [Role::Root, Role::Targets, Role::Programme, Role::Alert, Role::Snapshot, Role::Timestamp];
-    let own = |role: Role| site.signers(role).is_ok_and(|signers| signers.keys.iter().any(|id| keys.get(id).is_some()));
+    let own = |role: Role| {
+        site.signers(role).is_ok_and(|signers| signers.keys.iter().any(|id| keys.get(id).is_some()))
+    };
     let why = match () {
         () if keys.is_empty() => {
             say!(en: "there is no key here, and nothing was published", vi: "ở đây không có khóa nào, chưa xuất bản gì")

@@ -1,5 +1,6 @@
 //! What the audio callback runs: sources over rings of samples, with levels that glide.
 
+use super::siren::Siren;
 use crate::clock;
 use crate::shm::SampleReader;
 use rodio::{ChannelCount, Sample, SampleRate, Source};
@@ -13,8 +14,10 @@ use std::time::{Duration, Instant};
 pub enum Role {
     /// Film sound and spoken notices: lowered while an announcement speaks.
     Programme,
-    /// Lowers everything else.
+    /// Lowers film sound and spoken notices.
     Announcement,
+    /// A siren: lowers everything else, and has a volume of its own.
+    Warning,
 }
 
 /// Programme sound under an announcement: -14 dB.
@@ -30,25 +33,55 @@ const FADE_STEP: f32 = 1.0 / (0.03 * super::RATE as f32);
 pub(super) struct Levels {
     master: AtomicU32,
     announcements: AtomicU32,
+    /// As `master`, for warnings.
+    warning: AtomicU32,
+    warnings: AtomicU32,
 }
 
 impl Default for Levels {
     fn default() -> Self {
-        Levels { master: AtomicU32::new(1f32.to_bits()), announcements: AtomicU32::new(0) }
+        Levels {
+            master: AtomicU32::new(1f32.to_bits()),
+            announcements: AtomicU32::new(0),
+            warning: AtomicU32::new(1f32.to_bits()),
+            warnings: AtomicU32::new(0),
+        }
     }
 }
 
 impl Levels {
     pub(super) fn set_master(&self, volume: f32) {
-        let volume = if volume.is_finite() { volume.clamp(0.0, 1.0) } else { 0.0 };
-        self.master.store(volume.to_bits(), Ordering::Relaxed);
+        self.master.store(bounded(volume).to_bits(), Ordering::Relaxed);
+    }
+
+    pub(super) fn set_warning(&self, volume: f32) {
+        self.warning.store(bounded(volume).to_bits(), Ordering::Relaxed);
+    }
+
+    /// How many sounds lower others, by what they are.
+    fn count(&self, role: Role) -> Option<&AtomicU32> {
+        match role {
+            Role::Programme => None,
+            Role::Announcement => Some(&self.announcements),
+            Role::Warning => Some(&self.warnings),
+        }
     }
 
     fn target(&self, role: Role) -> f32 {
-        let master = f32::from_bits(self.master.load(Ordering::Relaxed));
-        let ducked = role == Role::Programme && self.announcements.load(Ordering::Relaxed) > 0;
-        if ducked { master * DUCKED } else { master }
+        let own = if role == Role::Warning { &self.warning } else { &self.master };
+        let level = f32::from_bits(own.load(Ordering::Relaxed));
+        let sounds = |count: &AtomicU32| count.load(Ordering::Relaxed) > 0;
+        let ducked = match role {
+            Role::Programme => sounds(&self.announcements) || sounds(&self.warnings),
+            Role::Announcement => sounds(&self.warnings),
+            Role::Warning => false,
+        };
+        if ducked { level * DUCKED } else { level }
     }
+}
+
+fn bounded(volume: f32) -> f32 {
+    if volume.is_finite() { volume.clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// A sound being played. Dropping it fades the sound out at once.
@@ -71,14 +104,33 @@ impl Drop for Playing {
     }
 }
 
+/// Where a voice's sound comes from.
+pub(super) enum Samples {
+    Clip(SampleReader),
+    Siren(Siren),
+}
+
+impl Samples {
+    /// The next stereo frame; `None` while there is none, or at the end.
+    fn next_frame(&mut self) -> Option<[f32; 2]> {
+        match self {
+            Samples::Clip(reader) => reader.next_frame(),
+            Samples::Siren(siren) => siren.next().map(|sample| [sample; 2]),
+        }
+    }
+
+    fn drained(&self) -> bool {
+        match self {
+            Samples::Clip(reader) => reader.drained(),
+            Samples::Siren(siren) => siren.ended(),
+        }
+    }
+}
+
 /// A source for the mixer, and the handle that stops it.
-pub(super) fn source(
-    samples: SampleReader,
-    role: Role,
-    levels: Arc<Levels>,
-) -> (impl Source + Send, Playing) {
-    if role == Role::Announcement {
-        levels.announcements.fetch_add(1, Ordering::Relaxed);
+pub(super) fn source(samples: Samples, role: Role, levels: Arc<Levels>) -> (impl Source + Send, Playing) {
+    if let Some(count) = levels.count(role) {
+        count.fetch_add(1, Ordering::Relaxed);
     }
     let stop = Arc::new(AtomicBool::new(false));
     let done = Arc::new(AtomicBool::new(false));
@@ -88,7 +140,7 @@ pub(super) fn source(
 }
 
 struct Voice {
-    samples: SampleReader,
+    samples: Samples,
     role: Role,
     levels: Arc<Levels>,
     level: f32,
@@ -126,8 +178,8 @@ impl Iterator for Voice {
 
 impl Drop for Voice {
     fn drop(&mut self) {
-        if self.role == Role::Announcement {
-            self.levels.announcements.fetch_sub(1, Ordering::Relaxed);
+        if let Some(count) = self.levels.count(self.role) {
+            count.fetch_sub(1, Ordering::Relaxed);
         }
         self.done.store(true, Ordering::Release);
     }
@@ -234,7 +286,7 @@ mod tests {
     #[test]
     fn a_sound_is_heard_to_its_last_sample_and_then_is_done() {
         let (_, samples) = tone(1000);
-        let (mut voice, playing) = source(samples, Role::Programme, Arc::default());
+        let (mut voice, playing) = source(Samples::Clip(samples), Role::Programme, Arc::default());
         let heard: Vec<f32> = voice.by_ref().collect();
         assert_eq!(heard.len(), 2000);
         assert!(heard.iter().all(|sample| *sample == 0.5));
@@ -247,8 +299,8 @@ mod tests {
         let levels = Arc::<Levels>::default();
         let (_, film) = tone(96_000);
         let (_, words) = tone(24_000);
-        let (mut film, _film) = source(film, Role::Programme, levels.clone());
-        let (words, _words) = source(words, Role::Announcement, levels.clone());
+        let (mut film, _film) = source(Samples::Clip(film), Role::Programme, levels.clone());
+        let (words, _words) = source(Samples::Clip(words), Role::Announcement, levels.clone());
         let under: Vec<f32> = film.by_ref().take(48_000).collect();
         assert!((under[47_999] - 0.5 * DUCKED).abs() < 0.001, "{}", under[47_999]);
         assert!(under.windows(4).all(|w| (w[2] - w[0]).abs() < 0.001), "levels glide, they do not jump");
@@ -258,9 +310,22 @@ mod tests {
     }
 
     #[test]
+    fn a_siren_lowers_announcements_and_films_and_keeps_a_volume_of_its_own() {
+        let levels = Arc::<Levels>::default();
+        levels.set_master(0.0);
+        levels.set_warning(0.5);
+        let (siren, _playing) = source(Samples::Siren(Siren::default()), Role::Warning, levels.clone());
+        assert_eq!(levels.target(Role::Warning), 0.5);
+        levels.set_master(1.0);
+        assert_eq!((levels.target(Role::Programme), levels.target(Role::Announcement)), (DUCKED, DUCKED));
+        assert_eq!(siren.count(), 2 * 3 * super::super::RATE as usize);
+        assert_eq!(levels.target(Role::Announcement), 1.0);
+    }
+
+    #[test]
     fn a_stopped_sound_fades_within_a_twentieth_of_a_second() {
         let (_, samples) = tone(48_000);
-        let (voice, playing) = source(samples, Role::Programme, Arc::default());
+        let (voice, playing) = source(Samples::Clip(samples), Role::Programme, Arc::default());
         drop(playing);
         let rest = voice.count();
         assert!((2..4800).contains(&rest), "{rest}");

@@ -2,11 +2,12 @@
 //!
 //! The device is opened when there is something to hear, and closed after a while of silence: an open card
 //! wakes the processor twenty times a second for nothing. No device, or one that goes away, means a silent
-//! board, said once; it is tried again at the next sound. An announcement lowers everything else while it
-//! speaks. Nothing here locks or allocates in the audio callback.
+//! board, said once; it is tried again at the next sound. An announcement lowers what else sounds while it
+//! speaks, a warning's siren also the announcement. Nothing here locks or allocates in the audio callback.
 
 mod mix;
 mod quiet;
+mod siren;
 mod volume;
 
 pub use mix::{Playing, Role};
@@ -15,7 +16,7 @@ pub use volume::{VolumePlan, gain};
 use crate::problem::Problem;
 use crate::say;
 use crate::shm::SampleReader;
-use mix::{Levels, Meter};
+use mix::{Levels, Meter, Samples};
 use rodio::{DeviceSinkBuilder, MixerDeviceSink};
 use std::num::NonZero;
 use std::sync::Arc;
@@ -75,6 +76,11 @@ impl Sound {
         self.levels.set_master(volume);
     }
 
+    /// The same for sirens.
+    pub fn set_warning_volume(&self, volume: f32) {
+        self.levels.set_warning(volume);
+    }
+
     /// Opens the device ahead of a sound, so that the sound does not wait for it. True if it is open.
     pub fn prepare(&mut self, now: Instant) -> bool {
         self.busy_until = now + IDLE;
@@ -106,6 +112,17 @@ impl Sound {
 
     /// Plays until the samples end or the handle is dropped. `None` without a device.
     pub fn play(&mut self, samples: SampleReader, role: Role, now: Instant) -> Option<Playing> {
+        self.sounding(Samples::Clip(samples), role, now)
+    }
+
+    /// Plays a warning's siren once. `None` without a device.
+    pub fn siren(&mut self, now: Instant) -> Option<Playing> {
+        // A loudspeaker that was just connected must not wait for its turn: the next siren is a minute away.
+        self.retry_at = None;
+        self.sounding(Samples::Siren(siren::Siren::default()), Role::Warning, now)
+    }
+
+    fn sounding(&mut self, samples: Samples, role: Role, now: Instant) -> Option<Playing> {
         self.prepare(now);
         let device = self.device.as_ref()?;
         let (source, playing) = mix::source(samples, role, self.levels.clone());
@@ -130,6 +147,22 @@ impl Sound {
     /// How long after a sample is mixed it is heard.
     pub fn latency(&self) -> Duration {
         self.device.as_ref().map_or(Duration::ZERO, |device| device.meter.latency())
+    }
+
+    /// The output devices of this machine, by the names that `device` in board.toml takes.
+    pub fn devices() -> Vec<String> {
+        use rodio::cpal::traits::{DeviceTrait, HostTrait};
+        quiet::silence_alsa();
+        let devices = rodio::cpal::default_host().output_devices();
+        let names = devices.into_iter().flatten().filter_map(|device| {
+            device.id().ok()?.to_string().split_once(':').map(|(_, name)| name.to_owned())
+        });
+        names.collect()
+    }
+
+    /// Whether the board is to make no sound at all.
+    pub fn is_off(&self) -> bool {
+        self.muted
     }
 
     /// Why the board is silent though it should not be.
@@ -190,6 +223,7 @@ impl Sound {
             .with_buffer_size(rodio::cpal::BufferSize::Fixed(BUFFER_FRAMES))
             .with_error_callback(move |error| {
                 use rodio::cpal::ErrorKind::{DeviceChanged, Xrun};
+                tracing::debug!(kind = ?error.kind(), %error, "sound device");
                 if !matches!(error.kind(), Xrun | DeviceChanged) {
                     noticed.store(true, Ordering::Release);
                 }

@@ -24,6 +24,12 @@ impl VolumePlan {
         if self.quiet.iter().any(|range| range.holds(minute)) {
             return 0;
         }
+        self.over_quiet_hours(Some(minute))
+    }
+
+    /// The same for what may break the quiet hours.
+    pub fn over_quiet_hours(&self, minute: Option<u16>) -> u8 {
+        let Some(minute) = minute else { return self.at(None) };
         let special = self.by_hours.iter().find(|(range, _)| range.holds(minute));
         special.map_or(self.volume, |(_, volume)| *volume).min(100)
     }
@@ -56,6 +62,9 @@ mod tests {
         let at = |hour: u16, minute: u16| plan.at(Some(hour * 60 + minute));
         assert_eq!((at(4, 59), at(5, 0), at(11, 30), at(13, 30), at(21, 30)), (0, 80, 30, 80, 0));
         assert_eq!(plan.at(None), 30);
+        let warning = |hour: u16| plan.over_quiet_hours(Some(hour * 60));
+        assert_eq!((warning(23), warning(12), warning(8)), (80, 30, 80), "a warning breaks the quiet hours");
+        assert_eq!(plan.over_quiet_hours(None), 30);
         assert_eq!(plan.next_edge(300), Some(690));
         assert_eq!(plan.next_edge(22 * 60), Some(300));
         assert_eq!(gain(100), 1.0);

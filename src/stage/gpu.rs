@@ -13,6 +13,7 @@
 
 mod band;
 mod quads;
+mod quiet;
 
 pub use quads::{pipeline, sampler_entry, texture, texture_entry};
 
@@ -110,6 +111,7 @@ const QUADS_MAX: usize = 512;
 
 /// Every adapter that could draw, by name and interface, and whether it is more than the processor.
 pub fn adapters() -> Vec<(String, bool)> {
+    quiet::listen_to_wayland();
     // OpenGL is opened through a display; without one its libraries only complain.
     let displayed = ["XDG_RUNTIME_DIR", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     let gl = if displayed { wgpu::Backends::GL } else { wgpu::Backends::empty() };
@@ -128,6 +130,7 @@ pub fn adapters() -> Vec<(String, bool)> {
 impl Gpu {
     /// Opens a surface on `window`. With `real`, an adapter that draws on the CPU is refused.
     pub fn open(window: &Arc<Window>, size: (u32, u32), real: bool) -> Result<Gpu, Trouble> {
+        quiet::listen_to_wayland();
         let mut descriptor = wgpu::InstanceDescriptor::new_with_display_handle(Box::new(Arc::clone(window)));
         descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::GL;
         descriptor = descriptor.with_env();

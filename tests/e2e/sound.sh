@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What a board plays arrives at the loudspeaker, whole: a spoken notice of known length, recorded from a sound server's sink.
+# What a board plays arrives at the loudspeaker, whole: a spoken notice of known length, and the sirens of a warning, recorded
+# from a sound server's sink.
 #
 #   sound.sh BANGTIN [FOLDER]     the recording is left in FOLDER, when one is given
 #
@@ -18,7 +19,7 @@ finish() {
   for pid in "${jobs_started[@]}"; do stop "$pid"; done
   if [ -n "$keep" ]; then
     mkdir -p "$keep"
-    cp "$work/heard.wav" "$keep"/ || true
+    cp "$work"/{heard,sirens}.wav "$keep"/ || true
   fi
   rm -rf "$work"
 }
@@ -106,3 +107,45 @@ frequency=$(sox heard.wav -n stat 2>&1 | awk '/Rough +frequency/ { print $3 }')
 awk -v a="$loudest" 'BEGIN { exit !(a > 0.05 && a < 0.999) }' || die "the loudest sample is $loudest: not heard, or clipped"
 ((frequency > 420 && frequency < 460)) || die "the tone is about $frequency Hz, not 440"
 say "a tone of 3 s is heard at the sink: $lengths; loudest sample $loudest, about $frequency Hz"
+
+# A warning of level 4, in quiet hours: a siren at each whole minute. A board that is killed after one and started again
+# does not sound it twice.
+cat >board.toml <<END
+state = "$work/state"
+[[feed]]
+name = "xa"
+url = "$work/site"
+root = "$work/site/root.json"
+poll_seconds = 5
+[sound]
+quiet_hours = ["00:00-12:00", "12:00-24:00"]
+[clock]
+has_rtc = true
+END
+cat >alerts.json <<END
+{"alerts": [{"sender": "pctt@binhlu.example", "identifier": "lu-1", "sent": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
+  "status": "Actual", "message": "Alert", "level": 4, "hazard": "lu", "event": "Lũ quét"}]}
+END
+"$program" feed alert site alerts.json >/dev/null
+parec -d board.monitor --rate=8000 --channels=1 --format=s16le --file-format=wav sirens.wav &
+recorder=$!
+jobs_started+=("$recorder")
+recorded_from=$(date +%s.%N)
+play() {
+  "$program" play --config board.toml --headless 640x360 >>board.log 2>&1 &
+  board=$!
+  jobs_started+=("$board")
+}
+play
+heard() { python3 "$here/siren.py" sirens.wav "$recorded_from" "$1" >/dev/null 2>&1; }
+pause=0.5 until_true 75 "the first siren" heard 1
+kill -9 "$board"
+wait "$board" 2>/dev/null || true
+play
+pause=0.5 until_true 75 "the second siren" heard 2
+stop "$board"
+sleep 0.5
+stop "$recorder"
+sirens=$(python3 "$here/siren.py" sirens.wav "$recorded_from" 2) || die "$sirens"
+say "sirens of a warning, with a restart between them:"
+while read -r line; do say "  $line"; done <<<"$sirens"

@@ -8,6 +8,7 @@ use super::feeds::Feed;
 use super::loader::Loader;
 use super::on_hand::OnHand;
 use super::playout::{Anchor, Playout, Wanted, wanted};
+use super::supervise::beat;
 use crate::clock::{self, Reading};
 use crate::config::Config;
 use crate::layout::{Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, board_at};
@@ -248,6 +249,7 @@ impl Board {
             }
             Event::Window(WindowEvent::Exposed) => self.stage.exposed(),
             Event::Window(WindowEvent::Closed) | Event::Terminate => self.finished = true,
+            Event::Beat(part, answer) => beat(part, answer, &self.stage),
             Event::Ask(Question::Status(answer)) => {
                 // Whoever asked may have left.
                 let _ = answer.send(self.status());

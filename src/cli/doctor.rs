@@ -4,6 +4,8 @@
 //! nothing shows; `??`, the same for what costs only a part. It changes nothing on the machine but a temporary file.
 //! Best run as the board's own user: `sudo -u bangtin bangtin doctor`.
 
+mod machine;
+
 use super::{Doctor, report};
 use crate::clock;
 use crate::config::{self, Config};
@@ -43,6 +45,7 @@ pub fn run(asked: &Doctor) -> Result<(), Vec<Problem>> {
     findings.push(adapter());
     findings.push(sound(&config));
     findings.extend(state_folder(&state));
+    findings.extend(machine::findings(&state, super::play::has_display()));
     findings.push(clock_trusted(&config));
     findings.push(decoder());
     let mut unfit = 0;
@@ -243,6 +246,9 @@ fn state_folder(state: &Path) -> Vec<Finding> {
             vi: "hãy dời tệp đi, hoặc ghi thư mục khác ở mục state trong board.toml"
         );
         return vec![Finding::Unfit(Problem::new(file.display().to_string(), why, remedy))];
+    }
+    if let Some(finding) = machine::read_only(there) {
+        return vec![finding];
     }
     let access = rustix::fs::access(there, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
     if let Err(error) = access {

@@ -3,6 +3,7 @@
 mod media;
 mod on_air;
 mod outside;
+mod packages;
 mod pictures;
 mod publishing;
 mod support;

@@ -6,5 +6,6 @@ mod outside;
 mod packages;
 mod pictures;
 mod publishing;
+mod service;
 mod support;
 mod tidy;

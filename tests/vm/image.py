@@ -41,7 +41,7 @@ def make(folder, say):
     """`base.img`, `vmlinuz` and `initrd` in `folder`; made again when what they are made from has changed."""
     install = [line for line in readme_commands() if "packages.sh" in line]
     script = REPOSITORY / "scripts/packages.sh"
-    made_from = hashlib.sha256("\n".join([DEBIAN, PACKAGES, DISK, *install, script.read_text()]).encode()).hexdigest()
+    made_from = hashlib.sha256("\n".join([*install, script.read_text(), pathlib.Path(__file__).read_text()]).encode()).hexdigest()
     stamp = folder / "made-from"
     files = [folder / name for name in ["base.img", "vmlinuz", "initrd"]]
     if stamp.exists() and stamp.read_text() == made_from and all(file.exists() for file in files):

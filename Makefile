@@ -2,6 +2,7 @@
 # make test    format, lints, docs, licences, then every test; SLOW=1 adds the long ones
 # make bench   the figures of README.md, measured here beside Chromium and mpv
 # make e2e     the checks that need nginx, cage and a sound server
+# make vm-test a board in an emulated machine, from power-on to pulled plugs; half an hour, as root
 # make fonts   only the fonts
 #
 # Each installs the Debian packages that it lacks. PACKAGES=skip: installs nothing.
@@ -21,7 +22,7 @@ BANGTIN := $(TARGET)/release/bangtin
 PACKAGES ?= install
 need = $(if $(filter skip,$(PACKAGES)),true,scripts/packages.sh $(1))
 
-.PHONY: help demo test bench e2e fonts release python lint deny assets
+.PHONY: help demo test bench e2e vm-test fonts release python lint deny assets
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -80,6 +81,12 @@ e2e:
 	$(VENV)/bin/python tests/e2e/clocks.py $(BANGTIN)
 	$(VENV)/bin/python tests/e2e/bombs.py $(BANGTIN)
 	$(VENV)/bin/python tests/e2e/kill.py $(BANGTIN)
+
+# Not part of `test`: an emulator is slow.
+vm-test:
+	@$(call need,build run vm)
+	@$(MAKE) --no-print-directory fonts release
+	tests/vm/run.py $(BANGTIN) --folder $(TARGET)/vm
 
 # The demo's picture, film and sounds, made again.
 assets:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a job needs and this machine lacks; where nothing lacks, it does nothing.
 #
-#   scripts/packages.sh SET...     build | run | test | e2e | bench | assets
+#   scripts/packages.sh SET...     build | run | board | test | e2e | vm | bench | assets
 #   scripts/packages.sh --list SET...     only prints their names
 #   scripts/packages.sh --refresh         only brings the package lists up to date
 #
@@ -12,16 +12,29 @@ packages() {
   case $1 in
     build) echo gcc libc6-dev pkg-config clang libclang-dev libasound2-dev \
       libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev ;;
-    # Mesa draws where there is no GPU; the X and Wayland libraries are opened while running.
+    # Every library that the program is linked to or opens while it runs (tests/it/packages.rs compares); Mesa draws where
+    # there is no GPU. FFmpeg's names are those of the Debian that the program was built on.
     run) echo ca-certificates mesa-vulkan-drivers libvulkan1 libgl1-mesa-dri libegl1 libgles2 \
-      libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxcb-shm0 libxkbcommon0 libxkbcommon-x11-0 libwayland-client0 \
-      libasound2-plugins fonts-noto-core fonts-noto-color-emoji fonts-sil-taiheritagepro fonts-unifont ;;
+      libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxrandr2 libxcb-shm0 libxkbcommon0 libxkbcommon-x11-0 \
+      libwayland-client0 libwayland-egl1 libgcc-s1 "$(by_release \
+        "libavcodec59 libavformat59 libavutil57 libswscale6 libswresample4 libasound2" \
+        "libavcodec61 libavformat61 libavutil59 libswscale8 libswresample5 libasound2t64")" libasound2-plugins fonts-noto-core fonts-noto-color-emoji fonts-sil-taiheritagepro fonts-unifont ;;
+    # A compositor that shows one program, and who lends it the screen.
+    board) echo cage seatd ;;
     test) echo xvfb xauth ffmpeg sox imagemagick pulseaudio pulseaudio-utils python3 python3-venv ;;
     e2e) echo nginx-light cage xwayland grim curl procps x11-xserver-utils faketime ;;
+    vm) echo qemu-system-x86 mmdebstrap e2fsprogs imagemagick python3 ;;
     bench) echo mpv chromium procps xdotool ;;
     assets) echo python3 ffmpeg espeak-ng sox ;;
-    *) echo "packages.sh: no set is called \`$1\`; there are build, run, test, e2e, bench and assets" >&2; return 2 ;;
+    *) echo "packages.sh: no set is called \`$1\`; there are build, run, board, test, e2e, vm, bench and assets" >&2; return 2 ;;
   esac
+}
+
+# by_release "IN DEBIAN 12" "IN DEBIAN 13"
+by_release() {
+  local release
+  release=$(. /etc/os-release 2>/dev/null && echo "${VERSION_ID-}") || true
+  if [ "$release" = 12 ]; then echo "$1"; else echo "$2"; fi
 }
 
 as_root() {

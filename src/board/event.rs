@@ -16,9 +16,19 @@ pub enum Event {
     /// A clip's state changed.
     Clip,
     Window(WindowEvent),
+    /// To be answered, which shows that this loop comes round.
+    Beat(Part, Sender<()>),
     Ask(Question),
     /// SIGTERM or SIGINT.
     Terminate,
+}
+
+/// Who is to give a sign of life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The board's loop itself.
+    Board,
+    Stage,
 }
 
 /// A file whose hash was proven in this run.

@@ -1,6 +1,7 @@
 //! The thread that proves and decodes files before their turn, so that the board's loop never waits for a disk.
 
 use super::event::{Event, Loaded};
+use super::supervise;
 use crate::media::{Decoder, picture};
 use crate::model::media::Media;
 use crate::problem::Problem;
@@ -44,7 +45,8 @@ impl Loader {
                 }
             }
         };
-        std::thread::Builder::new().name("loader".into()).spawn(work)?;
+        // Without it no picture and no film would ever come again.
+        supervise::spawn("loader", work)?;
         Ok(Loader { jobs })
     }
 

@@ -12,10 +12,12 @@ mod feeds;
 mod listen;
 mod loader;
 mod monitor;
+mod notify;
 mod on_hand;
 mod pattern;
 mod playout;
 mod state;
+mod supervise;
 mod told;
 mod unheard;
 mod window;
@@ -76,6 +78,7 @@ pub fn run(options: Options) -> Outcome<()> {
     match ground.options.display {
         Display::Headless(width, height) => {
             let stage = Stage::headless(width, height, setup(&ground.options.config), ground.fonts.clone())?;
+            supervise::start(&events, &stage, None).map_err(|error| thread_problem(&error))?;
             let mut board = assemble(ground, &events, stage, (width, height))?;
             serve(&mut board, &inbox);
             Ok(())
@@ -88,22 +91,23 @@ pub fn run(options: Options) -> Outcome<()> {
                 let mode = present_mode(&ground.options.config);
                 let size = window.inner_size();
                 let setup = setup(&ground.options.config);
+                let shown = Some((waker.clone(), window::compositor(&window)));
                 let stage = Stage::window(window, mode, setup, ground.fonts.clone())?;
+                supervise::start(&to_board, &stage, shown).map_err(|error| thread_problem(&error))?;
                 let body = move || {
                     let assembled = assemble(ground, &to_board, stage, (size.width, size.height));
                     let ended = assembled.map(|mut board| serve(&mut board, &inbox));
                     waker.close();
                     ended
                 };
-                let spawned = std::thread::Builder::new().name("board".into()).spawn(body);
+                let spawned = supervise::spawn("board", body);
                 thread = Some(spawned.map_err(|error| thread_problem(&error))?);
                 Ok(())
             });
             started?;
             match thread.map(std::thread::JoinHandle::join) {
                 Some(Ok(ended)) => ended,
-                // The panic has been printed; the service manager starts the board again.
-                Some(Err(panic)) => std::panic::resume_unwind(panic),
+                Some(Err(_)) => supervise::end("board"),
                 None => Ok(()),
             }
         }

@@ -1,6 +1,7 @@
 //! `bangtin play --pattern`: the test picture on the board's own output, until it is told to end. No feed, no state.
 
 use super::event::{Event, WindowEvent};
+use super::supervise::{self, beat};
 use super::{Display, Options, present_mode, setup, terminate_on_signal, thread_problem, window};
 use crate::clock;
 use crate::config::Config;
@@ -26,20 +27,24 @@ pub fn run(options: Options) -> Outcome<()> {
     match options.display {
         Display::Headless(width, height) => {
             let stage = Stage::headless(width, height, setup(&config), fonts.clone())?;
+            supervise::start(&events, &stage, None).map_err(|error| thread_problem(&error))?;
             serve(&stage, &config, &fonts, (width, height), &inbox);
             Ok(())
         }
         Display::Window(kind) => {
             let title = config.board.name.clone();
+            let to_board = events.clone();
             window::run(kind, title, events, |window, waker| {
                 let size = window.inner_size();
                 let mode = present_mode(&config);
+                let shown = Some((waker.clone(), window::compositor(&window)));
                 let stage = Stage::window(window, mode, setup(&config), fonts.clone())?;
+                supervise::start(&to_board, &stage, shown).map_err(|error| thread_problem(&error))?;
                 let body = move || {
                     serve(&stage, &config, &fonts, (size.width, size.height), &inbox);
                     waker.close();
                 };
-                let spawned = std::thread::Builder::new().name("board".into()).spawn(body);
+                let spawned = supervise::spawn("board", body);
                 spawned.map(drop).map_err(|error| thread_problem(&error))
             })
         }
@@ -79,6 +84,7 @@ fn serve(stage: &Stage, config: &Config, fonts: &Arc<Fonts>, size: (u32, u32), i
                 show(size);
             }
             Event::Window(WindowEvent::Exposed) => stage.exposed(),
+            Event::Beat(part, answer) => beat(part, answer, stage),
             Event::Window(WindowEvent::Closed) | Event::Terminate => return,
             _ => {}
         }

@@ -8,6 +8,7 @@ use super::feeds::{Feed, FeedTime};
 use super::loader::Loader;
 use super::on_hand::OnHand;
 use super::playout::{Anchor, Playout, Wanted, wanted};
+use super::supervise::beat;
 use super::unheard::Unheard;
 use crate::clock::{self, Reading};
 use crate::config::Config;
@@ -318,6 +319,7 @@ impl Board {
             }
             Event::Window(WindowEvent::Exposed) => self.stage.exposed(),
             Event::Window(WindowEvent::Closed) | Event::Terminate => self.finished = true,
+            Event::Beat(part, answer) => beat(part, answer, &self.stage),
             Event::Ask(Question::Status(answer)) => {
                 // Whoever asked may have left.
                 let _ = answer.send(self.status());

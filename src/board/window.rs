@@ -9,6 +9,7 @@ use super::event::{Event, WindowEvent};
 use super::monitor::{self, Mode};
 use crate::problem::{Outcome, Problem};
 use crate::say;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use winit::application::ApplicationHandler;
@@ -117,9 +118,11 @@ mod last_words {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Wake {
     End,
+    /// To be answered, which shows that this loop comes round.
+    Beat(Sender<()>),
     /// The monitor of a bare X server shows this now.
     Monitor(Mode),
 }
@@ -133,6 +136,21 @@ impl Waker {
         // The loop may have ended by itself.
         let _ = self.0.send_event(Wake::End);
     }
+
+    /// Asks the window's loop for a sign of life.
+    pub fn beat_to(&self, answer: Sender<()>) {
+        // The loop may have ended by itself; then there is none.
+        let _ = self.0.send_event(Wake::Beat(answer));
+    }
+}
+
+/// The socket of the Wayland compositor that shows this window, by `wl_display_connect(3)`'s rules; `None` on X11.
+pub fn compositor(window: &Window) -> Option<PathBuf> {
+    let on_wayland =
+        window.display_handle().is_ok_and(|h| matches!(h.as_raw(), RawDisplayHandle::Wayland(_)));
+    let name = std::env::var_os("WAYLAND_DISPLAY").filter(|name| !name.is_empty() && on_wayland)?;
+    // An absolute name stays what it is.
+    Some(PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR").unwrap_or_default()).join(name))
 }
 
 fn first_monitor(event_loop: &ActiveEventLoop) -> Option<MonitorHandle> {
@@ -244,6 +262,10 @@ impl<F: FnOnce(Arc<Window>, Waker) -> Outcome<()>> ApplicationHandler<Wake> for 
     fn user_event(&mut self, event_loop: &ActiveEventLoop, wake: Wake) {
         match wake {
             Wake::End => event_loop.exit(),
+            Wake::Beat(answer) => {
+                // Whoever asked may have gone away.
+                let _ = answer.send(());
+            }
             Wake::Monitor(mode) => {
                 self.bare = true;
                 self.fill(mode);

@@ -7,6 +7,7 @@
 
 mod feeds;
 mod keys;
+mod machine;
 mod programme;
 mod sound;
 
@@ -48,6 +49,7 @@ pub fn run(asked: &Doctor) -> Result<(), Vec<Problem>> {
     let (sound, heard) = sound::look(&config);
     findings.push(sound);
     findings.extend(state_folder(&state));
+    findings.extend(machine::findings(&state, super::play::has_display()));
     let clock = clock_trusted(&config);
     let timed = matches!(clock, Finding::Fine(_));
     findings.push(clock);
@@ -240,6 +242,9 @@ fn state_folder(state: &Path) -> Vec<Finding> {
             vi: "hãy dời tệp đi, hoặc ghi thư mục khác ở mục state trong board.toml"
         );
         return vec![Finding::Unfit(Problem::new(file.display().to_string(), why, remedy))];
+    }
+    if let Some(finding) = machine::read_only(there) {
+        return vec![finding];
     }
     let access = rustix::fs::access(there, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
     if let Err(error) = access {

@@ -15,12 +15,19 @@ pub struct Orders {
     /// Something else was drawn over the window, or nothing was yet.
     pub exposed: bool,
     pub snapshots: Vec<Sender<Picture>>,
+    /// Who waits for a sign that what should be on the screen is.
+    pub beats: Vec<Sender<()>>,
     pub stop: bool,
 }
 
 impl Orders {
     fn is_nothing(&self) -> bool {
-        self.show.is_none() && self.size.is_none() && !self.exposed && self.snapshots.is_empty() && !self.stop
+        self.show.is_none()
+            && self.size.is_none()
+            && !self.exposed
+            && self.snapshots.is_empty()
+            && self.beats.is_empty()
+            && !self.stop
     }
 }
 

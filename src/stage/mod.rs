@@ -65,7 +65,7 @@ use presenter::{About, Meter, Presenter, Thread};
 use shm::Shm;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use winit::window::Window;
@@ -108,7 +108,33 @@ pub struct Stage {
     mailbox: Arc<Mailbox>,
     meter: Arc<Meter>,
     about: About,
+    fall: Arc<Mutex<Fall>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What becomes of a panic in the presenter's thread.
+#[derive(Default)]
+enum Fall {
+    #[default]
+    Unseen,
+    Then(Box<dyn FnOnce() + Send>),
+    Fell,
+}
+
+/// Stands in the presenter's thread, and falls with it.
+struct Sentry(Arc<Mutex<Fall>>);
+
+impl Drop for Sentry {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let mut fall = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Fall::Then(then) = std::mem::replace(&mut *fall, Fall::Fell) {
+            drop(fall);
+            then();
+        }
+    }
 }
 
 /// How long a screenshot may take: a presenter waits at most for a compositor.
@@ -158,9 +184,11 @@ impl Stage {
     ) -> Outcome<Stage> {
         let (mailbox, meter, about) = (Arc::<Mailbox>::default(), Arc::<Meter>::default(), About::default());
         let (opened, wait) = mpsc::channel();
-        let shared = (Arc::clone(&mailbox), Arc::clone(&meter), Arc::clone(&about));
+        let fall = Arc::<Mutex<Fall>>::default();
+        let shared = (Arc::clone(&mailbox), Arc::clone(&meter), Arc::clone(&about), Arc::clone(&fall));
         let body = move || {
-            let (mailbox, meter, about) = shared;
+            let (mailbox, meter, about, fall) = shared;
+            let _sentry = Sentry(fall);
             match open() {
                 Ok((presenter, window)) => {
                     let said = presenter.about(window.is_none());
@@ -181,7 +209,7 @@ impl Stage {
             .name("stage".into())
             .spawn(body)
             .map_err(|error| no_thread(&error))?;
-        let stage = Stage { mailbox, meter, about, thread: Some(thread) };
+        let stage = Stage { mailbox, meter, about, fall, thread: Some(thread) };
         match wait.recv() {
             Ok(Ok(())) => Ok(stage),
             Ok(Err(problem)) => Err(problem),
@@ -219,6 +247,25 @@ impl Stage {
     /// picture could not give it.
     pub fn snapshot_to(&self, answer: mpsc::Sender<Picture>) {
         self.mailbox.leave(|orders| orders.snapshots.push(answer));
+    }
+
+    /// A sign of life, given once what should be on the screen is there: before the first picture, and while the
+    /// window system takes none, it is waited for.
+    pub fn beat_to(&self, answer: mpsc::Sender<()>) {
+        self.mailbox.leave(|orders| orders.beats.push(answer));
+    }
+
+    /// What is done, on the presenter's thread, should it panic: nothing else would be seen of that but a picture
+    /// that stays.
+    pub fn on_panic(&self, then: impl FnOnce() + Send + 'static) {
+        let mut fall = self.fall.lock().unwrap_or_else(PoisonError::into_inner);
+        match *fall {
+            Fall::Fell => {
+                drop(fall);
+                then();
+            }
+            _ => *fall = Fall::Then(Box::new(then)),
+        }
     }
 
     /// Frames since the start.

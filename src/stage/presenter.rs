@@ -101,12 +101,13 @@ impl Thread {
         let mut due = Due::default();
         let mut retry: Option<Instant> = None;
         let mut deadline = None;
-        let mut snapshots = Vec::new();
+        let (mut snapshots, mut beats) = (Vec::new(), Vec::new());
         loop {
-            let orders = self.mailbox.take(deadline);
+            let mut orders = self.mailbox.take(deadline);
             if orders.stop {
                 return;
             }
+            beats.append(&mut orders.beats);
             snapshots.extend(self.follow(orders, &mut due));
             let now = clock::instant();
             let film_at = self.look(now, &mut due);
@@ -134,6 +135,13 @@ impl Thread {
                 for snapshot in snapshots.drain(..) {
                     // Whoever asked may have gone away.
                     let _ = snapshot.send(self.composition.snapshot());
+                }
+            }
+            // A sign of life means that the picture is there, not only that this loop comes round.
+            if self.composition.show().is_some() && retry.is_none() {
+                for beat in beats.drain(..) {
+                    // Whoever asked may have gone away.
+                    let _ = beat.send(());
                 }
             }
             deadline = match retry {

@@ -258,6 +258,54 @@ fn a_screenshot_asked_for_before_the_first_page_is_of_the_first_page() {
 }
 
 #[test]
+fn a_sign_of_life_waits_for_the_first_picture_and_then_costs_no_frame() {
+    let size = (640, 360);
+    let mut plan = cases().swap_remove(0).1;
+    plan.ticker.clear();
+    let stage = stage(size);
+    let (beat, answered) = std::sync::mpsc::channel();
+    stage.beat_to(beat.clone());
+    assert!(answered.recv_timeout(Duration::from_millis(50)).is_err(), "nothing shows yet");
+    stage.show(show(scene(&plan, size, |_| ())));
+    answered.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(stage.meter().drawn, 1);
+    stage.beat_to(beat);
+    answered.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(stage.meter().drawn, 1);
+}
+
+/// A film whose every call is a mistake in the program.
+struct Broken;
+
+impl Film for Broken {
+    fn next_due(&self, _: Instant) -> Option<Instant> {
+        panic!("a mistake in the program")
+    }
+    fn show(&self, _: Instant, _: &mut dyn FnMut(FilmPicture<'_>)) -> bool {
+        false
+    }
+    fn again(&self, _: &mut dyn FnMut(FilmPicture<'_>)) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_presenter_that_panics_does_not_do_so_unseen() {
+    let size = (640, 360);
+    let plan = cases().into_iter().find(|(name, _)| *name == "e-phim").unwrap().1;
+    let stage = stage(size);
+    let (fell, seen) = std::sync::mpsc::channel();
+    let late = fell.clone();
+    stage.on_panic(move || fell.send("at once").unwrap());
+    let broken = Show { film: Some(std::sync::Arc::new(Broken)), ..show(scene(&plan, size, |_| ())) };
+    stage.show(broken);
+    assert_eq!(seen.recv_timeout(Duration::from_secs(20)), Ok("at once"));
+    // Whoever comes after it hears of it all the same.
+    stage.on_panic(move || late.send("late").unwrap());
+    assert_eq!(seen.recv_timeout(Duration::from_secs(20)), Ok("late"));
+}
+
+#[test]
 fn a_ticker_moves_and_a_screenshot_shows_where_it_is() {
     let size = (640, 360);
     let plan = cases().swap_remove(0).1;

@@ -36,9 +36,11 @@ CPU_MAX = 20
 # A hang.
 WALL_MAX = 300
 
-# `ru_maxrss` of a process begins with that of the one that started it, which must therefore be small.
+# `ru_maxrss` of a process begins with that of the one that started it, which must therefore be small. The limit, far
+# above what is allowed, keeps a program that fails from taking the machine with it.
 LAUNCHER = """
-import json, os, sys
+import json, os, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(pid, 0)
 with open(sys.argv[1], "w") as file:

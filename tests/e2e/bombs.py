@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,12 +37,14 @@ CPU_MAX = 20
 # A hang.
 WALL_MAX = 300
 
-# `ru_maxrss` of a process begins with that of the one that started it, which must therefore be small. The limit, far
-# above what is allowed, keeps a program that fails from taking the machine with it.
+# Of address space, far above what is allowed: a program that fails must not take the machine with it.
+LIMIT = 4 << 30
+
+# `ru_maxrss` of a process begins with that of the one that started it, which must therefore be small.
 LAUNCHER = """
 import json, os, resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
+pid = os.posix_spawn(sys.argv[3], sys.argv[3:], os.environ)
 _, status, usage = os.wait4(pid, 0)
 with open(sys.argv[1], "w") as file:
     json.dump([os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime], file)
@@ -59,7 +62,7 @@ class Measured:
         """One run of a command."""
         out = folder / "measured.json"
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", LAUNCHER, out, *map(str, command)],
+            [sys.executable, "-I", "-S", "-c", LAUNCHER, out, str(LIMIT), *map(str, command)],
             capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=WALL_MAX,
             cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"},
         )
@@ -286,8 +289,8 @@ class Running:
 
     def __init__(self, bench, site):
         self.server, self.status = Server(site.folder), None
-        self.board = Board(bench.program, site.folder.parent, self.server.url, bench.root, env={"LC_ALL": "C.UTF-8"}).start()
-        self.board.wait_for_notice()
+        self.board = Board(bench.program, site.folder.parent, self.server.url, bench.root, env={"LC_ALL": "C.UTF-8"})
+        self.again()
 
     def meets(self, role, version):
         """Waits until it has taken that version or refused it, and for two polls more: whatever it costs has been paid then."""
@@ -303,6 +306,8 @@ class Running:
     def again(self):
         self.board.stop()
         self.board.start()
+        resource.prlimit(self.board.process.pid, resource.RLIMIT_AS, (LIMIT, LIMIT))
+        self.board.wait("an answer to `status`", lambda status: main_kind(status))
 
     def peak(self):
         """The most memory that it has held so far, in bytes."""

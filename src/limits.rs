@@ -1,7 +1,8 @@
 //! Every bound on what comes from outside, with its reason. A bound that is not here does not exist.
 
-/// Longest `programme.toml` or `programme.json` in bytes: more notices of ordinary length fit than may be in it.
-pub const PROGRAMME_BYTES_MAX: u64 = 64 << 20;
+/// Longest `programme.toml` or `programme.json` in bytes: twenty thousand notices of a long paragraph each. A board holds
+/// the words of two programmes and the file of one while it changes from one to the next.
+pub const PROGRAMME_BYTES_MAX: u64 = 32 << 20;
 /// Most notices in one programme: twice what a province with every commune's notices could show, and little enough
 /// that a hostile list of them fits into a small board's memory.
 pub const NOTICES_MAX: usize = 20_000;

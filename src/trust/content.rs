@@ -5,7 +5,7 @@
 //! announcement or warning that makes no sense is left out with a problem that names it, and the others
 //! show. Unknown fields are ignored, so that an old board reads a newer publisher.
 //!
-//! Everything is bounded while it is read, for whoever holds a key can sign 64 MiB of `[0,0,…`: how deep it goes, how
+//! Everything is bounded while it is read, for whoever holds a key can sign 32 MiB of `[0,0,…`: how deep it goes, how
 //! many items a list has, how long each is before it is looked into, and how many problems are kept. A list is first
 //! only cut into its items, which stay where they are in the file; each is then read by itself. What is made of a file
 //! takes less than 100 MB beside it (tests/e2e/bombs.py measures it).

@@ -27,7 +27,7 @@ from board import REPOSITORY, Board, Failed, Feed, Server, check, main_kind, wor
 from tamper import Site, title_on_air, words
 
 MB = 1_000_000
-PROGRAMME = (64 << 20) - 100
+PROGRAMME = (32 << 20) - 100
 ALERTS = (4 << 20) - 100
 METADATA = 1_800_000
 # What a file may take beside its own bytes.
@@ -120,14 +120,15 @@ MEDIA = '{"path":"","length":1,"sha256":"' + "0" * 64 + '"}'
 # What it is, whose it is, and how it is made.
 PROGRAMMES = [
     ("6 MB of zeroes for notices", lambda: notices("0", 6 * MB)),
-    ("64 MiB of zeroes for notices", lambda: notices("0")),
-    ("64 MiB of empty lists for notices", lambda: notices("[]")),
-    ("64 MiB of empty objects for notices", lambda: notices("{}")),
-    ("64 MiB of notices without a word", lambda: notices('{"title":""}')),
+    ("64 MiB of zeroes for notices, longer than any", lambda: filled('{"title":"x","notice":[', "0", "]}", (64 << 20) - 100)),
+    ("32 MiB of zeroes for notices", lambda: notices("0")),
+    ("32 MiB of empty lists for notices", lambda: notices("[]")),
+    ("32 MiB of empty objects for notices", lambda: notices("{}")),
+    ("32 MiB of notices without a word", lambda: notices('{"title":""}')),
     ("20,000 notices as short as they can be", lambda: notices('{"title":""}', most=20_000)),
-    ("64 MiB of notices, each with an id of its own", lambda: numbered(20_000, lambda n: f'{{"title":"","id":"{n:03200}"}}')),
-    ("64 MiB of notices full of text", lambda: numbered(20_000, lambda n: f'{{"title":"{n}","text":"{"a" * 3200}"}}')),
-    ("64 MiB of boards of one notice", lambda: filled('{"title":"x","notice":[{"title":"x","boards":[', '""', "]}]}", PROGRAMME)),
+    ("32 MiB of notices, each with an id of its own", lambda: numbered(20_000, lambda n: f'{{"title":"","id":"{n:01600}"}}')),
+    ("32 MiB of notices full of text", lambda: numbered(20_000, lambda n: f'{{"title":"{n}","text":"{"a" * 1600}"}}')),
+    ("32 MiB of boards of one notice", lambda: filled('{"title":"x","notice":[{"title":"x","boards":[', '""', "]}]}", PROGRAMME)),
     ("notices for as many boards as fit into an item", lambda: notices(f'{{"title":"x","boards":[{listed(chr(34) * 2, 340_000)}]}}')),
     ("20,000 notices for 200 boards each", lambda: notices(f'{{"title":"","boards":[{listed(chr(34) * 2, 200)}]}}', most=20_000)),
     ("20,000 notices for 200 boards of one letter each", lambda: notices(f'{{"title":"","boards":[{listed(chr(34) + "a" + chr(34), 200)}]}}', most=20_000)),
@@ -146,24 +147,24 @@ PROGRAMMES = [
     ("objects in objects", lambda: b'{"a":' * (PROGRAMME // 5)),
     ("lists 60 deep, as many as fit", lambda: notices("[" * 60 + "]" * 60)),
     ("unknown keys with objects in objects", lambda: padded('{"title":"x","a":', '{"a":', "", PROGRAMME)),
-    ("a title of 64 MB", lambda: padded('{"title":"', "a", '"}', PROGRAMME)),
+    ("a title of 32 MB", lambda: padded('{"title":"', "a", '"}', PROGRAMME)),
     ("a title of 1 MiB, of escapes", lambda: padded('{"title":"', "\\u00e9", '"}', 1 << 20)),
-    ("a title of 64 MB, of escapes", lambda: padded('{"title":"', "\\u00e9", '"}', PROGRAMME)),
+    ("a title of 32 MB, of escapes", lambda: padded('{"title":"', "\\u00e9", '"}', PROGRAMME)),
     ("notices of escapes", lambda: notices('{"title":"","text":"' + "\\u00e9" * 170_000 + '"}')),
     ("notices with keys of escapes", lambda: notices('{"title":"","' + "\\u00e9" * 170_000 + '":0}')),
     ("unknown keys by the million", lambda: ('{"title":"x",' + ",".join(f'"{n:x}":0' for n in range(5_900_000)) + "}").encode()),
     ("notices with unknown keys by the thousand", lambda: notices('{"title":"",' + ",".join(f'"{n:x}":0' for n in range(100_000)) + "}")),
     ("one key again and again", lambda: filled('{"title":"x",', '"notice":[]', "}", PROGRAMME)),
-    ("64 MiB of zeroes for ticker lines", lambda: filled('{"title":"x","ticker":[', "0", "]}", PROGRAMME)),
-    ("64 MiB of ticker lines", lambda: filled('{"title":"x","ticker":[', '{"text":""}', "]}", PROGRAMME)),
+    ("32 MiB of zeroes for ticker lines", lambda: filled('{"title":"x","ticker":[', "0", "]}", PROGRAMME)),
+    ("32 MiB of ticker lines", lambda: filled('{"title":"x","ticker":[', '{"text":""}', "]}", PROGRAMME)),
     ("1,000 ticker lines of 60 KB", lambda: filled('{"title":"x","ticker":[', '{"text":"","boards":[' + listed('""', 20_000) + "]}", "]}", PROGRAMME, 1_000)),
-    ("64 MiB of zeroes for announcements", lambda: filled('{"title":"x","announcement":[', "0", "]}", PROGRAMME)),
+    ("32 MiB of zeroes for announcements", lambda: filled('{"title":"x","announcement":[', "0", "]}", PROGRAMME)),
     ("announcements with 7,000 times each", lambda: filled(
         '{"title":"x","announcement":[', f'{{"audio":{MEDIA},"at":[{listed(chr(34) + "05:30" + chr(34), 7_000)}]}}', "]}", PROGRAMME, 1_000)),
-    ("64 MiB of zeroes for an emblem", lambda: filled('{"title":"x","emblem":[', "0", "]}", PROGRAMME)),
-    ("a number of 64 million digits", lambda: padded('{"title":"x","a":', "1", "}", PROGRAMME)),
-    ("64 MiB of spaces", lambda: padded('{"title":"x"', " ", "}", PROGRAMME)),
-    ("64 MiB of nothing", lambda: bytes(PROGRAMME)),
+    ("32 MiB of zeroes for an emblem", lambda: filled('{"title":"x","emblem":[', "0", "]}", PROGRAMME)),
+    ("a number of 32 million digits", lambda: padded('{"title":"x","a":', "1", "}", PROGRAMME)),
+    ("32 MiB of spaces", lambda: padded('{"title":"x"', " ", "}", PROGRAMME)),
+    ("32 MiB of nothing", lambda: bytes(PROGRAMME)),
 ]
 ALERT_LISTS = [
     ("4 MB of zeroes for warnings", lambda: filled('{"alerts":[', "0", "]}", ALERTS)),
@@ -190,12 +191,12 @@ TOMLS = [
 ]
 # Those that a running board meets, too.
 WORST = (
-    "64 MiB of zeroes for notices", "notices full of text", "200 boards", "20,000 notices in 20 languages", "million letters",
+    "32 MiB of zeroes for notices", "notices full of text", "200 boards", "20,000 notices in 20 languages", "million letters",
     "4 MB of zeroes for warnings", "third of a million lines",
 )
 # What is only tried with `--all`: what others of the list stand for.
 LONG = (
-    "empty lists for", "empty objects for", "one key again", "spaces", "64 MiB of nothing", "million digits", "days as", "100 hours",
+    "empty lists for", "empty objects for", "one key again", "spaces", "32 MiB of nothing", "million digits", "days as", "100 hours",
     "times each", "60 KB", "emblem", "title of 1 MiB", "60 deep", "keys of escapes", "million languages", "short as they",
     "links", "with empty lists", "with strings", "with keys", "targets.json", "programme.json", "200 boards each",
     "and 4 MB", "and a notice", "and a warning", "render", "toml of boards", "toml of lists", "toml of [[",

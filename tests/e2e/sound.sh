@@ -127,10 +127,13 @@ cat >alerts.json <<END
   "status": "Actual", "message": "Alert", "level": 4, "hazard": "lu", "event": "Lũ quét"}]}
 END
 "$program" feed alert site alerts.json >/dev/null
-parec -d board.monitor --rate=8000 --channels=1 --format=s16le --file-format=wav sirens.wav &
+parec -d board.monitor --latency-msec=50 --rate=8000 --channels=1 --format=s16le --file-format=wav sirens.wav &
 recorder=$!
 jobs_started+=("$recorder")
-recorded_from=$(date +%s.%N)
+# When the first sample was recorded, by what there is of them now: the recorder takes a while to begin.
+recorded() { [ "$(stat -c %s sirens.wav 2>/dev/null || echo 0)" -gt 8000 ]; }
+pause=0.1 until_true 20 "the recorder" recorded
+recorded_from=$(python3 -c 'import os, time; print(time.time() - (os.stat("sirens.wav").st_size - 44) / 16000)')
 play() {
   "$program" play --config board.toml --headless 640x360 >>board.log 2>&1 &
   board=$!

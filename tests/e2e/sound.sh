@@ -2,7 +2,7 @@
 # What a board plays arrives at the loudspeaker, whole: a spoken notice of known length, and the sirens of a warning, recorded
 # from a sound server's sink.
 #
-#   sound.sh BANGTIN [FOLDER]     the recording is left in FOLDER, when one is given
+#   sound.sh BANGTIN [FOLDER]     the recordings are left in FOLDER, when one is given
 #
 # A PulseAudio null sink stands for the sound card: unlike ALSA's null device it has a real clock.
 # Needs pulseaudio, pulseaudio-utils, libasound2-plugins, sox (scripts/packages.sh run test). One line per check.
@@ -19,7 +19,7 @@ finish() {
   for pid in "${jobs_started[@]}"; do stop "$pid"; done
   if [ -n "$keep" ]; then
     mkdir -p "$keep"
-    cp "$work"/{heard,sirens}.wav "$keep"/ || true
+    cp "$work"/{heard,sirens}.wav "$work/board.log" "$keep"/ || true
   fi
   rm -rf "$work"
 }

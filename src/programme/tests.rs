@@ -421,13 +421,13 @@ fn several_warnings_take_turns_the_gravest_first_and_each_for_twice_its_reading_
         warning("ba", 3, AlertStatus::Actual, "2026-11-24 07:00"),
         warning("mot", 1, AlertStatus::Actual, "2026-11-24 07:00"),
     ];
-    let seen = turns(alerts.clone(), "2026-11-24 07:00", "2026-11-24 07:04");
+    let seen = turns(alerts.clone(), "2026-11-24 07:00", "2026-11-24 07:04:20");
     let expected = [("!ba", 120), ("!ba", 20), ("!dai", 40), ("!mot", 20), ("!ba", 20), ("!dai", 40)]
         .map(|(n, s)| (n.into(), s));
     assert_eq!(seen, expected);
     // A new one that is graver comes at once, and then has every other turn.
     let five = warning("nam", 5, AlertStatus::Actual, "2026-11-24 07:03:05");
-    let seen = turns([alerts, vec![five]].concat(), "2026-11-24 07:03:00", "2026-11-24 07:07");
+    let seen = turns([alerts, vec![five]].concat(), "2026-11-24 07:03:00", "2026-11-24 07:07:05");
     let expected =
         [("!mot", 5), ("!nam", 120), ("!nam", 20), ("!ba", 20), ("!nam", 20), ("!dai", 40), ("!nam", 20)];
     assert_eq!(seen, expected.map(|(name, seconds)| (name.into(), seconds)));
@@ -439,8 +439,8 @@ fn an_exercise_never_shows_beside_a_real_warning() {
         warning("tap", 5, AlertStatus::Exercise, "2026-11-24 07:00"),
         warning("that", 1, AlertStatus::Actual, "2026-11-24 07:05"),
     ];
-    let seen = turns(alerts, "2026-11-24 07:00", "2026-11-24 09:00");
-    assert_eq!(seen, [("!tap".to_owned(), 300), ("!that".to_owned(), 2 * 3_600 - 300)]);
+    let seen = turns(alerts, "2026-11-24 07:00", "2026-11-24 09:05");
+    assert_eq!(seen, [("!tap".to_owned(), 300), ("!that".to_owned(), 2 * 3_600)]);
 }
 
 #[test]

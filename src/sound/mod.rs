@@ -117,7 +117,8 @@ impl Sound {
 
     /// Plays a warning's siren once. `None` without a device.
     pub fn siren(&mut self, now: Instant) -> Option<Playing> {
-        // A loudspeaker that was just connected must not wait for its turn: the next siren is a minute away.
+        // A device that went away, or was just connected, must not wait for its turn: the next siren is a minute away.
+        self.device = self.device.take().filter(|device| !device.lost.load(Ordering::Acquire));
         self.retry_at = None;
         self.sounding(Samples::Siren(siren::Siren::default()), Role::Warning, now)
     }
@@ -222,9 +223,10 @@ impl Sound {
             .with_sample_rate(rate)
             .with_buffer_size(rodio::cpal::BufferSize::Fixed(BUFFER_FRAMES))
             .with_error_callback(move |error| {
-                use rodio::cpal::ErrorKind::{DeviceChanged, Xrun};
+                use rodio::cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
                 tracing::debug!(kind = ?error.kind(), %error, "sound device");
-                if !matches!(error.kind(), Xrun | DeviceChanged) {
+                // None of these ends the stream.
+                if !matches!(error.kind(), Xrun | DeviceChanged | RealtimeDenied) {
                     noticed.store(true, Ordering::Release);
                 }
             })

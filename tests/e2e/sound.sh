@@ -2,7 +2,7 @@
 # What a board plays arrives at the loudspeaker, whole: a spoken notice of known length, and the sirens of a warning, recorded
 # from a sound server's sink.
 #
-#   sound.sh BANGTIN [FOLDER]     the recording is left in FOLDER, when one is given
+#   sound.sh BANGTIN [FOLDER]     the recordings are left in FOLDER, when one is given
 #
 # A PulseAudio null sink stands for the sound card: unlike ALSA's null device it has a real clock.
 # Needs pulseaudio, pulseaudio-utils, libasound2-plugins, sox (scripts/packages.sh run test). One line per check.
@@ -19,7 +19,7 @@ finish() {
   for pid in "${jobs_started[@]}"; do stop "$pid"; done
   if [ -n "$keep" ]; then
     mkdir -p "$keep"
-    cp "$work"/{heard,sirens}.wav "$keep"/ || true
+    cp "$work"/{heard,sirens}.wav "$work/board.log" "$keep"/ || true
   fi
   rm -rf "$work"
 }
@@ -127,10 +127,13 @@ cat >alerts.json <<END
   "status": "Actual", "message": "Alert", "level": 4, "hazard": "lu", "event": "Lũ quét"}]}
 END
 "$program" feed alert site alerts.json >/dev/null
-parec -d board.monitor --rate=8000 --channels=1 --format=s16le --file-format=wav sirens.wav &
+parec -d board.monitor --latency-msec=50 --rate=8000 --channels=1 --format=s16le --file-format=wav sirens.wav &
 recorder=$!
 jobs_started+=("$recorder")
-recorded_from=$(date +%s.%N)
+# When the first sample was recorded, by what there is of them now: the recorder takes a while to begin.
+recorded() { [ "$(stat -c %s sirens.wav 2>/dev/null || echo 0)" -gt 8000 ]; }
+pause=0.1 until_true 20 "the recorder" recorded
+recorded_from=$(python3 -c 'import os, time; print(time.time() - (os.stat("sirens.wav").st_size - 44) / 16000)')
 play() {
   "$program" play --config board.toml --headless 640x360 >>board.log 2>&1 &
   board=$!

@@ -4,9 +4,9 @@
 //! stage, the feeds (tokio), the loader, the control socket, and each open clip. They talk by bounded plain
 //! data; none waits for another.
 
-pub mod control;
 #[cfg(test)]
 mod clock_tests;
+pub mod control;
 mod event;
 mod feeds;
 mod loader;

@@ -61,7 +61,9 @@ pub fn scene(config: &Config, output: (u32, u32), fonts: Arc<Fonts>) -> Scene {
 
 fn serve(stage: &Stage, config: &Config, fonts: &Arc<Fonts>, size: (u32, u32), inbox: &Receiver<Event>) {
     let show = |size: (u32, u32)| {
-        if let Some(problem) = misfit(&config.display.geometry, config.display.geometry_written.as_deref(), size) {
+        if let Some(problem) =
+            misfit(&config.display.geometry, config.display.geometry_written.as_deref(), size)
+        {
             tracing::warn!("{problem}");
         }
         let scene = Arc::new(scene(config, size, fonts.clone()));

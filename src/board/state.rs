@@ -267,7 +267,11 @@ impl Board {
                     self.measure_up();
                     // Decoded for another size.
                     self.on_hand.forget_pictures();
-                    if let Some(problem) = misfit(&self.config.display.geometry, self.config.display.geometry_written.as_deref(), size) {
+                    if let Some(problem) = misfit(
+                        &self.config.display.geometry,
+                        self.config.display.geometry_written.as_deref(),
+                        size,
+                    ) {
                         self.report(&problem);
                     }
                 }

@@ -51,7 +51,8 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
 }
 
 fn look_at_clock(site: &Path, now: Timestamp, sure: bool) -> Result<(), Vec<Problem>> {
-    let warning = publish::check_clock(site, now, clock::disciplined(), sure).map_err(|problem| vec![problem])?;
+    let warning =
+        publish::check_clock(site, now, clock::disciplined(), sure).map_err(|problem| vec![problem])?;
     report::warnings(warning.as_slice());
     Ok(())
 }
@@ -65,7 +66,9 @@ fn look_at_server_clock(reader: &Reader, now: Timestamp, sure: bool) -> Outcome<
             None
         }
     };
-    let apart = |date: &Timestamp| now.duration_since(*date).abs() > SignedDuration::from_hours(CLOCK_DIFFERENCE_HOURS_MAX);
+    let apart = |date: &Timestamp| {
+        now.duration_since(*date).abs() > SignedDuration::from_hours(CLOCK_DIFFERENCE_HOURS_MAX)
+    };
     let Some(date) = date.filter(apart) else { return Ok(()) };
     let said = |at: Timestamp| at.to_zoned(clock::local_zone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
     let problem = Problem::new(
@@ -199,7 +202,9 @@ fn publish_checked(
     let (notices, version) = (checked.programme.notices.len(), published.versions.programme);
     let (copied, reused) = (published.copied, published.reused);
     let head = match (published.changed, published.renewed) {
-        (true, _) => say!(en: "published version {version}", vi: "đã phát hành bản {version}", version = version),
+        (true, _) => {
+            say!(en: "published version {version}", vi: "đã phát hành bản {version}", version = version)
+        }
         (false, true) => say!(
             en: "nothing has changed; it was signed again as version {version}, so that it stays valid",
             vi: "không có gì thay đổi; đã ký lại thành bản {version} để còn giá trị", version = version),
@@ -237,11 +242,21 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem
 /// One warning, or the end of one, beside the others that are published.
 fn one_alert(site: &Path, asked: OneAlert, now: Timestamp) -> Result<(), Vec<Problem>> {
     let (held, programme) = publish::published(site).map_err(|problem| vec![problem])?;
-    let OneAlert { hazard, level, event, area, actions, until, from, issuer, exercise, update, cancel } = asked;
+    let OneAlert { hazard, level, event, area, actions, until, from, issuer, exercise, update, cancel } =
+        asked;
     let asked = match cancel {
         Some(id) => one::Asked::Cancel(id),
         None => one::Asked::Warn(one::Draft {
-            hazard, level, event, area, actions, until, from, issuer, exercise, update,
+            hazard,
+            level,
+            event,
+            area,
+            actions,
+            until,
+            from,
+            issuer,
+            exercise,
+            update,
         }),
     };
     let done = one::add(&held, programme.as_ref(), asked, now)?;

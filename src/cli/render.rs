@@ -251,7 +251,10 @@ impl Preview {
         let window = config.display.size.filter(|_| !config.display.fullscreen);
         let output = asked.size.or(window).unwrap_or(SIZE);
         let size = stage::scene_size(&config.display.geometry, output);
-        report::warnings(stage::misfit(&config.display.geometry, config.display.geometry_written.as_deref(), output).as_slice());
+        report::warnings(
+            stage::misfit(&config.display.geometry, config.display.geometry_written.as_deref(), output)
+                .as_slice(),
+        );
         let content = FeedContent {
             name: "preview".into(),
             rights: Rights { may_interrupt: true },

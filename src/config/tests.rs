@@ -296,12 +296,18 @@ fn what_does_not_fit_the_output_is_told_with_the_line_of_the_file_that_was_given
 #[test]
 fn a_line_below_a_feed_that_is_for_the_whole_file_is_told_where_it_belongs() {
     check(&format!("{FEED}state = 'st'\n"), &["b.toml:5: unknown key `state`; move this line up"]);
-    check(&format!("poll_seconds = 60\n{FEED}"), &["b.toml:1: unknown key `poll_seconds`; move this line below `[[feed]]`"]);
+    check(
+        &format!("poll_seconds = 60\n{FEED}"),
+        &["b.toml:1: unknown key `poll_seconds`; move this line below `[[feed]]`"],
+    );
 }
 
 #[test]
 fn a_feed_is_asked_as_seldom_as_the_example_says() {
-    check(&format!("{FEED}poll_seconds = 1\n"), &["b.toml:5: `poll_seconds` cannot be 1; write a number from 5 to 86400"]);
+    check(
+        &format!("{FEED}poll_seconds = 1\n"),
+        &["b.toml:5: `poll_seconds` cannot be 1; write a number from 5 to 86400"],
+    );
     assert_eq!(read(&format!("{FEED}poll_seconds = 5\n")).feeds[0].poll_seconds, 5);
     assert!(EXAMPLE.contains("5 to 86400"));
 }

@@ -84,7 +84,9 @@ mod tests {
             assert_eq!(icon(dress.icon).rows.len(), 16, "{category:?}");
             assert_eq!(weave(dress.weave).rows.len(), 8, "{category:?}");
         }
-        for name in crate::model::alert::Hazard::ALL.map(|hazard| hazard.word()).into_iter().chain(["da-ky", "phim"]) {
+        for name in
+            crate::model::alert::Hazard::ALL.map(|hazard| hazard.word()).into_iter().chain(["da-ky", "phim"])
+        {
             let drawn = icon(name);
             assert_eq!(drawn.rows.len(), 16, "{name}");
             assert!(drawn.rows.iter().flatten().all(|(first, length)| first + length <= 16), "{name}");

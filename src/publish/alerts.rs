@@ -148,7 +148,8 @@ fn document(findings: &Findings<'_>, value: &serde_json::Value, now: Timestamp) 
         None => {
             let Some(mut root) = Table::root(findings, value) else { return Vec::new() };
             // Never left out: a misspelt key must not read as "no warnings" and withdraw those in force.
-            let listed = root.required("alerts", "[]").map_or(Vec::new(), |said| said.list(limits::ALERTS_MAX));
+            let listed =
+                root.required("alerts", "[]").map_or(Vec::new(), |said| said.list(limits::ALERTS_MAX));
             root.finish();
             let tables = listed.iter().filter_map(|said| said.table());
             tables.map(|table| message(table, now)).collect()

@@ -117,7 +117,9 @@ impl Keys {
         })?;
         let files = entries.into_iter().filter(|entry| entry.name.ends_with(".pem"));
         let files: Vec<PathBuf> = files.map(|entry| folder.join(entry.name)).collect();
-        if let Some(open) = std::iter::once(folder).chain(files.iter().map(PathBuf::as_path)).find(|path| is_open(path)) {
+        if let Some(open) =
+            std::iter::once(folder).chain(files.iter().map(PathBuf::as_path)).find(|path| is_open(path))
+        {
             return Err(open_to_others(open, folder));
         }
         files.iter().map(|file| SigningKey::load(file)).collect::<Outcome<Vec<_>>>().map(Keys::from_iter)
@@ -192,6 +194,7 @@ mod tests {
     #[test]
     fn what_is_no_key_is_named() {
         let folder = tempfile::tempdir().unwrap();
+        disk::create_private_folder(folder.path()).unwrap();
         let path = folder.path().join("bad.pem");
         for text in ["", "hello", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
             std::fs::write(&path, text).unwrap();

@@ -170,7 +170,8 @@ pub fn check_clock(
     let Some(last) = Site::open(site)?.role(Role::Timestamp)?.issued() else { return Ok(None) };
     let zone = jiff::tz::TimeZone::system();
     let said = |moment: Timestamp| moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
-    let apart = |other: Timestamp, hours: i64| now.duration_since(other).abs() > SignedDuration::from_hours(hours);
+    let apart =
+        |other: Timestamp, hours: i64| now.duration_since(other).abs() > SignedDuration::from_hours(hours);
     if let Some(server) = disciplined.filter(|server| apart(*server, CLOCK_DIFFERENCE_HOURS_MAX)) {
         let why = say!(
             en: "this machine's clock says {now}, and the time server says {server}",
@@ -340,7 +341,9 @@ fn must_hold(site: &Site, role: Role, keys: &Keys, folder: &Path) -> Outcome<()>
         return Ok(());
     }
     let roles = [Role::Root, Role::Targets, Role::Programme, Role::Alert, Role::Snapshot, Role::Timestamp];
-    let own = |role: Role| site.signers(role).is_ok_and(|signers| signers.keys.iter().any(|id| keys.get(id).is_some()));
+    let own = |role: Role| {
+        site.signers(role).is_ok_and(|signers| signers.keys.iter().any(|id| keys.get(id).is_some()))
+    };
     let why = match () {
         () if keys.is_empty() => {
             say!(en: "there is no key here, and nothing was published", vi: "ở đây không có khóa nào, chưa xuất bản gì")

@@ -168,8 +168,12 @@ impl Site {
 
     /// What the role signs that is live: the bytes of `programme.json` or `alerts.json`.
     pub fn content(&self, role: Role, length_max: u64) -> Outcome<Vec<u8>> {
-        let named = target_path(role).zip(self.target_digest(role)).map(|(path, digest)| target_file(path, digest));
-        let path = self.folder.join("targets").join(named.ok_or_else(|| self.damaged(&format!("{}.json", role.name())))?);
+        let named =
+            target_path(role).zip(self.target_digest(role)).map(|(path, digest)| target_file(path, digest));
+        let path = self
+            .folder
+            .join("targets")
+            .join(named.ok_or_else(|| self.damaged(&format!("{}.json", role.name())))?);
         self.disk.read(&path, length_max).map_err(|error| disk::problem(&path, &error))
     }
 

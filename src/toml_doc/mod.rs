@@ -275,7 +275,8 @@ impl<'t> Document<'t> {
 /// adds a line at the end of a file knows that.
 fn misplaced(unknown: &Unknown, known: &[(String, Vec<&'static str>)]) -> Option<Text> {
     let key = &unknown.key;
-    let mut homes = known.iter().filter(|(_, keys)| keys.contains(&key.as_str())).map(|(table, _)| table.as_str());
+    let mut homes =
+        known.iter().filter(|(_, keys)| keys.contains(&key.as_str())).map(|(table, _)| table.as_str());
     let own = unknown.table.as_deref();
     if homes.clone().any(str::is_empty) {
         return (own != Some("") && !unknown.is_at_top).then(|| {
@@ -287,7 +288,9 @@ fn misplaced(unknown: &Unknown, known: &[(String, Vec<&'static str>)]) -> Option
     }
     // One of several tables of a kind has its own words; a line in it that another kind knows is a slip of its own.
     let home = homes.find(|_| own.is_some_and(|own| !own.starts_with("[[")))?;
-    Some(say!(en: "move this line below `{home}`", vi: "hãy chuyển dòng này xuống dưới `{home}`", home = home))
+    Some(
+        say!(en: "move this line below `{home}`", vi: "hãy chuyển dòng này xuống dưới `{home}`", home = home),
+    )
 }
 
 /// What a syntax error means to somebody who has never heard of TOML.
@@ -384,7 +387,9 @@ mod tests {
     fn a_line_in_the_wrong_table_is_told_where_it_belongs() {
         check(
             "[[notice]]\ndays = ['mon']\nseconds = 5\n",
-            &["x.toml:3: unknown key `seconds`; move this line up, above the first line in square brackets: there it is for the whole file"],
+            &[
+                "x.toml:3: unknown key `seconds`; move this line up, above the first line in square brackets: there it is for the whole file",
+            ],
         );
         check(
             "days = ['mon']\n[[notice]]\n",

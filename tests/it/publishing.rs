@@ -293,13 +293,26 @@ fn publishing_says_that_nothing_has_changed_and_refuses_without_this_feeds_keys(
     assert!(office.publish(GOOD).out.contains("published version 2: 1 notices"));
     let before = office.snapshot();
     let said = office.publish(GOOD);
-    assert!(said.code == 0 && said.out.starts_with("nothing has changed; version 2 is as before"), "{}", said.out);
+    assert!(
+        said.code == 0 && said.out.starts_with("nothing has changed; version 2 is as before"),
+        "{}",
+        said.out
+    );
     let checked = run(&["feed", "check", text(&office.site()), "--root", text(&office.root())]);
-    assert!(checked.out.contains("version 2: ") && checked.out.contains(" (Asia/Ho_Chi_Minh)"), "{}", checked.out);
+    assert!(
+        checked.out.contains("version 2: ") && checked.out.contains(" (Asia/Ho_Chi_Minh)"),
+        "{}",
+        checked.out
+    );
     let (keys, away) = (office.home.path().join("site.keys"), office.home.path().join("away"));
     std::fs::rename(&keys, &away).unwrap();
     let said = office.publish(GOOD);
-    assert!(said.code == 1 && said.err.contains("the folder of keys is not here"), "{}{}", said.out, said.err);
+    assert!(
+        said.code == 1 && said.err.contains("the folder of keys is not here"),
+        "{}{}",
+        said.out,
+        said.err
+    );
     let foreign = Office::new().home.keep().join("site.keys");
     std::fs::rename(&foreign, &keys).unwrap();
     let said = office.publish(GOOD);
@@ -319,7 +332,18 @@ fn a_warning_is_put_on_air_and_taken_off_by_options_alone() {
     let office = Office::new();
     let site = office.site();
     let alert = |more: &[&str]| run(&[&["feed", "alert", text(&site)], more].concat());
-    let first = alert(&["--hazard", "lũ quét", "--level", "4", "--area", "Bản Nà Đon", "--action", "Lên chỗ cao", "--until", "6h"]);
+    let first = alert(&[
+        "--hazard",
+        "lũ quét",
+        "--level",
+        "4",
+        "--area",
+        "Bản Nà Đon",
+        "--action",
+        "Lên chỗ cao",
+        "--until",
+        "6h",
+    ]);
     assert!(first.code == 0 && first.out.contains("in force now: 1"), "{}{}", first.out, first.err);
     let id = first.out.split("--cancel ").nth(1).unwrap().trim().to_owned();
     let second = alert(&["--hazard", "storm", "--level", "3", "--until", "9h"]);
@@ -346,7 +370,10 @@ fn serve(folder: std::path::PathBuf, status: &'static str, date: String) -> Stri
                 Ok(body) => (status, body),
                 Err(_) => ("404 Not Found", Vec::new()),
             };
-            let head = format!("HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let head = format!(
+                "HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
             let _ = (&stream).write_all(&[head.as_bytes(), &body].concat());
         }
     });
@@ -372,7 +399,9 @@ fn what_was_published_is_fetched_as_a_board_would_and_its_server_has_a_word_on_t
     assert!(said.code == 1 && said.err.contains("the web server's says"), "{}{}", said.out, said.err);
     assert!(office.snapshot() == before, "it was signed by a clock that is in doubt");
     let old = office.home.path().join("old");
-    assert!(std::process::Command::new("cp").args(["-r", text(&site), text(&old)]).status().unwrap().success());
+    assert!(
+        std::process::Command::new("cp").args(["-r", text(&site), text(&old)]).status().unwrap().success()
+    );
     let said = publish(&wrong, &["--clock-is-right"]);
     assert!(said.code == 0 && said.out.contains("boards can have it: version 2"), "{}{}", said.out, said.err);
     let said = publish(&serve(old, "200 OK", date(0)), &[]);
@@ -393,7 +422,11 @@ fn a_proxy_that_is_dead_or_asks_for_a_password_is_named_with_its_variable() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    for (variable, url) in [("http_proxy", "http://xa.example/"), ("HTTPS_PROXY", "https://xa.example/"), ("all_proxy", "http://xa.example/")] {
+    for (variable, url) in [
+        ("http_proxy", "http://xa.example/"),
+        ("HTTPS_PROXY", "https://xa.example/"),
+        ("all_proxy", "http://xa.example/"),
+    ] {
         let said = check(variable, &format!("http://an:bi-mat@{dead}"), url);
         let named = format!("the proxy {dead}, set in `{variable}`, cannot be reached");
         assert!(said.contains(&named) && !said.contains("bi-mat"), "{said}");

@@ -60,7 +60,8 @@ pub fn add(
     // Messages tell their moment to the second.
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let kept = still_of_use(held, now);
-    let zone = programme.map_or_else(|| Programme::empty("").timezone, |programme| programme.timezone.clone());
+    let zone =
+        programme.map_or_else(|| Programme::empty("").timezone, |programme| programme.timezone.clone());
     let (message, said) = match asked {
         Asked::Cancel(id) => cancel(&kept, &id, now, &zone).map_err(|problem| vec![problem])?,
         Asked::Warn(draft) => warn(&kept, programme, draft, now, &zone)?,
@@ -114,11 +115,15 @@ fn find(held: &Alerts, id: &str, option: &str, now: Timestamp, zone: &str) -> Re
     }
     let list: Vec<String> = lives
         .iter()
-        .map(|life| format!("{} ({}, {})", life.alert.id.identifier, life.alert.event, told(life.until, zone)))
+        .map(|life| {
+            format!("{} ({}, {})", life.alert.id.identifier, life.alert.event, told(life.until, zone))
+        })
         .collect();
     let why = say!(en: "no warning `{id}` is in force or to come", vi: "không có cảnh báo `{id}` nào đang hoặc sắp có hiệu lực");
     let remedy = match list.is_empty() {
-        true => say!(en: "nothing is to be done: there is none at all", vi: "không cần làm gì: hiện không có cảnh báo nào"),
+        true => {
+            say!(en: "nothing is to be done: there is none at all", vi: "không cần làm gì: hiện không có cảnh báo nào")
+        }
         false => say!(en: "there are: {list}", vi: "hiện có: {list}", list = list.join("; ")),
     };
     Err(Problem::new(option, why, remedy))
@@ -207,7 +212,9 @@ impl Options {
 
 fn moment(typed: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     if let Some(hours) = typed.strip_suffix(['h', 'g']).and_then(|hours| hours.parse::<i64>().ok()) {
-        return now.checked_add(SignedDuration::from_hours(Some(hours).filter(|hours| (0..=720).contains(hours))?)).ok();
+        return now
+            .checked_add(SignedDuration::from_hours(Some(hours).filter(|hours| (0..=720).contains(hours))?))
+            .ok();
     }
     if let Ok(time) = typed.parse::<TimeOfDay>() {
         let today = now.to_zoned(zone.clone());
@@ -285,7 +292,8 @@ fn warn(
     let issuer = match draft.issuer.as_deref() {
         Some(words) => options.words("--issuer", words, limits::ALERT_LINE_CHARS_MAX),
         None => {
-            let said = before.or(newest).map(|alert| alert.issuer.clone()).filter(|issuer| !issuer.is_empty());
+            let said =
+                before.or(newest).map(|alert| alert.issuer.clone()).filter(|issuer| !issuer.is_empty());
             let title = programme.map(|programme| programme.title.clone());
             let short = |title: &String| title.chars().count() <= limits::ALERT_LINE_CHARS_MAX;
             said.or(title.filter(short))
@@ -315,7 +323,8 @@ fn warn(
         _ if draft.exercise => AlertStatus::Exercise,
         _ => AlertStatus::Actual,
     };
-    let (Some(hazard), Some(level), Some(event), true) = (hazard, level, event, options.problems.is_empty()) else {
+    let (Some(hazard), Some(level), Some(event), true) = (hazard, level, event, options.problems.is_empty())
+    else {
         return Err(options.problems);
     };
     let date = sent.to_zoned(clock).strftime("%d-%m").to_string();
@@ -324,7 +333,11 @@ fn warn(
         id: AlertId { sender, identifier: fresh(held, &format!("{}-{date}", hazard.word())), sent },
         status,
         message: if old.is_empty() { MessageType::Alert } else { MessageType::Update },
-        references: old.iter().filter(|life| life.alert.status == status).map(|life| life.alert.id.clone()).collect(),
+        references: old
+            .iter()
+            .filter(|life| life.alert.status == status)
+            .map(|life| life.alert.id.clone())
+            .collect(),
         level,
         hazard,
         event,
@@ -371,7 +384,9 @@ mod tests {
 
     fn added(held: &Alerts, draft: Draft, now: &str) -> Alerts {
         let programme = Programme::empty("Xã Bình Lư");
-        add(held, Some(&programme), Asked::Warn(draft), at(now)).unwrap_or_else(|problems| panic!("{problems:?}")).alerts
+        add(held, Some(&programme), Asked::Warn(draft), at(now))
+            .unwrap_or_else(|problems| panic!("{problems:?}"))
+            .alerts
     }
 
     fn refused(held: &Alerts, asked: Asked) -> String {
@@ -382,16 +397,28 @@ mod tests {
     /// The identifiers of what shows.
     fn shown(alerts: &Alerts, now: &str) -> Vec<String> {
         let lives = life::lives(alerts);
-        lives.iter().filter(|life| life.covers(at(now))).map(|life| life.alert.id.identifier.clone()).collect()
+        lives
+            .iter()
+            .filter(|life| life.covers(at(now)))
+            .map(|life| life.alert.id.identifier.clone())
+            .collect()
     }
 
     #[test]
     fn a_warning_is_added_beside_the_others_and_is_what_a_file_could_have_said() {
         let one = added(&Alerts::default(), flood(), "24T07:00");
         let alert = &one.alerts[0];
-        assert_eq!((alert.hazard, alert.event.as_str(), alert.issuer.as_str()), (Hazard::LuQuet, "Lũ quét", "Xã Bình Lư"));
+        assert_eq!(
+            (alert.hazard, alert.event.as_str(), alert.issuer.as_str()),
+            (Hazard::LuQuet, "Lũ quét", "Xã Bình Lư")
+        );
         assert_eq!((alert.id.identifier.as_str(), alert.expires), ("lu-quet-24-11", Some(at("24T18:00"))));
-        let storm = Draft { hazard: Some("storm".into()), level: Some(3), until: Some("2026-11-25T06:00".into()), ..Draft::default() };
+        let storm = Draft {
+            hazard: Some("storm".into()),
+            level: Some(3),
+            until: Some("2026-11-25T06:00".into()),
+            ..Draft::default()
+        };
         let both = added(&one, storm, "24T08:00");
         assert_eq!(shown(&both, "24T09:00"), ["lu-quet-24-11", "bao-24-11"]);
         let written = serde_json::to_vec(&both).unwrap();
@@ -404,23 +431,38 @@ mod tests {
     #[test]
     fn a_cancel_ends_the_one_it_names_and_no_later_addition_brings_it_back() {
         let one = added(&Alerts::default(), flood(), "24T07:00");
-        let storm = Draft { hazard: Some("bao".into()), level: Some(3), until: Some("30h".into()), ..Draft::default() };
+        let storm = Draft {
+            hazard: Some("bao".into()),
+            level: Some(3),
+            until: Some("30h".into()),
+            ..Draft::default()
+        };
         let both = added(&one, storm, "24T07:10");
-        let cancelled = add(&both, None, Asked::Cancel("lu-quet-24-11".into()), at("24T08:00")).unwrap().alerts;
+        let cancelled =
+            add(&both, None, Asked::Cancel("lu-quet-24-11".into()), at("24T08:00")).unwrap().alerts;
         assert_eq!(shown(&cancelled, "24T09:00"), ["bao-24-11"]);
         let more = added(&cancelled, Draft { hazard: Some("chay".into()), ..flood() }, "24T09:00");
         assert_eq!(shown(&more, "24T10:00"), ["bao-24-11", "chay-24-11"]);
         let later = added(&more, Draft { until: Some("20:00".into()), ..flood() }, "24T19:00");
         assert_eq!(later.alerts.len(), 2, "what is over, and its end, are taken out: {later:?}");
         let unknown = refused(&both, Asked::Cancel("lu".into()));
-        assert!(unknown.contains("there are: lu-quet-24-11 (Lũ quét, 2026-11-24 18:00") && unknown.contains("bao-24-11"), "{unknown}");
+        assert!(
+            unknown.contains("there are: lu-quet-24-11 (Lũ quét, 2026-11-24 18:00")
+                && unknown.contains("bao-24-11"),
+            "{unknown}"
+        );
         assert!(refused(&Alerts::default(), Asked::Cancel("x".into())).contains("there is none at all"));
     }
 
     #[test]
     fn an_update_takes_the_place_of_the_one_it_names_and_keeps_what_is_not_said() {
         let one = added(&Alerts::default(), flood(), "24T07:00");
-        let update = Draft { update: Some("lu-quet-24-11".into()), level: Some(5), until: Some("23:00".into()), ..Draft::default() };
+        let update = Draft {
+            update: Some("lu-quet-24-11".into()),
+            level: Some(5),
+            until: Some("23:00".into()),
+            ..Draft::default()
+        };
         let updated = added(&one, update, "24T08:00");
         assert_eq!(shown(&updated, "24T09:00"), ["lu-quet-24-11-2"]);
         let alert = updated.alerts.last().unwrap();

@@ -194,6 +194,7 @@ mod tests {
     #[test]
     fn what_is_no_key_is_named() {
         let folder = tempfile::tempdir().unwrap();
+        disk::create_private_folder(folder.path()).unwrap();
         let path = folder.path().join("bad.pem");
         for text in ["", "hello", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
             std::fs::write(&path, text).unwrap();

@@ -125,7 +125,8 @@ pub fn begins_as_page(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().first() == Some(&b'<')
 }
 
-/// A packed file may be longer than its content by its head, its check and what could not be packed.
+/// A packed file may be longer than its content by its head, its check and what could not be packed; one with a byte
+/// order mark or changed line ends by those.
 const PACKED_MORE_BYTES: u64 = 1024;
 
 /// A web server's part of a feed: SITE's address and a kept-alive connection to it.
@@ -287,6 +288,9 @@ impl Web {
                 self.note(Oddity::CallsFilesPages, &url);
             }
             let (bytes, change) = unpack::as_signed(bytes, sha256);
+            if bytes.len() as u64 > length_max {
+                return Err(too_long(&url, length_max));
+            }
             match change {
                 Some(Change::ByteOrderMark) => self.note(Oddity::ByteOrderMark, &url),
                 Some(Change::LineEnds) => self.note(Oddity::LineEnds, &url),
@@ -310,16 +314,13 @@ impl Web {
     /// As it came; `None` as soon as it turns out to be a page.
     async fn body(&self, url: &Url, mut response: Response, length_max: u64) -> Outcome<Option<Vec<u8>>> {
         let said = response.content_length();
-        let packed = packed_as(&response).is_some();
-        let mut most = if packed { length_max + PACKED_MORE_BYTES } else { length_max };
+        // As it was sent it may be longer than as it was signed; what comes of it is held to `length_max`.
+        let most = length_max.saturating_add(PACKED_MORE_BYTES + length_max / 16);
         let mut bytes = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(|error| self.failed(url, &error))? {
             if bytes.is_empty() {
                 if begins_as_page(&piece) {
                     return Ok(None);
-                }
-                if unpack::packing(None, &piece) == Packing::Gzip {
-                    most = length_max + PACKED_MORE_BYTES;
                 }
                 if said.is_some_and(|length| length > most) {
                     return Err(too_long(url, length_max));

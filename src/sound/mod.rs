@@ -224,10 +224,10 @@ impl Sound {
             .with_buffer_size(rodio::cpal::BufferSize::Fixed(BUFFER_FRAMES))
             .with_error_callback(move |error| {
                 use rodio::cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
-                tracing::debug!(kind = ?error.kind(), %error, "sound device");
-                // None of these ends the stream.
-                if !matches!(error.kind(), Xrun | DeviceChanged | RealtimeDenied) {
-                    noticed.store(true, Ordering::Release);
+                // None of these ends the stream. Some back ends say the others thousands of times.
+                let ended = !matches!(error.kind(), Xrun | DeviceChanged | RealtimeDenied);
+                if ended && !noticed.swap(true, Ordering::AcqRel) {
+                    tracing::debug!(kind = ?error.kind(), %error, "sound device");
                 }
             })
             .open_sink_or_fallback()

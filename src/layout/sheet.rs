@@ -139,8 +139,9 @@ mod tests {
             let sound = |n: usize| [format!("{n:02}:30 24/11"), "ban-tin.mp3 · 20 giây".to_owned()];
             let heard =
                 |count| Heard { heading: "Phát thanh".into(), sounds: (0..count).map(sound).collect() };
-            let drawn =
-                |count| sheet(super::super::tests::fonts(), "Xã", &[tile.clone()], &heard(count), board);
+            let drawn = |count| {
+                sheet(super::super::tests::fonts(), "Xã", std::slice::from_ref(&tile), &heard(count), board)
+            };
             let (none, five) = (drawn(0), drawn(5));
             assert!(five.size.1 > none.size.1 && five.size.0 == none.size.0);
             // Three draws of the frame, and two lines each.

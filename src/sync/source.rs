@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// A place that a feed is read from.
 #[derive(Debug)]
 pub enum Source {
-    Web(Web),
+    Web(Box<Web>),
     Folder(PathBuf),
 }
 
@@ -40,7 +40,9 @@ impl Source {
     /// Prepares to read the feed at `address`: http, https, `file://`, or the path of a folder.
     pub fn open(address: &str, now: Now, patience: Patience) -> Outcome<Source> {
         match address.split_once("://") {
-            Some(("http" | "https", _)) => Web::new(address, now, patience).map(Source::Web),
+            Some(("http" | "https", _)) => {
+                Web::new(address, now, patience).map(|web| Source::Web(Box::new(web)))
+            }
             Some(("file", path)) => Ok(Source::Folder(PathBuf::from(path))),
             Some(_) => Err(super::http::not_an_address(address, "unknown kind of address")),
             None if address.is_empty() => Err(super::http::not_an_address(address, "it is empty")),
@@ -186,6 +188,7 @@ async fn from_web(
                     web.packs(&url);
                 }
                 Unpacker::new(&packing, sink)
+                    .map(Box::new)
                     .ok_or_else(|| packed(&url, header.as_deref().unwrap_or_default()))?
             }
         };
@@ -212,7 +215,7 @@ async fn from_web(
 
 enum Start<'p> {
     Unknown(Sink<'p>),
-    Known(Unpacker<Sink<'p>>),
+    Known(Box<Unpacker<Sink<'p>>>),
 }
 
 /// The name of a packing that is known by no other mark.
@@ -225,7 +228,7 @@ fn unknown_packing(response: &reqwest::Response) -> Option<String> {
 
 /// What the file's taker said; or why it could say nothing good.
 fn explained(unpacker: &mut Unpacker<Sink<'_>>, url: &Url, error: &io::Error) -> Problem {
-    let sink = unpacker.into_mut();
+    let sink = unpacker.sink();
     match sink.problem.take() {
         Some(_) if sink.line_ends.were_changed() => copied_as_text(url),
         Some(problem) => problem,

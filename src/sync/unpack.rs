@@ -88,7 +88,8 @@ impl<W: Write> Unpacker<W> {
         }
     }
 
-    pub fn into_mut(&mut self) -> &mut W {
+    /// Where it goes.
+    pub fn sink(&mut self) -> &mut W {
         match self {
             Unpacker::Plain(into) => into,
             Unpacker::Gzip(into) => into.get_mut(),
@@ -127,7 +128,7 @@ pub fn document(packed: &[u8], packing: &Packing, length_max: u64) -> io::Result
     let mut unpacker = Unpacker::new(packing, into).ok_or(io::ErrorKind::Unsupported)?;
     unpacker.write(packed)?;
     unpacker.end()?;
-    Ok(std::mem::take(&mut unpacker.into_mut().bytes))
+    Ok(std::mem::take(&mut unpacker.sink().bytes))
 }
 
 /// What was done to a document.

@@ -5,7 +5,7 @@
 //! other (`Programme<Media, Timestamp>`, the default).
 
 use super::media::Media;
-use super::time::{Day, Moment, TimeOfDay, TimeRange};
+use super::time::{Day, Moment, TimeOfDay, TimeRange, ZONE_UNSTATED};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub struct Programme<M = Media, T = Timestamp> {
 }
 
 fn default_timezone() -> String {
-    "Asia/Ho_Chi_Minh".into()
+    ZONE_UNSTATED.into()
 }
 
 impl Programme {

@@ -209,6 +209,9 @@ impl<'de, T, F: Fn(&str) -> Result<T, String>> Visitor<'de> for TextOrToml<F> {
     }
 }
 
+/// The zone of a board that has no programme yet, and of a programme that names none.
+pub const ZONE_UNSTATED: &str = "Asia/Ho_Chi_Minh";
+
 /// A moment as people read it: `2026-12-05 07:00 (Asia/Ho_Chi_Minh)`; in UTC where there is no such zone.
 pub fn told(at: jiff::Timestamp, zone: &str) -> String {
     let (zone, name) = match jiff::tz::TimeZone::get(zone) {

@@ -47,8 +47,7 @@ use rotation::{Position, Turn};
 use std::sync::Arc;
 use window::{Calendar, Hours, Span, Wall};
 
-/// The zone of a board that has no programme yet, and of a programme that names none that is known.
-pub const ZONE_UNSTATED: &str = "Asia/Ho_Chi_Minh";
+pub use crate::model::time::ZONE_UNSTATED;
 
 /// Everything that the feeds have for one board, ready to be asked about any moment.
 #[derive(Debug)]

@@ -31,6 +31,7 @@ use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
 use crate::model::media::Sha256;
 use crate::model::programme::Programme;
+use crate::model::time::{ZONE_UNSTATED, told};
 use crate::problem::{self, Outcome, Problem};
 use crate::say;
 use crate::trust::time::released;
@@ -167,9 +168,9 @@ pub fn check_clock(
     disciplined: Option<Timestamp>,
     sure: bool,
 ) -> Outcome<Option<Problem>> {
-    let Some(last) = Site::open(site)?.role(Role::Timestamp)?.issued() else { return Ok(None) };
-    let zone = jiff::tz::TimeZone::system();
-    let said = |moment: Timestamp| moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
+    let site = Site::open(site)?;
+    let Some(last) = site.role(Role::Timestamp)?.issued() else { return Ok(None) };
+    let said = |moment: Timestamp| site.told(moment);
     let apart =
         |other: Timestamp, hours: i64| now.duration_since(other).abs() > SignedDuration::from_hours(hours);
     if let Some(server) = disciplined.filter(|server| apart(*server, CLOCK_DIFFERENCE_HOURS_MAX)) {
@@ -214,7 +215,7 @@ fn clock_remedy() -> problem::Text {
 pub fn init(site: &Path, keys: &Path, feed: &NewFeed, now: Timestamp) -> Outcome<()> {
     let title = checked_title(&feed.title)?;
     if now < released() {
-        let now = sign::moment(now);
+        let now = told(now, ZONE_UNSTATED);
         return Err(Problem::new(
             "clock",
             say!(en: "this machine's clock says {now}, when this program did not exist yet",

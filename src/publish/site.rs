@@ -10,7 +10,7 @@ use super::sign::{Signers, after, digest, head, moment, pin, sign, target};
 use super::{Lifetimes, Role};
 use crate::disk::{self, Disk, Local, Lock};
 use crate::limits::{METADATA_BYTES_MAX, PROGRAMME_BYTES_MAX};
-use crate::model::time::told;
+use crate::model::time::{ZONE_UNSTATED, told};
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::trust::{ALERTS_TARGET, PROGRAMME_TARGET};
@@ -185,7 +185,7 @@ impl Site {
         }
         let bytes = self.content(Role::Programme, PROGRAMME_BYTES_MAX).ok();
         let head = bytes.and_then(|bytes| serde_json::from_slice::<Head>(&bytes).ok());
-        told(at, head.as_ref().map_or("UTC", |head| &head.timezone))
+        told(at, head.as_ref().map_or(ZONE_UNSTATED, |head| &head.timezone))
     }
 
     /// Signs the first root, for these signers of the top-level roles.

@@ -1,5 +1,6 @@
 //! Why something was not believed, and how that is said to people.
 
+use crate::model::time::{ZONE_UNSTATED, told};
 use crate::problem::{Problem, chain};
 use crate::say;
 use jiff::Timestamp;
@@ -87,7 +88,7 @@ impl Refusal {
             ),
             Refusal::Expired { file, expires } => (
                 say!(en: "`{file}` expired at {expires}", vi: "`{file}` đã hết hạn lúc {expires}",
-                    file = file, expires = expires),
+                    file = file, expires = told(*expires, ZONE_UNSTATED)),
                 say!(en: "run `bangtin feed refresh` or publish again, and check this machine's clock",
                     vi: "hãy chạy `bangtin feed refresh` hoặc xuất bản lại, và kiểm tra đồng hồ của máy này"),
             ),

@@ -1,4 +1,5 @@
-//! What `scripts/packages.sh run` installs is all that the program needs: a copied program starts, and finds what it opens.
+//! What `scripts/packages.sh run` installs is all that the program needs: a copied program starts, and finds
+//! what it opens.
 
 use crate::support::{bangtin, text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +16,8 @@ fn said(program: &str, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The names of libraries with a version, such as `libEGL.so.1`, that stand in the program: those that it is linked to, and
-/// those that it opens while it runs.
+/// The names of libraries with a version, such as `libEGL.so.1`, that stand in the program: those that it is
+/// linked to, and those that it opens while it runs.
 fn libraries(program: &[u8]) -> BTreeSet<String> {
     let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
     let mut found = BTreeSet::new();

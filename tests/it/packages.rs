@@ -91,10 +91,12 @@ fn packages_sh_run_names_every_library_that_the_program_needs() {
         let path =
             found.unwrap_or_else(|| panic!("{name} is not here: `scripts/packages.sh run` leaves it out"));
         // Packages know a file by the name that it had before /lib became /usr/lib.
-        let owner = [path.to_owned(), path.replacen("/usr", "", 1), format!("/usr{path}")]
-            .iter()
-            .find_map(|path| said("dpkg", &["-S", path]).split([':', ',']).next().map(str::to_owned))
-            .filter(|owner| !owner.is_empty());
+        let owned = |path: &String| {
+            let answer = said("dpkg", &["-S", path]);
+            answer.split([':', ',']).next().filter(|owner| !owner.is_empty()).map(str::to_owned)
+        };
+        let names = [path.to_owned(), path.replacen("/usr", "", 1), format!("/usr{path}")];
+        let owner = names.iter().find_map(owned);
         let owner = owner.unwrap_or_else(|| panic!("no package has {path}"));
         assert!(
             with_theirs.contains(&owner),

@@ -36,8 +36,8 @@ BACK_SECONDS = 60
 DIFFERENT_MAX = SIZE[0] * SIZE[1] // 500
 FUZZ = "4%"
 POLL_SECONDS = 5
-# The header's part where the clock is, and the whole header: [x, y, width, height].
-CLOCK = (SIZE[0] * 3 // 4, 0, SIZE[0] // 4, SIZE[1] // 7)
+# The part of the header where date and clock are: [x, y, width, height].
+CLOCK = (SIZE[0] * 11 // 20, 0, SIZE[0] * 9 // 20, SIZE[1] // 7)
 
 PLACE = "/sys/fs/cgroup/system.slice/bangtin.service/cgroup.procs"
 

@@ -1,5 +1,5 @@
-//! What a service manager is told, by the protocol of `sd_notify(3)`: one datagram a message, to the socket that
-//! `$NOTIFY_SOCKET` names. Twenty lines instead of a library, and nothing at all where nobody listens.
+//! What a service manager is told, by the protocol of `sd_notify(3)`: one datagram a message, to the socket
+//! that `$NOTIFY_SOCKET` names. Twenty lines instead of a library, and nothing at all where nobody listens.
 
 use std::ffi::OsStr;
 use std::os::linux::net::SocketAddrExt;
@@ -15,7 +15,8 @@ pub struct ServiceManager {
 }
 
 impl ServiceManager {
-    /// The one at `$NOTIFY_SOCKET`: a path, or `@` and the name of an abstract socket. `None` where that is neither.
+    /// The one at `$NOTIFY_SOCKET`: a path, or `@` and the name of an abstract socket. `None` where that is
+    /// neither.
     pub fn at(notify_socket: &OsStr) -> Option<ServiceManager> {
         let address = match notify_socket.as_bytes() {
             [b'@', name @ ..] => SocketAddr::from_abstract_name(name),
@@ -41,13 +42,14 @@ impl ServiceManager {
     }
 
     fn tell(&self, message: &str) {
-        // A manager that does not hear acts as if nothing had been said, which is all that could be done here.
+        // A manager that does not hear acts as if nothing had been said, which is all that could be done
+        // here.
         let _ = self.socket.send_to_addr(message.as_bytes(), &self.address);
     }
 }
 
-/// How long to rest between two signs of life: half of the time that `$WATCHDOG_USEC` allows, as `sd_watchdog_enabled(3)`
-/// advises. `None` where no watchdog waits.
+/// How long to rest between two signs of life: half of the time that `$WATCHDOG_USEC` allows, as
+/// `sd_watchdog_enabled(3)` advises. `None` where no watchdog waits.
 ///
 /// `$WATCHDOG_PID` is not asked: it names the service's main process, which is the compositor.
 pub fn interval(watchdog_usec: Option<&str>) -> Option<Duration> {

@@ -1,10 +1,11 @@
 //! No picture freezes unseen.
 //!
-//! There are two ways for a board to stand still with its last picture on the screen. A thread panics: [`spawn`] and
-//! [`end`] end the whole program then, for the service manager to start it again. Or a loop comes round no more, for
-//! whatever reason, also in the compositor: [`watch`] asks each of them in turn for a sign of life, and passes it on to
-//! the service manager's watchdog only when all have answered. Who judges how long is too long, and kills what does not
-//! answer, is the service manager; so nothing here can be stuck and go on saying that all is well.
+//! There are two ways for a board to stand still with its last picture on the screen. A thread panics:
+//! [`spawn`] and [`end`] end the whole program then, for the service manager to start it again. Or a loop
+//! comes round no more, for whatever reason, also in the compositor: [`watch`] asks each of them in turn for
+//! a sign of life, and passes it on to the service manager's watchdog only when all have answered. Who judges
+//! how long is too long, and kills what does not answer, is the service manager; so nothing here can be stuck
+//! and go on saying that all is well.
 
 use super::event::{Event, Part};
 use super::notify::{self, ServiceManager};
@@ -37,7 +38,8 @@ pub fn spawn<T: Send + 'static>(
     Builder::new().name(name.into()).spawn(guarded)
 }
 
-/// Ends the program, of which this thread failed, with exit code 1. The panic itself was printed when it happened.
+/// Ends the program, of which this thread failed, with exit code 1. The panic itself was printed when it
+/// happened.
 pub fn end(thread: &str) -> ! {
     let problem = Problem::new(
         "bangtin",
@@ -47,8 +49,9 @@ pub fn end(thread: &str) -> ! {
              vi: "nếu chạy như dịch vụ thì không cần làm gì: bảng tự chạy lại; nếu còn lặp lại, hãy báo lỗi kèm các dòng trên"),
     );
     let _ = writeln!(io::stderr(), "bangtin: {problem}");
-    // SAFETY: it takes a number and does not return. Other threads are still at work, so nothing may be torn down
-    // under them, as `exit` would do: the system takes everything back, and what is on disk is whole at any moment.
+    // SAFETY: it takes a number and does not return. Other threads are still at work, so nothing may be torn
+    // down under them, as `exit` would do: the system takes everything back, and what is on disk is whole at
+    // any moment.
     unsafe { libc::_exit(1) }
 }
 
@@ -86,8 +89,8 @@ impl Loop {
         Loop { name, ask: Box::new(ask) }
     }
 
-    /// The Wayland compositor that listens here. While nothing moves on a board the two have nothing to say to each
-    /// other, and one that is stopped would not be missed.
+    /// The Wayland compositor that listens here. While nothing moves on a board the two have nothing to say
+    /// to each other, and one that is stopped would not be missed.
     pub fn compositor(socket: PathBuf) -> Loop {
         let ask = move || -> Wait {
             let mut asked = sync(&socket).map(|stream| (stream, 0));
@@ -100,9 +103,9 @@ impl Loop {
     }
 }
 
-/// The first request on a new connection: `wl_display.sync`, to be answered on the new object 2 when everything before it
-/// was done. Object, size in bytes and opcode, argument, each in the machine's own byte order (Wayland protocol, "Wire
-/// format").
+/// The first request on a new connection: `wl_display.sync`, to be answered on the new object 2 when
+/// everything before it was done. Object, size in bytes and opcode, argument, each in the machine's own byte
+/// order (Wayland protocol, "Wire format").
 fn sync(socket: &Path) -> io::Result<UnixStream> {
     let mut stream = UnixStream::connect(socket)?;
     let request: [u32; 3] = [1, 12 << 16, 2];
@@ -123,8 +126,8 @@ fn synced(stream: &mut UnixStream, heard: &mut usize, patience: Duration) -> Ans
     if *heard == bytes.len() { Answer::Alive } else { Answer::NotYet }
 }
 
-/// Watches over a board: its stage's thread, and, where a service manager waits for signs of life, all its loops. `shown`:
-/// the window's loop, and the socket of the compositor that shows it.
+/// Watches over a board: its stage's thread, and, where a service manager waits for signs of life, all its
+/// loops. `shown`: the window's loop, and the socket of the compositor that shows it.
 ///
 /// # Errors
 /// If the system gives no thread.
@@ -164,8 +167,8 @@ pub fn beat(part: Part, answer: Sender<()>, stage: &Stage) {
     }
 }
 
-/// Asks every loop for a sign of life, again after each `interval`, and tells the service manager: first that the board is
-/// on air, then each time that it lives. Without an interval only the first.
+/// Asks every loop for a sign of life, again after each `interval`, and tells the service manager: first that
+/// the board is on air, then each time that it lives. Without an interval only the first.
 ///
 /// All are asked before one is waited for, and they are waited for without end. `rest` sleeps.
 pub fn watch(

@@ -1,4 +1,5 @@
-//! What `scripts/packages.sh run` installs is all that the program needs: a copied program starts, and finds what it opens.
+//! What `scripts/packages.sh run` installs is all that the program needs: a copied program starts, and finds
+//! what it opens.
 
 use crate::support::{bangtin, text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +16,8 @@ fn said(program: &str, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The names of libraries with a version, such as `libEGL.so.1`, that stand in the program: those that it is linked to, and
-/// those that it opens while it runs.
+/// The names of libraries with a version, such as `libEGL.so.1`, that stand in the program: those that it is
+/// linked to, and those that it opens while it runs.
 fn libraries(program: &[u8]) -> BTreeSet<String> {
     let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
     let mut found = BTreeSet::new();
@@ -90,10 +91,12 @@ fn packages_sh_run_names_every_library_that_the_program_needs() {
         let path =
             found.unwrap_or_else(|| panic!("{name} is not here: `scripts/packages.sh run` leaves it out"));
         // Packages know a file by the name that it had before /lib became /usr/lib.
-        let owner = [path.to_owned(), path.replacen("/usr", "", 1), format!("/usr{path}")]
-            .iter()
-            .find_map(|path| said("dpkg", &["-S", path]).split([':', ',']).next().map(str::to_owned))
-            .filter(|owner| !owner.is_empty());
+        let owned = |path: &String| {
+            let answer = said("dpkg", &["-S", path]);
+            answer.split([':', ',']).next().filter(|owner| !owner.is_empty()).map(str::to_owned)
+        };
+        let names = [path.to_owned(), path.replacen("/usr", "", 1), format!("/usr{path}")];
+        let owner = names.iter().find_map(owned);
         let owner = owner.unwrap_or_else(|| panic!("no package has {path}"));
         assert!(
             with_theirs.contains(&owner),

@@ -36,8 +36,8 @@ BACK_SECONDS = 60
 DIFFERENT_MAX = SIZE[0] * SIZE[1] // 500
 FUZZ = "4%"
 POLL_SECONDS = 5
-# The header's part where the clock is, and the whole header: [x, y, width, height].
-CLOCK = (SIZE[0] * 3 // 4, 0, SIZE[0] // 4, SIZE[1] // 7)
+# The part of the header where date and clock are: [x, y, width, height].
+CLOCK = (SIZE[0] * 11 // 20, 0, SIZE[0] * 9 // 20, SIZE[1] // 7)
 
 PLACE = "/sys/fs/cgroup/system.slice/bangtin.service/cgroup.procs"
 
@@ -233,14 +233,18 @@ class Rig:
 
     def full_disk(self):
         self.on()
-        self.machine.must("dd if=/dev/zero of=/var/full bs=1M 2>/dev/null; dd if=/dev/zero of=/var/full2 bs=1k 2>/dev/null; sync; df -k / | tail -n 1")
+        # Smaller and smaller pieces, down to the file system's blocks and those that it keeps for root.
+        self.machine.must(
+            "n=0; for piece in 1G 128M 16M 2M 256K 32K 4K; do while fallocate -l $piece /var/full.$n; do n=$((n + 1)); done;"
+            " n=$((n + 1)); done 2>/dev/null; sync", 300
+        )
         free = int(self.machine.must("df -k --output=avail / | tail -n 1"))
         if free > 64:
             raise Failed(f"{free} kB are still free")
         self.machine.pull_the_plug()
         seconds, _ = self.boot([self.number])
         self.machine.wait_for_agent()
-        self.machine.must("rm -f /var/full /var/full2; sync")
+        self.machine.must("rm -f /var/full*; sync")
         return f"on air after {seconds:.0f} s, with no byte free"
 
     def read_only(self):

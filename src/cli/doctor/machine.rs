@@ -1,4 +1,5 @@
-//! What of the machine around the program would keep a board off the air: found before the first start, not after it.
+//! What of the machine around the program would keep a board off the air: found before the first start, not
+//! after it.
 
 use super::Finding;
 use crate::problem::Problem;
@@ -24,7 +25,8 @@ const OPENED: [(&str, &str, bool); 5] = [
     ("libvulkan.so.1", "libvulkan1", false),
 ];
 
-/// The findings about this machine. `desktop`: a display server is at work here, so the board is not a service.
+/// The findings about this machine. `desktop`: a display server is at work here, so the board is not a
+/// service.
 pub fn findings(state: &Path, desktop: bool) -> Vec<Finding> {
     let root = Path::new("/");
     let mut findings = vec![libraries(&linker_cache())];
@@ -39,7 +41,8 @@ pub fn findings(state: &Path, desktop: bool) -> Vec<Finding> {
     findings
 }
 
-/// The state folder's file system takes nothing: a board shows all the same what it has and what it is sent, from memory.
+/// The state folder's file system takes nothing: a board shows all the same what it has and what it is sent,
+/// from memory.
 pub fn read_only(state: &Path) -> Option<Finding> {
     let mount = statvfs(state).ok()?;
     mount.f_flag.contains(StatVfsMountFlags::RDONLY).then(|| {
@@ -178,8 +181,8 @@ fn libraries(cache: &str) -> Finding {
     }
 }
 
-/// The process that holds the state folder's lock, from the text of `/proc/locks` (proc_locks(5)):
-/// `1: FLOCK  ADVISORY  WRITE 4242 fe:00:1234 0 EOF`, with the device in hexadecimal and the inode in decimal.
+/// The process that holds the state folder's lock, from the text of `/proc/locks` (proc_locks(5)): `1: FLOCK
+/// ADVISORY WRITE 4242 fe:00:1234 0 EOF`, with the device in hexadecimal and the inode in decimal.
 fn holder(state: &Path, locks: &str) -> Option<u32> {
     let file = std::fs::metadata(state.join("lock")).ok()?;
     let (major, minor) = (rustix::fs::major(file.dev()), rustix::fs::minor(file.dev()));

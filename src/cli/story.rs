@@ -7,7 +7,7 @@ use super::{feed, report};
 use crate::board::control;
 use crate::clock;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, Hazard, MessageType, RiskLevel};
-use crate::model::status::{OnAir, Status};
+use crate::model::status::{FeedStatus, OnAir, Status};
 use crate::problem::{Outcome, Problem, Text};
 use crate::publish;
 use crate::say;
@@ -276,8 +276,9 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
     feed::set_alerts(&next, &Alerts::default(), now)?;
 
     let root = crate::disk::read_for_person(&stage.root())?;
-    let before = control::ask_status(&stage.state)?.feeds[0].generation;
+    let shown_before = control::ask_status(&stage.state)?.feeds[0].versions.programme;
     for (kind, path) in targets_of(&next)? {
+        let before = control::ask_status(&stage.state)?.feeds.swap_remove(0);
         let tampered = stage.out.join("tampered");
         let _ = std::fs::remove_dir_all(&tampered);
         copy_folder(&next, &tampered).map_err(|error| file(&tampered, &error))?;
@@ -302,7 +303,7 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
             return Err(failed(&name, say!(en: "the board went off the air", vi: "bảng đã mất hình")));
         }
         match kind {
-            Kind::Metadata | Kind::FalseRoot(_) if feed.generation != before => {
+            Kind::Metadata | Kind::FalseRoot(_) if took(&name, &before, feed) => {
                 return Err(failed(&name, say!(en: "the board took it", vi: "bảng đã nhận tệp bị sửa")));
             }
             Kind::Metadata | Kind::FalseRoot(_) => {}
@@ -322,12 +323,21 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
     let server = Server::start(&next, port).map_err(|error| file(&next, &error))?;
     control::ask_poll(&stage.state)?;
     story.wait("the same feed unchanged", |status| {
-        status.feeds[0].generation > before
+        status.feeds[0].versions.programme > shown_before
             && status.media.waiting.is_empty()
             && status.feeds[0].error.is_none()
     })?;
     story.told(&say!(en: "The same feed without the changes was taken.", vi: "Nguồn tin đó khi không bị sửa thì được nhận."));
     Ok(server)
+}
+
+/// Whether a board took what a changed file vouches for. Where that is one half of the feed, the other is taken without it.
+fn took(file: &str, before: &FeedStatus, after: &FeedStatus) -> bool {
+    match file {
+        _ if file.contains("programme") => after.versions.programme != before.versions.programme,
+        _ if file.contains("alert") => after.versions.alert != before.versions.alert,
+        _ => after.generation != before.generation,
+    }
 }
 
 /// A board that has nothing but the root shows its own page, and says why.

@@ -447,7 +447,7 @@ fn a_root_that_replaces_the_online_keys_frees_a_board_from_absurd_versions_and_t
     assert_eq!(stolen.unwrap().issued, Some(day(0)));
 
     replace_timestamp_key(&site, 2, day(2));
-    let times = Times { held: at("2036-01-01T00:00:00Z"), newer: day(2) };
+    let times = Times { held: at("2036-01-01T00:00:00Z"), newer: day(2), disciplined: false };
     let complete = verify(&mut site.reader(), &site.root(), &floors, times).0.unwrap();
     assert_eq!((complete.versions.root, complete.versions.timestamp), (2, 2));
     assert_eq!(complete.issued, Some(day(2)));

@@ -4,6 +4,7 @@
 //! reader goes on and the person hears of everything at once.
 
 use super::{Document, Unknown, out_of_range, unknown_word};
+use crate::limits::PROBLEMS_FOUND_MAX;
 use crate::problem::Text;
 use crate::say;
 use std::borrow::Cow;
@@ -124,6 +125,9 @@ impl<'d> Section<'d> {
             if self.asked.contains(&unknown) {
                 continue;
             }
+            if self.doc.unknown.borrow().len() == PROBLEMS_FOUND_MAX {
+                break;
+            }
             self.doc.unknown.borrow_mut().push(Unknown {
                 at: key.span().start,
                 key: unknown.to_owned(),
@@ -133,7 +137,11 @@ impl<'d> Section<'d> {
             });
         }
         if let Some(name) = self.name {
-            self.doc.known.borrow_mut().push((name, self.asked));
+            // One entry for all tables of a kind.
+            let known = &mut self.doc.known.borrow_mut();
+            if !known.iter().any(|(table, keys)| *table == name && *keys == self.asked) {
+                known.push((name, self.asked));
+            }
         }
     }
 }

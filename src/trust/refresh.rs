@@ -443,8 +443,16 @@ impl Refresh {
             }
             Err(error) => return Err(Refusal::about(file, error)),
         };
-        if set.timestamp().is_none_or(|timestamp| timestamp.snapshot_meta().is_none()) {
+        let Some(timestamp) = set.timestamp().filter(|timestamp| timestamp.snapshot_meta().is_some()) else {
             return Err(Refusal::Malformed { file: file.into(), why: "it names no snapshot".into() });
+        };
+        if !self.times.disciplined {
+            let issued = issued(&timestamp.extra).filter(|&issued| {
+                issued > timestamp.expires
+                    || believable_timestamp(Some(issued), timestamp.expires, issued).is_some()
+            });
+            self.times.newer = issued.map_or(self.times.newer, |issued| issued.max(self.times.newer));
+            set.check_timestamp_expired(self.times.newer).map_err(|error| Refusal::about(file, error))?;
         }
         self.set = set;
         self.files.push((Item::Timestamp, Arc::new(kept.clone())));
@@ -599,7 +607,6 @@ impl Refresh {
         let root = self.set.root();
         let top = [root.expires, timestamp.expires, snapshot.expires];
         let expires = top.into_iter().chain(self.roles.values().map(|(_, expires)| *expires)).min()?;
-        let issued = |of: &BTreeMap<String, Value>| of.get("x-issued")?.as_str()?.parse().ok();
         let mut identity = sha2::Sha256::new();
         for (item, bytes) in self.files.iter().filter(|(item, _)| *item != Item::Timestamp) {
             identity.update(item.file_name());
@@ -625,6 +632,11 @@ impl Refresh {
             files: self.files,
         }))
     }
+}
+
+/// The moment of issue that a role names.
+fn issued(extra: &BTreeMap<String, Value>) -> Option<Timestamp> {
+    extra.get("x-issued")?.as_str()?.parse().ok()
 }
 
 fn digest(bytes: &[u8]) -> Sha256 {

@@ -14,8 +14,9 @@
 //! 3. **What is newer is never refused on the word of what is older** ([`Times`]). Versions already say which of
 //!    two signatures came later; if the later one names an earlier time, then one signer's clock was wrong, and
 //!    a board without a clock cannot know whose. So newer files are judged by the disciplined clock or, without
-//!    one, by this program's release alone. Only a timestamp that is *still the same* is judged by its own word:
-//!    that is how a frozen feed is found out.
+//!    one, by this program's release and by what *they themselves* say: what had expired when its timestamp was
+//!    issued is refused. A timestamp that is still the same is judged by its own word, carried on: that is how a frozen
+//!    feed is found out.
 //! 4. **A moment of issue is believed only if the feed was whole at that moment**: not after the expiry of anything
 //!    that came with it, and not longer before the timestamp's own expiry than timestamps live. The thief of an
 //!    online key can move that one feed's time by weeks, on boards without a clock, until its key is replaced.
@@ -111,15 +112,17 @@ pub struct Now {
 /// By what a refresh of one feed judges expiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
-    /// What is newer than what this board holds. No feed's word has a part in it.
+    /// What is newer than what this board holds. Nothing that the board holds has a part in it.
     pub newer: Timestamp,
+    /// This is a disciplined clock's: what is newer is not asked when it was issued.
+    pub disciplined: bool,
     /// What this board holds already: the feed's own word counts, too.
     pub held: Timestamp,
 }
 
 impl From<Timestamp> for Times {
     fn from(now: Timestamp) -> Times {
-        Times { newer: now, held: now }
+        Times { newer: now, disciplined: true, held: now }
     }
 }
 
@@ -187,7 +190,8 @@ impl Vouched {
 
     /// By what a refresh of this feed judges expiry.
     pub fn times(self, start: Floor, clocks: Clocks) -> Times {
-        Times { newer: start.now(clocks).at, held: self.now(start, clocks).at }
+        let Now { at: newer, source } = start.now(clocks);
+        Times { newer, disciplined: source == Source::System, held: self.now(start, clocks).at }
     }
 }
 

@@ -399,6 +399,8 @@ def main():
     parser.add_argument("--only", default="", help="the bombs that have this in their name")
     parser.add_argument("--all", action="store_true", help="also those that others stand for")
     arguments = parser.parse_args()
+    # Other tests run beside this one, and wait for pictures.
+    os.nice(10)
     failures = 0
 
     def attempt(name, run):

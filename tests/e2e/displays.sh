@@ -285,13 +285,13 @@ if until_true 30 "a notice on a bare server" on_air "$work/run/modes"; then
   for mode in half 1920x1080; do
     DISPLAY=$display xrandr --output screen --mode "$mode"
     case $mode in half) want=(1280 720) ;; *) want=(1920 1080) ;; esac
-    if until_true 10 "the board at ${want[*]}" board_is "${want[@]}"; then
+    if until_true 40 "the board at ${want[*]}" board_is "${want[@]}"; then
       sleep 1
       same "mode-${want[0]}" "$work/run/modes" grab_x
     fi
   done
   kill -9 "$server"
-  if until_true 10 "the board to end with its server" gone "$board"; then
+  if until_true 30 "the board to end with its server" gone "$board"; then
     code=0
     wait "$board" || code=$?
     if [ $code = 1 ] && grep -q 'the window system went away' "$work/board.log"; then

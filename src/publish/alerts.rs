@@ -135,8 +135,8 @@ fn document(findings: &Findings<'_>, value: &serde_json::Value, now: Timestamp) 
                 vi: "danh sách cảnh báo thiếu phần {{\"alerts\": [ ]}} bao ngoài"
             );
             let remedy = say!(
-                en: "nothing: it is read as if it had, and boards will show what is in it and no other; to keep a file like this, write {{\"alerts\": [ before it and ]}} after it",
-                vi: "không cần làm gì: đã hiểu như có, và bảng sẽ chỉ hiện những gì có trong đó; nếu muốn giữ tệp, hãy viết {{\"alerts\": [ ở đầu và ]}} ở cuối"
+                en: "it was read as if it had, and boards show what is in it and nothing else; for next time, write {{\"alerts\": [ before it and ]}} after it",
+                vi: "tệp đã được hiểu như có phần đó, và bảng chỉ hiện những gì có trong tệp; lần sau hãy viết {{\"alerts\": [ ở đầu và ]}} ở cuối"
             );
             findings.warn("", why, remedy);
             let tables = bare.iter().enumerate().filter_map(|(at, value)| match value.is_object() {

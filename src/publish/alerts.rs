@@ -17,6 +17,7 @@ use super::folder::text::{Lines, folded};
 use crate::alert::life;
 use crate::limits;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, Hazard, MessageType, RiskLevel};
+use crate::model::time::{ZONE_UNSTATED, told};
 use crate::problem::{Problem, Text};
 use crate::{say, toml_doc};
 use jiff::{SignedDuration, Timestamp};
@@ -316,7 +317,7 @@ fn times(
         let why = say!(
             en: "it was sent in the future: here it is {now}",
             vi: "được gửi trong tương lai: ở đây đang là {now}",
-            now = crate::publish::sign::moment(now)
+            now = told(now, ZONE_UNSTATED)
         );
         let remedy = say!(
             en: "write the moment of sending, give the beginning as `onset`, and check this machine's clock",

@@ -136,6 +136,7 @@ fn plan(page: &str) -> Plan {
         ticker: if page == "ticker" { lines.map(ticker).into() } else { Vec::new() },
         announcements: Vec::new(),
         siren: None,
+        speech: None,
         stale: None,
     }
 }

@@ -39,6 +39,9 @@ pub const TICKER_CHARS_MAX: usize = 1_000;
 pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
 /// Longest `alerts.json` in bytes.
 pub const ALERTS_BYTES_MAX: u64 = 4 << 20;
+/// Longest words of a warning in milliseconds, a siren before them and a pause after them in three minutes: nobody stands
+/// still for more.
+pub const ALERT_SPEECH_MS_MAX: u64 = 120_000;
 /// Most messages in one `alerts.json`: a province's busiest week of storms.
 pub const ALERTS_MAX: usize = 1_000;
 /// Longest sender, identifier or issuer of a warning, in characters.

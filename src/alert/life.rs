@@ -156,6 +156,7 @@ mod tests {
             issuer: String::new(),
             onset: None,
             expires: None,
+            audio: None,
         }
     }
 

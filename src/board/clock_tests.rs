@@ -122,6 +122,7 @@ impl World {
                     &site.site(),
                     &site.keys(),
                     &Alerts { alerts: vec![alert] },
+                    &[],
                     &site.lifetimes,
                     sent,
                 )

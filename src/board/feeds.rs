@@ -1,5 +1,6 @@
 //! What the board knows of its feeds, and what of their content can be shown with the media that are here.
 
+use crate::model::alert::Alerts;
 use crate::model::feed::{FeedContent, FeedState, Rights, Versions};
 use crate::model::media::{Media, Sha256};
 use crate::model::programme::{Notice, Programme};
@@ -165,7 +166,7 @@ impl Feed {
             alerts_ahead: time.warnings_ahead,
             alerts_since: self.warned_since.min(warnings_now),
             programme: showable(&generation.programme, missing),
-            alerts: generation.alerts.clone(),
+            alerts: speakable(&generation.alerts, missing),
         })
     }
 
@@ -217,16 +218,27 @@ fn showable(programme: &Arc<Programme>, missing: &impl Fn(&Media) -> bool) -> Ar
     Arc::new(programme)
 }
 
+/// The warnings without the voices that are not here yet: a warning waits for nothing.
+fn speakable(alerts: &Arc<Alerts>, missing: &impl Fn(&Media) -> bool) -> Arc<Alerts> {
+    if !alerts.media().any(missing) {
+        return alerts.clone();
+    }
+    let mut alerts = Alerts::clone(alerts);
+    for alert in &mut alerts.alerts {
+        alert.audio = alert.audio.take().filter(|audio| !missing(audio));
+    }
+    Arc::new(alerts)
+}
+
 /// The names of files that are scheduled and not here, each once.
 pub fn waiting(feeds: &[Feed], missing: &impl Fn(&Media) -> bool) -> Vec<String> {
     let mut seen: std::collections::HashSet<Sha256> = Default::default();
-    let programmes = feeds.iter().filter_map(|feed| feed.generation.as_ref());
-    let media: Vec<Media> =
-        programmes.flat_map(|generation| generation.programme.media().cloned().collect::<Vec<_>>()).collect();
+    let generations = feeds.iter().filter_map(|feed| feed.generation.as_ref());
+    let media =
+        generations.flat_map(|generation| generation.alerts.media().chain(generation.programme.media()));
     media
-        .into_iter()
         .filter(|media| missing(media) && seen.insert(media.sha256))
-        .map(|media| media.path)
+        .map(|media| media.path.clone())
         .collect()
 }
 
@@ -237,6 +249,16 @@ mod tests {
     fn media(byte: u8) -> Media {
         let sha256 = Sha256([byte; 32]);
         Media { path: format!("{byte}"), length: 1, sha256, width: None, height: None, duration_ms: None }
+    }
+
+    #[test]
+    fn a_warning_waits_for_no_words() {
+        let alert = serde_json::json!({"sender": "xa", "identifier": "lu", "sent": "2026-11-24T00:00:00Z",
+            "status": "Actual", "message": "Alert", "level": 4, "event": "Lũ quét", "audio": media(1)});
+        let alerts = Arc::new(Alerts { alerts: vec![serde_json::from_value(alert).unwrap()] });
+        let shown = speakable(&alerts, &|_| true);
+        assert_eq!((shown.alerts.len(), &shown.alerts[0].audio), (1, &None));
+        assert!(Arc::ptr_eq(&speakable(&alerts, &|_| false), &alerts));
     }
 
     #[test]

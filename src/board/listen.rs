@@ -1,4 +1,4 @@
-//! The board's ear: how loud it is, the sirens of warnings, and what should be heard and is not.
+//! The board's ear: how loud it is, the sirens and words of warnings, and what should be heard and is not.
 
 use super::playout::Anchor;
 use super::state::{Board, OPEN_AHEAD};
@@ -34,9 +34,10 @@ impl Board {
     pub(super) fn set_volumes(&mut self, plan: &Plan, now: &Now, trusted: bool) {
         let (volumes, minute) = (self.volumes(), self.minute(now, trusted));
         self.volume = volumes.at(minute);
-        // Between two sirens it stays as it was: the last may still be on its way through the device's buffer.
-        if let Some(siren) = &plan.siren {
-            let grave = siren.alert.level.number() >= GRAVE;
+        // Afterwards it stays as it was: the end of what was heard may still be on its way through the device's buffer.
+        let siren = plan.siren.as_ref().map(|siren| &siren.alert);
+        if let Some(heard) = siren.or(plan.speech.as_ref().map(|speech| &speech.alert)) {
+            let grave = heard.level.number() >= GRAVE;
             self.warning_volume = if grave { volumes.over_quiet_hours(minute) } else { self.volume };
         }
         self.sound.set_volume(gain(self.volume));
@@ -50,6 +51,11 @@ impl Board {
             if self.is_new(cue.start, &cue.audio.path) {
                 self.judge(&cue.audio.path, self.volume, at);
             }
+        }
+        if let Some(speech) = &plan.speech
+            && self.is_new(speech.cue.start, &speech.cue.audio.path)
+        {
+            self.judge(&speech.cue.audio.path, self.warning_volume, at);
         }
         let mut names: Vec<String> =
             self.timetable.to_be_heard(at.wall).map(|audio| audio.path.clone()).collect();

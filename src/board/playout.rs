@@ -68,6 +68,13 @@ pub fn wanted(plan: &Plan, now: bool) -> Vec<Wanted> {
         role: Role::Announcement,
         now,
     }));
+    all.extend(plan.speech.iter().map(|speech| &speech.cue).map(|cue| Wanted {
+        media: cue.audio.clone(),
+        start: cue.start,
+        film: false,
+        role: Role::Warning,
+        now,
+    }));
     all
 }
 

@@ -456,7 +456,7 @@ impl Board {
         moments.sort();
         moments.dedup();
         self.coming = moments.into_iter().map(|at| self.timetable.on_air(at, trusted)).collect();
-        if before.is_none_or(|before| Plan { at: plan.at, siren: plan.siren.clone(), ..before } != plan) {
+        if before.is_none_or(|before| before.seen(plan.at) != plan.seen(plan.at)) {
             self.composition = None;
             self.held_since = None;
         }

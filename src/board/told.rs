@@ -118,6 +118,11 @@ impl Board {
             ..item("sound", &siren.feed, "siren", &siren.alert.id.identifier, &siren.alert.event, siren.start)
         });
         all.extend(siren);
+        let speech = plan.speech.iter().map(|speech| &speech.cue).map(|cue| OnAir {
+            heard: Some(self.heard && self.warning_volume > 0),
+            ..item("sound", &cue.feed, "speech", "", &cue.audio.path, cue.start)
+        });
+        all.extend(speech);
         all
     }
 }

@@ -9,12 +9,12 @@ use crate::model::media::{Media, Probe};
 use crate::model::time::told;
 use crate::problem::{Outcome, Problem};
 use crate::publish::alerts::{Outlook, one};
-use crate::publish::folder::OldCodes;
+use crate::publish::folder::{Fault, OldCodes, Role, Shelf};
 use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
 use crate::say;
 use crate::sync::Reader;
 use jiff::{SignedDuration, Timestamp};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
@@ -189,12 +189,7 @@ fn publish_checked(
     checked: &folder::Checked,
     now: Timestamp,
 ) -> Result<publish::Published, Vec<Problem>> {
-    let files = checked.files.iter().map(|file| MediaFile {
-        sha256: file.media.sha256,
-        length: file.media.length,
-        source: file.source.clone(),
-    });
-    let files: Vec<MediaFile> = files.collect();
+    let files = to_publish(&checked.files);
     let published =
         publish::publish(site, &keys_of(site), &checked.programme, &files, &Lifetimes::default(), now)
             .map_err(|problem| vec![problem])?;
@@ -219,10 +214,42 @@ fn publish_checked(
     Ok(published)
 }
 
+fn to_publish(files: &[folder::MediaFile]) -> Vec<MediaFile> {
+    let file = |file: &folder::MediaFile| MediaFile {
+        sha256: file.media.sha256,
+        length: file.media.length,
+        source: file.source.clone(),
+    };
+    files.iter().map(file).collect()
+}
+
+/// The folder of `file`, which may name media beside it; the name of that file, for messages.
+pub fn beside(file: &Path) -> (PathBuf, String) {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    (folder, name)
+}
+
+/// A sound file that was named on the command line.
+fn spoken(file: &Path) -> Result<(Media, Vec<MediaFile>), Problem> {
+    let probe = prober(Decoder::this_program());
+    let (root, name) = beside(file);
+    let mut shelf = Shelf::new(root, "alerts.json", &probe);
+    let media = shelf.named(&name, Role::Sound).map_err(|fault| match fault {
+        Fault::Refused((why, remedy)) => Problem::new("--audio", why, remedy),
+        Fault::Broken(problem) => problem,
+        Fault::Told => crate::disk::problem(file, &std::io::ErrorKind::NotFound.into()),
+    })?;
+    Ok((media, to_publish(&shelf.into_files())))
+}
+
 pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let bytes = crate::disk::read_for_person(file).map_err(one)?;
-    let checked = publish::alerts::read(&bytes, &file.display().to_string(), now)?;
+    let (probe, (root, name)) = (prober(Decoder::this_program()), beside(file));
+    let mut shelf = Shelf::new(root, &name, &probe);
+    let checked = publish::alerts::read(&bytes, &file.display().to_string(), &mut shelf, now)?;
     report::warnings(&checked.warnings);
     let Outlook { in_force, later } = publish::alerts::outlook(&checked.alerts, now);
     let alerts = &checked.alerts.alerts;
@@ -236,14 +263,28 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem
                 vi: "hãy sửa thời gian; muốn gỡ mọi cảnh báo khỏi bảng, hãy phát hành {{\"alerts\": []}}"),
         )]);
     }
-    set_alerts(site, &checked.alerts, now).map_err(one)
+    set_alerts(site, &checked.alerts, &to_publish(&shelf.into_files()), now).map_err(one)
 }
 
 /// One warning, or the end of one, beside the others that are published.
 fn one_alert(site: &Path, asked: OneAlert, now: Timestamp) -> Result<(), Vec<Problem>> {
     let (held, programme) = publish::published(site).map_err(|problem| vec![problem])?;
-    let OneAlert { hazard, level, event, area, actions, until, from, issuer, exercise, update, cancel } =
-        asked;
+    let OneAlert {
+        hazard,
+        level,
+        event,
+        area,
+        actions,
+        audio,
+        until,
+        from,
+        issuer,
+        exercise,
+        update,
+        cancel,
+    } = asked;
+    let audio = audio.as_deref().map(spoken).transpose().map_err(|problem| vec![problem])?;
+    let (audio, media) = audio.map_or((None, Vec::new()), |(audio, media)| (Some(audio), media));
     let asked = match cancel {
         Some(id) => one::Asked::Cancel(id),
         None => one::Asked::Warn(one::Draft {
@@ -256,17 +297,18 @@ fn one_alert(site: &Path, asked: OneAlert, now: Timestamp) -> Result<(), Vec<Pro
             from,
             issuer,
             exercise,
+            audio,
             update,
         }),
     };
     let done = one::add(&held, programme.as_ref(), asked, now)?;
-    set_alerts(site, &done.alerts, now).map_err(|problem| vec![problem])?;
+    set_alerts(site, &done.alerts, &media, now).map_err(|problem| vec![problem])?;
     report::say(&done.said);
     Ok(())
 }
 
-pub fn set_alerts(site: &Path, alerts: &Alerts, now: Timestamp) -> Outcome<()> {
-    let done = publish::set_alerts(site, &keys_of(site), alerts, &Lifetimes::default(), now)?;
+pub fn set_alerts(site: &Path, alerts: &Alerts, media: &[MediaFile], now: Timestamp) -> Outcome<()> {
+    let done = publish::set_alerts(site, &keys_of(site), alerts, media, &Lifetimes::default(), now)?;
     report::warnings(&done.warnings);
     let Outlook { in_force, later } = publish::alerts::outlook(alerts, now);
     report::say(&match (in_force + later, alerts.alerts.len()) {

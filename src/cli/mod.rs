@@ -142,6 +142,9 @@ struct OneAlert {
     /// What to do; up to four times
     #[arg(long = "action", value_name = "WORDS")]
     actions: Vec<String>,
+    /// What is spoken after the siren: a sound file, two minutes at most
+    #[arg(long, value_name = "FILE")]
+    audio: Option<PathBuf>,
     /// Until when: 18:00, 2026-12-05T07:00, or 6h; six hours if absent
     #[arg(long, value_name = "TIME")]
     until: Option<String>,

@@ -1,7 +1,7 @@
 //! `bangtin render`: the picture that a board would show at a moment, or everything that it would show in a span of
 //! time, from an unpublished folder. The same timetable, layout and drawing as on the board.
 
-use super::feed::read_folder;
+use super::feed::{self, read_folder};
 use super::{Render, report};
 use crate::alert::life;
 use crate::board::control::png;
@@ -18,7 +18,7 @@ use crate::model::plan::{Cue, Main, NoticeSlot, Plan};
 use crate::model::time::{Moment, TimeOfDay};
 use crate::problem::{Outcome, Problem, Text};
 use crate::programme::Timetable;
-use crate::publish::folder::Checked;
+use crate::publish::folder::{Checked, Shelf};
 use crate::say;
 use crate::stage::{self, Film, Setup, Show};
 use crate::store::Asset;
@@ -113,7 +113,9 @@ fn tell(heard: &[Heard], over_picture: bool, zone: &TimeZone) {
 fn alerts(asked: &Render, now: Timestamp) -> Result<Alerts, Vec<Problem>> {
     let Some(file) = &asked.alerts else { return Ok(Alerts::default()) };
     let bytes = crate::disk::read_for_person(file).map_err(|problem| vec![problem])?;
-    let checked = crate::publish::alerts::read(&bytes, &file.display().to_string(), now)?;
+    let (probe, (root, name)) = (feed::prober(Decoder::this_program()), feed::beside(file));
+    let mut shelf = Shelf::new(root, &name, &probe);
+    let checked = crate::publish::alerts::read(&bytes, &file.display().to_string(), &mut shelf, now)?;
     report::warnings(&checked.warnings);
     Ok(checked.alerts)
 }
@@ -471,7 +473,7 @@ impl Preview {
                 }
             }
             // What is only heard makes no other picture, and a warning's siren is heard every minute for days.
-            let looks = Plan { at: from, announcements: Vec::new(), siren: None, ..plan.clone() };
+            let looks = plan.seen(from);
             if let Some((known, change)) = &before
                 && *known == looks
                 && change.is_none_or(|change| at < change)
@@ -558,7 +560,9 @@ mod tests {
     fn a_moment_without_a_warning_is_told_with_the_warning_nearest_to_it() {
         let now = at("2026-11-24T07:00");
         let demo = include_bytes!("../../config/demo/alerts.json");
-        let alerts = crate::publish::alerts::read(demo, "alerts.json", now).unwrap().alerts;
+        let no_media = |_: &Path| unreachable!();
+        let mut shelf = Shelf::new(PathBuf::new(), "alerts.json", &no_media);
+        let alerts = crate::publish::alerts::read(demo, "alerts.json", &mut shelf, now).unwrap().alerts;
         let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
         let said = |from: &str, to: &str| {
             none_in_force(Path::new("alerts.json"), &alerts, (at(from), at(to)), &zone)

@@ -256,8 +256,9 @@ fn warn(stage: &Stage) -> Outcome<()> {
         issuer: "UBND xã Bình Lư".into(),
         onset: None,
         expires: now.checked_add(jiff::SignedDuration::from_secs(8)).ok(),
+        audio: None,
     };
-    feed::set_alerts(&stage.site, &Alerts { alerts: vec![alert] }, now)
+    feed::set_alerts(&stage.site, &Alerts { alerts: vec![alert] }, &[], now)
 }
 
 /// One changed byte in each kind of file: refused by a check from nothing and by the running board, which goes
@@ -273,7 +274,7 @@ fn tampering(story: &mut Story<'_>, port: u16) -> Outcome<Server> {
     change_folder(&stage.folder)?;
     let now = clock::system();
     feed::publish(&next, &stage.folder, now).map_err(first)?;
-    feed::set_alerts(&next, &Alerts::default(), now)?;
+    feed::set_alerts(&next, &Alerts::default(), &[], now)?;
 
     let root = crate::disk::read_for_person(&stage.root())?;
     let shown_before = control::ask_status(&stage.state)?.feeds[0].versions.programme;

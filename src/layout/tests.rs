@@ -95,6 +95,7 @@ pub fn plan(main: Main) -> Plan {
         ],
         announcements: Vec::new(),
         siren: None,
+        speech: None,
         stale: None,
     }
 }
@@ -135,6 +136,7 @@ pub fn warning(level: u8, status: AlertStatus) -> Main {
         issuer: "Ban Chỉ huy PCTT xã".into(),
         onset: None,
         expires: None,
+        audio: None,
     };
     Main::Warning { feed: "xa".into(), alert: Arc::new(alert), turn: None }
 }

@@ -1,14 +1,22 @@
 //! Warnings as boards read them: `alerts.json`, normalised from CAP 1.2 by the publisher.
 
+use super::media::Media;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// `alerts.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Alerts {
     /// Never left out: a misspelt key must not read as "no warnings" and withdraw those in force.
     pub alerts: Vec<Alert>,
+}
+
+impl Alerts {
+    /// Every media file that they name, repetitions included.
+    pub fn media(&self) -> impl Iterator<Item = &Media> {
+        self.alerts.iter().filter_map(|alert| alert.audio.as_ref())
+    }
 }
 
 /// Viet Nam's disaster risk levels (Decision 18/2021/QĐ-TTg, article 4), 1 to 5.
@@ -176,4 +184,11 @@ pub struct Alert {
     /// When it ends; 6 hours after `id.sent` when absent, and never later than 72 hours after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Timestamp>,
+    /// What is spoken after each siren. One that cannot be read costs the voice and not the warning.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "media_or_none")]
+    pub audio: Option<Media>,
+}
+
+fn media_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Media>, D::Error> {
+    Ok(serde_json::from_value(serde_json::Value::deserialize(deserializer)?).ok())
 }

@@ -24,6 +24,8 @@ pub struct Plan {
     pub announcements: Vec<Cue>,
     /// The siren sounding now.
     pub siren: Option<Siren>,
+    /// The words of that warning, spoken now.
+    pub speech: Option<Speech>,
     /// Set while the feed that shows is not fresh.
     pub stale: Option<Stale>,
 }
@@ -38,6 +40,11 @@ impl Plan {
     /// Every picture that shows: the emblem, and those of the notices.
     pub fn pictures(&self) -> impl Iterator<Item = &Media> {
         self.emblem.iter().chain(self.slots().filter_map(|slot| slot.notice.image.as_ref()))
+    }
+
+    /// The same as if it had been on air at `at`, without what is only heard.
+    pub fn seen(&self, at: Timestamp) -> Plan {
+        Plan { at, announcements: Vec::new(), siren: None, speech: None, ..self.clone() }
     }
 }
 
@@ -102,6 +109,13 @@ pub struct Siren {
     pub feed: Arc<str>,
     pub alert: Arc<Alert>,
     pub start: Timestamp,
+}
+
+/// The words of the gravest warning in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speech {
+    pub alert: Arc<Alert>,
+    pub cue: Cue,
 }
 
 /// How old what shows is.

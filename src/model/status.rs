@@ -61,7 +61,7 @@ pub struct OnAir {
     /// `main` or the name of the board's zone; `ticker` or `sound`.
     pub zone: String,
     pub feed: String,
-    /// `notice`, `warning`, `ticker`, `announcement`, `siren` or `neutral`.
+    /// `notice`, `warning`, `ticker`, `announcement`, `siren`, `speech` or `neutral`.
     pub kind: String,
     pub id: String,
     pub title: String,

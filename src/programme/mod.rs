@@ -12,7 +12,7 @@
 //! 3. The rotation of all feeds' notices (see [`rotation`]), low priority in every fourth round.
 //! 4. The neutral page.
 //!
-//! A warning has its siren besides (see [`siren`]).
+//! A warning has its siren besides, and a voice where somebody spoke one (see [`siren`]).
 //!
 //! A board's further zones have the notices that its configuration gives them, each with rules 2 and 3 of its own; a
 //! warning takes all of them.
@@ -38,7 +38,7 @@ use crate::alert::life::{self, Life};
 use crate::model::board::{Board, Reading};
 use crate::model::feed::{FeedContent, FeedState};
 use crate::model::media::Media;
-use crate::model::plan::{Aside, Cue, Main, NoticeSlot, Plan, Siren, Stale, TickerLine};
+use crate::model::plan::{Aside, Cue, Main, NoticeSlot, Plan, Siren, Speech, Stale, TickerLine};
 use crate::model::programme::{Notice, Priority, Ticker, Window};
 use announce::Sounding;
 use jiff::Timestamp;
@@ -191,6 +191,11 @@ impl Timetable {
             siren: self.gravest(t).and_then(|(feed, life)| {
                 let start = siren::sounding_since(life, t)?;
                 Some(Siren { feed: self.feeds[*feed].name.clone(), alert: life.alert.clone(), start })
+            }),
+            speech: self.gravest(t).and_then(|(feed, life)| {
+                let (start, audio) = (siren::speaking_since(life, t)?, life.alert.audio.clone()?);
+                let cue = Cue { feed: self.feeds[*feed].name.clone(), audio, start };
+                Some(Speech { alert: life.alert.clone(), cue })
             }),
             stale: stale.next().map(|feed| Stale { last_news: feed.last_news }),
         }

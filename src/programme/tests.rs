@@ -327,6 +327,7 @@ fn warning(name: &str, level: u8, status: AlertStatus, sent: &str) -> Alert {
         issuer: String::new(),
         onset: None,
         expires: None,
+        audio: None,
     }
 }
 

@@ -14,9 +14,11 @@ mod table;
 mod tests;
 
 use super::folder::text::{Lines, folded};
+use super::folder::{Fault, Role, Shelf};
 use crate::alert::life;
 use crate::limits;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, Hazard, MessageType, RiskLevel};
+use crate::model::media::Media;
 use crate::model::time::{ZONE_UNSTATED, told};
 use crate::problem::{Problem, Text};
 use crate::{say, toml_doc};
@@ -77,7 +79,12 @@ pub struct Checked {
 /// # Errors
 ///
 /// Everything that is wrong with it, in the order of the file.
-pub fn read(bytes: &[u8], name: &str, now: Timestamp) -> Result<Checked, Vec<Problem>> {
+pub fn read(
+    bytes: &[u8],
+    name: &str,
+    shelf: &mut Shelf<'_>,
+    now: Timestamp,
+) -> Result<Checked, Vec<Problem>> {
     let alone = |problem| vec![problem];
     if bytes.len() as u64 > limits::ALERTS_BYTES_MAX {
         let why = say!(en: "it is longer than {mebibytes} MiB", vi: "tệp dài hơn {mebibytes} MiB",
@@ -88,7 +95,7 @@ pub fn read(bytes: &[u8], name: &str, now: Timestamp) -> Result<Checked, Vec<Pro
     let text = toml_doc::text_of(bytes, name).map_err(alone)?;
     let value = table::parse(text, name).map_err(alone)?;
     let findings = Findings::new(name);
-    let written = document(&findings, &value, now);
+    let written = document(&findings, &value, shelf, now);
     let (problems, warnings) = findings.finish();
     match problems.is_empty() {
         true => Ok(Checked {
@@ -128,7 +135,12 @@ struct Written {
     alert: Option<Alert>,
 }
 
-fn document(findings: &Findings<'_>, value: &serde_json::Value, now: Timestamp) -> Vec<Written> {
+fn document(
+    findings: &Findings<'_>,
+    value: &serde_json::Value,
+    shelf: &mut Shelf<'_>,
+    now: Timestamp,
+) -> Vec<Written> {
     let written: Vec<Written> = match bare(value) {
         Some(bare) => {
             let why = say!(
@@ -144,7 +156,7 @@ fn document(findings: &Findings<'_>, value: &serde_json::Value, now: Timestamp) 
                 true => Table::root(findings, value).map(|table| table.at(value_place(bare, at))),
                 false => None,
             });
-            tables.map(|table| message(table, now)).collect()
+            tables.map(|table| message(table, &mut *shelf, now)).collect()
         }
         None => {
             let Some(mut root) = Table::root(findings, value) else { return Vec::new() };
@@ -153,7 +165,7 @@ fn document(findings: &Findings<'_>, value: &serde_json::Value, now: Timestamp) 
                 root.required("alerts", "[]").map_or(Vec::new(), |said| said.list(limits::ALERTS_MAX));
             root.finish();
             let tables = listed.iter().filter_map(|said| said.table());
-            tables.map(|table| message(table, now)).collect()
+            tables.map(|table| message(table, &mut *shelf, now)).collect()
         }
     };
     let mut known = HashMap::new();
@@ -200,7 +212,7 @@ fn value_place(values: &[serde_json::Value], at: usize) -> String {
     if values.len() == 1 { String::new() } else { format!("[{at}]") }
 }
 
-fn message(mut table: Table<'_>, now: Timestamp) -> Written {
+fn message(mut table: Table<'_>, shelf: &mut Shelf<'_>, now: Timestamp) -> Written {
     let id = identity(&mut table);
     let status = table.required("status", "\"Actual\"").and_then(|said| said.choice(&STATUSES));
     let kind = table.required("message", "\"Alert\"").and_then(|said| said.choice(&MESSAGES));
@@ -220,6 +232,16 @@ fn message(mut table: Table<'_>, now: Timestamp) -> Written {
         .collect();
     let issuer = words(&mut table, "issuer", limits::ALERT_LINE_CHARS_MAX);
     let times = times(&mut table, id.as_ref().map(|id| id.sent), now);
+    let spoken = table.get("audio");
+    let audio = spoken.as_ref().map_or(Some(None), |said| words_of(said, shelf).map(Some));
+    if audio.as_ref().is_some_and(Option::is_some) && status == Some(AlertStatus::Exercise) {
+        let why = say!(en: "a drill is not spoken on boards", vi: "bảng không đọc diễn tập");
+        let remedy = say!(
+            en: "announce it in the programme: whoever cannot read takes a warning's voice for the real thing",
+            vi: "hãy phát thanh trong chương trình: người không đọc được chữ sẽ tưởng là cảnh báo thật"
+        );
+        table.warn_at("audio", why, remedy);
+    }
     let place = table.place().to_owned();
     let alert = (|| {
         let (onset, expires) = times?;
@@ -236,6 +258,7 @@ fn message(mut table: Table<'_>, now: Timestamp) -> Written {
             issuer: issuer?,
             onset,
             expires,
+            audio: audio?,
         })
     })();
     if let Some(alert) = &alert {
@@ -253,6 +276,34 @@ fn hazard(said: &table::Said<'_>) -> Option<Hazard> {
         said.refuse(why, remedy);
     }
     hazard
+}
+
+/// The file that is spoken.
+fn words_of(said: &table::Said<'_>, shelf: &mut Shelf<'_>) -> Option<Media> {
+    match shelf.named(said.text()?, Role::Sound) {
+        Ok(media) => match too_long_to_say(&media) {
+            None => return Some(media),
+            Some((why, remedy)) => said.refuse(why, remedy),
+        },
+        Err(Fault::Refused((why, remedy))) => said.refuse(why, remedy),
+        Err(Fault::Broken(problem)) => said.refuse(problem.why, problem.remedy),
+        // Not here, and a file with a mistake is not published.
+        Err(Fault::Told) => {}
+    }
+    None
+}
+
+/// Boards would cut it off.
+pub fn too_long_to_say(media: &Media) -> Option<(Text, Text)> {
+    let seconds = media.duration_ms.unwrap_or(0).div_ceil(1000);
+    let most = limits::ALERT_SPEECH_MS_MAX / 1000;
+    (seconds > most).then(|| {
+        (
+            say!(en: "`{path}` speaks for {seconds} s, longer than anybody stands still", vi: "`{path}` đọc mất {seconds} giây, không ai đứng nghe lâu như vậy",
+                path = media.path, seconds = seconds),
+            say!(en: "say it in {most} s at most", vi: "hãy nói gọn trong {most} giây", most = most),
+        )
+    })
 }
 
 /// What names a message. Compared byte by byte later, so it is put in one form here.

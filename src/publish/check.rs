@@ -75,14 +75,15 @@ pub fn check_with(
         notices: programme.notices.len(),
         tickers: programme.tickers.len(),
         announcements: programme.announcements.len(),
-        alerts: alerts.map_or(0, |alerts| alerts.alerts.len()),
+        alerts: alerts.as_ref().map_or(0, |alerts| alerts.alerts.len()),
         media_files: 0,
         media_bytes: 0,
         problems: broken.into_iter().chain(complete.problems.iter().cloned()).collect(),
         warnings: expiring(root, &complete.files, now, &programme.timezone),
     };
     let mut seen = HashSet::new();
-    for media in programme.media().filter(|media| seen.insert(media.sha256)) {
+    let spoken = alerts.iter().flat_map(|alerts| alerts.media());
+    for media in programme.media().chain(spoken).filter(|media| seen.insert(media.sha256)) {
         report.media_files += 1;
         report.media_bytes += media.length;
         report.problems.extend(check_media(site, media, whole(media)).err());

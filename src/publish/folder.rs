@@ -18,6 +18,8 @@ mod notice;
 mod syllable;
 pub(super) mod text;
 
+pub use media::{Fault, Role, Shelf};
+
 #[cfg(test)]
 mod tests;
 
@@ -91,7 +93,7 @@ pub fn read_with(
     let text = toml_doc::read_text(&path, PROGRAMME_FILE, limits::PROGRAMME_BYTES_MAX).map_err(alone)?;
     let doc = Document::new(PROGRAMME_FILE, &text);
     let Some(table) = doc.parse() else { return Err(doc.finish().0) };
-    let mut shelf = media::Shelf::new(root, probe);
+    let mut shelf = Shelf::new(root, PROGRAMME_FILE, probe);
     let programme = notice::programme(Section::root(&doc, &table), &mut shelf, now, old_codes);
     let (problems, warnings) = doc.finish();
     match problems.is_empty() {

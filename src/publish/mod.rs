@@ -29,7 +29,7 @@ use crate::limits::{
 };
 use crate::model::alert::Alerts;
 use crate::model::feed::Versions;
-use crate::model::media::Sha256;
+use crate::model::media::{Media, Sha256};
 use crate::model::programme::Programme;
 use crate::model::time::{ZONE_UNSTATED, told};
 use crate::problem::{self, Outcome, Problem};
@@ -312,17 +312,7 @@ pub fn publish(
         site.sign_content(Role::Programme, bytes, &keys, lifetimes, now)?;
     }
     let (_, mut warnings) = renew_what_expires(&mut site, &keys, lifetimes, Some(Role::Programme), now)?;
-    let (mut new_media, mut reused, mut seen) = (HashSet::new(), 0, HashSet::new());
-    for file in media.iter().filter(|file| seen.insert(file.sha256)) {
-        match media::publish(&site.media_folder(), file)? {
-            true => drop(new_media.insert(file.sha256)),
-            false => reused += 1,
-        }
-    }
-    if let Some(missing) = programme.media().find(|named| !seen.contains(&named.sha256)) {
-        let held = site.media_folder().join(missing.sha256.to_string());
-        held.metadata().map_err(|error| disk::problem(&held, &error))?;
-    }
+    let (new_media, reused) = copy_media(&site, media, programme.media())?;
     let snapshot_due = is_due(&site, Role::Snapshot, lifetimes, now);
     let mut versions = versions(&site);
     if site.has_changes() || snapshot_due || is_due(&site, Role::Timestamp, lifetimes, now) {
@@ -333,6 +323,27 @@ pub fn publish(
     }
     let (copied, renewed) = (new_media.len(), !changed && versions.programme != before);
     Ok(Published { changed, renewed, versions, copied, new_media, reused, warnings })
+}
+
+/// Brings media into SITE. What comes back: those that were not there, and how many were. All that are `named` must then
+/// be there.
+fn copy_media<'m>(
+    site: &Site,
+    media: &[MediaFile],
+    mut named: impl Iterator<Item = &'m Media>,
+) -> Outcome<(HashSet<Sha256>, usize)> {
+    let (mut new, mut reused, mut seen) = (HashSet::new(), 0, HashSet::new());
+    for file in media.iter().filter(|file| seen.insert(file.sha256)) {
+        match media::publish(&site.media_folder(), file)? {
+            true => drop(new.insert(file.sha256)),
+            false => reused += 1,
+        }
+    }
+    if let Some(missing) = named.find(|named| !seen.contains(&named.sha256)) {
+        let held = site.media_folder().join(missing.sha256.to_string());
+        held.metadata().map_err(|error| disk::problem(&held, &error))?;
+    }
+    Ok((new, reused))
 }
 
 /// The keys that the role needs are at hand.
@@ -374,7 +385,7 @@ pub fn published(site: &Path) -> Outcome<(Alerts, Option<Programme>)> {
     Ok((alerts, programme.and_then(|bytes| serde_json::from_slice(&bytes).ok())))
 }
 
-/// Publishes warnings in place of those before.
+/// Publishes warnings in place of those before, with the media that they name and that are not in SITE yet.
 ///
 /// # Errors
 /// As for [`publish`].
@@ -382,12 +393,15 @@ pub fn set_alerts(
     site: &Path,
     keys: &Path,
     alerts: &Alerts,
+    media: &[MediaFile],
     lifetimes: &Lifetimes,
     now: Timestamp,
 ) -> Outcome<Refreshed> {
     let mut site = Site::open(site)?;
     let keys = Keys::load(keys)?;
     let bytes = to_json(alerts, ALERTS_BYTES_MAX, "alerts.json")?;
+    // A voice that was lost since is no reason to keep a warning back.
+    copy_media(&site, media, std::iter::empty())?;
     site.sign_content(Role::Alert, bytes, &keys, lifetimes, now)?;
     renew(site, Some(Role::Alert), &keys, lifetimes, now)
 }

@@ -11,12 +11,15 @@
 
 use super::site::target_file;
 use crate::disk::{self, Disk, Entry, Local};
-use crate::limits::{GENERATIONS_KEPT, METADATA_BYTES_MAX, PROGRAMME_BYTES_MAX, SUPERSEDED_SECONDS_KEPT};
-use crate::model::media::Sha256;
+use crate::limits::{
+    ALERTS_BYTES_MAX, GENERATIONS_KEPT, METADATA_BYTES_MAX, PROGRAMME_BYTES_MAX, SUPERSEDED_SECONDS_KEPT,
+};
+use crate::model::alert::Alerts;
+use crate::model::media::{Media, Sha256};
 use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
-use crate::trust::PROGRAMME_TARGET;
+use crate::trust::{ALERTS_TARGET, PROGRAMME_TARGET};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,7 +153,7 @@ impl Pruner<'_> {
         }
     }
 
-    /// The media that none of the programmes names. Reads no more of these than it must: they may be long.
+    /// The media that none of the programmes and warnings names. Reads no more of these than it must: they may be long.
     fn unneeded_media(&self, media: Vec<Entry>, targets: &[String]) -> Outcome<Vec<Entry>> {
         let digest_of = |entry: &Entry| entry.name.trim_end_matches(".new").parse::<Sha256>().ok();
         let mut unneeded: BTreeMap<Sha256, Entry> = media
@@ -158,21 +161,27 @@ impl Pruner<'_> {
             .filter(|entry| !self.is_young(entry))
             .filter_map(|entry| Some((digest_of(&entry)?, entry)))
             .collect();
-        let name = PROGRAMME_TARGET.rsplit('/').next().unwrap_or(PROGRAMME_TARGET);
-        for target in targets.iter().filter(|target| target.ends_with(name)) {
+        let name = |target: &'static str| target.rsplit('/').next().unwrap_or(target);
+        let (programmes, warnings) = (name(PROGRAMME_TARGET), name(ALERTS_TARGET));
+        let content = |target: &&String| target.ends_with(programmes) || target.ends_with(warnings);
+        for target in targets.iter().filter(content) {
             if unneeded.is_empty() {
                 break;
             }
             let path: PathBuf = self.site.join(target);
-            let bytes = match self.disk.read(&path, PROGRAMME_BYTES_MAX) {
+            let bytes = match self.disk.read(&path, PROGRAMME_BYTES_MAX.max(ALERTS_BYTES_MAX)) {
                 Ok(bytes) => bytes,
                 // No board can be at it.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(disk::problem(&path, &error)),
             };
-            let programme: Programme = serde_json::from_slice(&bytes).map_err(|_| unreadable(&path))?;
-            for named in programme.media() {
-                unneeded.remove(&named.sha256);
+            let mut keep = |named: &Media| drop(unneeded.remove(&named.sha256));
+            if target.ends_with(programmes) {
+                let programme: Programme = serde_json::from_slice(&bytes).map_err(|_| unreadable(&path))?;
+                programme.media().for_each(&mut keep);
+            } else {
+                let alerts: Alerts = serde_json::from_slice(&bytes).map_err(|_| unreadable(&path))?;
+                alerts.media().for_each(&mut keep);
             }
         }
         Ok(unneeded.into_values().collect())

@@ -63,7 +63,7 @@ fn with_two_signers_nothing_half_signed_goes_live() {
     assert!(problem.line(Speech::English).contains("awaits the other signature"), "{problem}");
     assert_eq!(site.verify(&none(), day(2)).0.unwrap().programme.as_ref().unwrap().notices[0].title, "first");
     // Warnings need only their own key.
-    set_alerts(&site.site(), &site.keys(), &Alerts::default(), &site.lifetimes, day(2)).unwrap();
+    set_alerts(&site.site(), &site.keys(), &Alerts::default(), &[], &site.lifetimes, day(2)).unwrap();
     assert_eq!(site.verify(&none(), day(2)).0.unwrap().versions.alert, 2);
 }
 
@@ -82,6 +82,26 @@ fn a_media_file_that_changes_while_it_is_published_leaves_the_feed_as_it_was() {
     let complete = site.verify(&none(), day(2)).0.unwrap();
     assert_eq!(complete.programme.as_ref().unwrap().notices[0].title, "first");
     assert_eq!(fs::read_dir(site.path("media")).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn what_a_warning_says_is_published_with_it_checked_and_kept_as_long_as_it_is_named() {
+    let site = TestSite::new(1);
+    let (media, file) = site.media("lu.mp3", b"words");
+    let alert = serde_json::json!({"sender": "xa", "identifier": "lu", "sent": day(1), "status": "Actual",
+        "message": "Alert", "level": 4, "event": "Lũ quét", "audio": media});
+    let alerts = Alerts { alerts: vec![serde_json::from_value(alert).unwrap()] };
+    let kept = site.path("media").join(media.sha256.to_string());
+    set_alerts(&site.site(), &site.keys(), &alerts, &[file], &site.lifetimes, day(1)).unwrap();
+    let check = |now| check(&mut site.reader(), &site.root(), now).unwrap();
+    assert_eq!((check(day(1)).media_files, check(day(1)).problems), (1, Vec::new()));
+    // A file that was there for long, and warnings signed anew without bringing it.
+    let old = std::time::UNIX_EPOCH;
+    fs::File::options().write(true).open(&kept).unwrap().set_modified(old).unwrap();
+    set_alerts(&site.site(), &site.keys(), &alerts, &[], &site.lifetimes, day(2)).unwrap();
+    assert_eq!(fs::read(&kept).unwrap(), b"words");
+    fs::remove_file(&kept).unwrap();
+    assert!(check(day(2)).problems[0].subject.ends_with("lu.mp3"), "{:?}", check(day(2)).problems);
 }
 
 #[test]
@@ -129,7 +149,7 @@ fn what_boards_would_refuse_is_not_published_and_what_they_soon_will_is_a_warnin
         assert_eq!(done.warnings.iter().filter(|warning| warning.subject == file).count(), 1);
         let done = publish(&path, &keys, &programme, &[], &lifetimes, soon).unwrap();
         assert!(done.warnings.iter().any(|warning| warning.subject == file));
-        let done = set_alerts(&path, &keys, &Alerts::default(), &lifetimes, soon).unwrap();
+        let done = set_alerts(&path, &keys, &Alerts::default(), &[], &lifetimes, soon).unwrap();
         assert!(done.warnings.iter().any(|warning| warning.subject == file));
         let report = check(&mut site.reader(), &site.root(), soon).unwrap();
         assert!(report.warnings.iter().any(|warning| warning.subject == file), "{:#?}", report.warnings);
@@ -139,7 +159,7 @@ fn what_boards_would_refuse_is_not_published_and_what_they_soon_will_is_a_warnin
         for refused in [
             refresh(&path, &keys, &lifetimes, late).unwrap_err(),
             publish(&path, &keys, &Programme::empty("Bản"), &[], &lifetimes, late).unwrap_err(),
-            set_alerts(&path, &keys, &Alerts::default(), &lifetimes, late).unwrap_err(),
+            set_alerts(&path, &keys, &Alerts::default(), &[], &lifetimes, late).unwrap_err(),
         ] {
             assert_eq!(refused.subject, file);
             let said = refused.line(Speech::English);
@@ -503,13 +523,13 @@ fn warnings_are_signed_although_the_programme_has_expired_and_the_other_way_roun
         };
         site.lifetimes = short;
         site.publish("old", None, day(1));
-        set_alerts(&site.site(), &site.keys(), &Alerts::default(), &short, day(1)).unwrap();
+        set_alerts(&site.site(), &site.keys(), &Alerts::default(), &[], &short, day(1)).unwrap();
         site.lifetimes = long;
         fs::remove_file(site.keys().join(format!("{}.pem", expired.name()))).unwrap();
         let now = day(40);
         let warnings = match kept {
             Role::Alert => {
-                set_alerts(&site.site(), &site.keys(), &Alerts::default(), &long, now).unwrap().warnings
+                set_alerts(&site.site(), &site.keys(), &Alerts::default(), &[], &long, now).unwrap().warnings
             }
             _ => site.publish("new", None, now).warnings,
         };
@@ -519,7 +539,7 @@ fn warnings_are_signed_although_the_programme_has_expired_and_the_other_way_roun
         refresh(&site.site(), &site.keys(), &long, now).unwrap();
         let refused = match expired {
             Role::Alert => {
-                set_alerts(&site.site(), &site.keys(), &Alerts::default(), &long, now).unwrap_err()
+                set_alerts(&site.site(), &site.keys(), &Alerts::default(), &[], &long, now).unwrap_err()
             }
             _ => renew_what_expires(
                 &mut Site::open(&site.site()).unwrap(),

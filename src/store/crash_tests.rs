@@ -371,7 +371,7 @@ fn warn(site: &TestSite, name: &str, now: jiff::Timestamp) {
     let alert = serde_json::json!({"alerts": [{"sender": "x", "identifier": name, "sent": now, "status": "Actual",
         "message": "Alert", "level": 3, "event": name}]});
     let alerts = serde_json::from_value(alert).unwrap();
-    crate::publish::set_alerts(&site.site(), &site.keys(), &alerts, &site.lifetimes, now).unwrap();
+    crate::publish::set_alerts(&site.site(), &site.keys(), &alerts, &[], &site.lifetimes, now).unwrap();
 }
 
 fn seen(store: &Store, site: &TestSite) -> (String, Vec<String>) {

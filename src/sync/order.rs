@@ -1,9 +1,10 @@
 //! Which media files are needed, and which first. Pure.
 //!
-//! Sound of announcements and notices before pictures, pictures before films: small things that complete a
-//! notice come before large ones that would delay all others. Within a kind, what shows soonest comes first.
+//! What a warning says comes first. Then sound of announcements and notices before pictures, pictures before films:
+//! small things that complete a notice come before large ones that would delay all others. Within a kind, what shows soonest comes first.
 //! What will never show again is not needed.
 
+use crate::model::alert::Alerts;
 use crate::model::media::{Media, Sha256};
 use crate::model::programme::{Priority, Programme, Window};
 use jiff::Timestamp;
@@ -24,15 +25,19 @@ enum Kind {
     Film,
 }
 
-/// Everything that these programmes will still show at `now` or later, in the order of need, each file once.
-pub fn needed(programmes: &[&Programme], now: Timestamp) -> Vec<Need> {
+/// Everything that these feeds will still show at `now` or later, in the order of need, each file once.
+pub fn needed(feeds: &[(&Programme, &Alerts)], now: Timestamp) -> Vec<Need> {
     let mut ranked = Vec::new();
-    for (feed, programme) in programmes.iter().enumerate() {
+    for (feed, (programme, alerts)) in feeds.iter().enumerate() {
         let mut add = |media: &Media, kind: Kind, urgent: bool, from: Timestamp| {
             // Urgent notices are alone on the board: nothing of theirs may wait for what is not.
             let rank = (!urgent, kind, from.max(now), media.length, feed, media.sha256);
             ranked.push((rank, Need { feed, media: media.clone() }));
         };
+        let coming = alerts.alerts.iter().filter(|alert| alert.expires.is_none_or(|end| end > now));
+        for media in coming.filter_map(|alert| alert.audio.as_ref()) {
+            add(media, Kind::Sound, true, Timestamp::MIN);
+        }
         if let Some(emblem) = &programme.emblem {
             add(emblem, Kind::Picture, false, Timestamp::MIN);
         }
@@ -81,8 +86,39 @@ mod tests {
     }
 
     fn order(programmes: &[&Programme]) -> Vec<String> {
+        let none = Alerts::default();
+        let feeds: Vec<_> = programmes.iter().map(|programme| (*programme, &none)).collect();
+        paths(&feeds)
+    }
+
+    fn paths(feeds: &[(&Programme, &Alerts)]) -> Vec<String> {
         let now = "2026-11-24T00:00:00Z".parse().unwrap();
-        needed(programmes, now).into_iter().map(|need| format!("{}{}", need.feed, need.media.path)).collect()
+        needed(feeds, now).into_iter().map(|need| format!("{}{}", need.feed, need.media.path)).collect()
+    }
+
+    fn alert(expires: &str) -> crate::model::alert::Alert {
+        let alert = serde_json::json!({"sender": "xa", "identifier": "lu", "sent": "2026-11-22T00:00:00Z",
+            "status": "Actual", "message": "Alert", "level": 3, "event": "Lũ", "expires": expires});
+        serde_json::from_value(alert).unwrap()
+    }
+
+    #[test]
+    fn what_a_warning_says_comes_before_everything() {
+        let xa = programme(
+            r#"{"title": "Xã", "notice": [{"title": "now", "priority": "urgent", "audio": @now!}],
+            "announcement": [{"audio": @call!, "at": ["05:30"]}]}"#,
+        );
+        let speaks = |path: &str, expires: &str| {
+            let mut alert = alert(expires);
+            alert.audio = xa.announcements.first().map(|call| Media {
+                path: path.into(),
+                sha256: Sha256([path.len() as u8; 32]),
+                ..call.audio.clone()
+            });
+            alert
+        };
+        let alerts = vec![speaks("lũ", "2026-11-25T00:00:00Z"), speaks("over", "2026-11-23T00:00:00Z")];
+        assert_eq!(paths(&[(&xa, &Alerts { alerts })]), ["0lũ", "0now", "0call"]);
     }
 
     #[test]

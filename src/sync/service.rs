@@ -16,6 +16,7 @@ use super::tls::TlsTime;
 use super::{Check, FeedEvent, FeedSpec, poll};
 use crate::clock::{self, Reading};
 use crate::limits::{METADATA_BYTES_MAX, TIMESTAMP_BYTES_MAX};
+use crate::model::alert::Alerts;
 use crate::model::media::Sha256;
 use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
@@ -145,7 +146,7 @@ struct Shared {
     clock: Arc<dyn Fn() -> Reading + Send + Sync>,
     events: Box<dyn Fn(FeedEvent)>,
     /// By feed: what it shows now.
-    shows: RefCell<Vec<Option<Arc<Programme>>>>,
+    shows: RefCell<Vec<Option<(Arc<Programme>, Arc<Alerts>)>>>,
     sources: RefCell<Vec<Option<Rc<Source>>>>,
     names: Vec<Arc<str>>,
     /// What this program knew of the time when it started.
@@ -160,11 +161,14 @@ impl Shared {
     fn needs(&self) -> (Vec<Need>, HashSet<Sha256>) {
         let shows = self.shows.borrow();
         let sources = self.sources.borrow();
-        let (feeds, programmes): (Vec<usize>, Vec<&Programme>) =
-            shows.iter().enumerate().filter_map(|(feed, shown)| Some((feed, shown.as_deref()?))).unzip();
+        let shown = shows.iter().enumerate().filter_map(|(feed, shown)| {
+            let (programme, alerts) = shown.as_ref()?;
+            Some((feed, (&**programme, &**alerts)))
+        });
+        let (feeds, contents): (Vec<usize>, Vec<(&Programme, &Alerts)>) = shown.unzip();
         // The earliest: one feed's wrong time must not make another's media look over.
         let now = self.times.borrow().iter().flatten().min().copied().unwrap_or(Timestamp::MIN);
-        let all = needed(&programmes, now);
+        let all = needed(&contents, now);
         let scheduled = all.iter().map(|need| need.media.sha256).collect();
         let missing = all
             .into_iter()
@@ -185,7 +189,7 @@ async fn run(
         let store = &shared.store;
         let kept =
             store.generation(&spec.name).or_else(|| store.load_feed(&spec.name, &spec.root).generation);
-        shared.shows.borrow_mut()[index] = kept.map(|generation| generation.programme);
+        shared.shows.borrow_mut()[index] = kept.map(|generation| (generation.programme, generation.alerts));
     }
     let mut hints = HashMap::new();
     for (index, spec) in feeds.into_iter().enumerate() {
@@ -270,7 +274,8 @@ impl Feed {
     /// Takes note of what shows.
     fn shows(&mut self, generation: &Generation) {
         self.vouched.replace(generation.issued, clocks((self.shared.clock)()));
-        self.shared.shows.borrow_mut()[self.index] = Some(Arc::clone(&generation.programme));
+        let content = (Arc::clone(&generation.programme), Arc::clone(&generation.alerts));
+        self.shared.shows.borrow_mut()[self.index] = Some(content);
         self.shared.media_changed.notify_one();
     }
 

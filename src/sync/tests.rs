@@ -156,6 +156,7 @@ fn news_are_fetched_without_asking_again_for_what_is_here() {
         &rig.site.site(),
         &rig.site.keys(),
         &Alerts::default(),
+        &[],
         &rig.site.lifetimes,
         day(1),
     )

@@ -163,9 +163,15 @@ pub(super) fn programme(bytes: &[u8]) -> Result<(Programme, Vec<Problem>), Strin
 pub(super) fn alerts(bytes: &[u8]) -> Result<(Alerts, Vec<Problem>), String> {
     let file: AlertsFile<'_> = read(bytes)?;
     let mut findings = Findings::default();
-    let alerts: Vec<Alert> = items(file.alerts, "alert", &mut findings, |alert: &Alert| {
+    let mut alerts: Vec<Alert> = items(file.alerts, "alert", &mut findings, |alert: &Alert| {
         (alert.references.len() > ALERT_REFERENCES_MAX).then(too_long)
     });
+    for alert in &mut alerts {
+        if let Some(fault) = alert.audio.as_ref().and_then(media) {
+            findings.note(&format!("audio of alert `{}`", alert.id.identifier), fault);
+            alert.audio = None;
+        }
+    }
     Ok((Alerts { alerts }, findings.finish()))
 }
 
@@ -350,6 +356,23 @@ mod tests {
         let (alerts, problems) = alerts(json.as_bytes()).unwrap();
         assert_eq!(alerts.alerts.len(), 1);
         assert!(problems[0].line(Speech::English).starts_with("alert `2`"), "{}", problems[0]);
+    }
+
+    #[test]
+    fn words_that_make_no_sense_cost_no_warning() {
+        let zeros = "0".repeat(64);
+        let empty = format!(r#"{{"path": "a", "length": 0, "sha256": "{zeros}"}}"#);
+        let good = format!(r#"{{"path": "a", "length": 1, "sha256": "{zeros}"}}"#);
+        for (audio, spoken, told) in
+            [("7", false, 0), ("[{}]", false, 0), (&empty, false, 1), (&good, true, 0)]
+        {
+            let json = format!(
+                r#"{{"alerts": [{{"sender": "x", "identifier": "1", "sent": "2026-11-24T00:00:00Z",
+                "status": "Actual", "message": "Alert", "level": 3, "event": "Lũ", "audio": {audio}}}]}}"#
+            );
+            let (alerts, problems) = alerts(json.as_bytes()).unwrap();
+            assert_eq!((alerts.alerts[0].audio.is_some(), problems.len()), (spoken, told), "{audio}");
+        }
     }
 
     #[test]

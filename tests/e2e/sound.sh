@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a board plays arrives at the loudspeaker, whole: a spoken notice of known length, and the sirens of a warning, recorded
+# What a board plays arrives at the loudspeaker, whole: a spoken notice of known length, and the sirens and words of a warning, recorded
 # from a sound server's sink.
 #
 #   sound.sh BANGTIN [FOLDER]     the recordings are left in FOLDER, when one is given
@@ -108,7 +108,7 @@ awk -v a="$loudest" 'BEGIN { exit !(a > 0.05 && a < 0.999) }' || die "the loudes
 ((frequency > 420 && frequency < 460)) || die "the tone is about $frequency Hz, not 440"
 say "a tone of 3 s is heard at the sink: $lengths; loudest sample $loudest, about $frequency Hz"
 
-# A warning of level 4, in quiet hours: a siren at each whole minute. A board that is killed after one and started again
+# A warning of level 4, in quiet hours: a siren at each whole minute, and words of two seconds after it. A board that is killed after one and started again
 # does not sound it twice.
 cat >board.toml <<END
 state = "$work/state"
@@ -122,9 +122,10 @@ quiet_hours = ["00:00-12:00", "12:00-24:00"]
 [clock]
 has_rtc = true
 END
+sox -n -r 22050 -c 1 -b 16 loi.wav synth 2 sine 330 gain -6
 cat >alerts.json <<END
 {"alerts": [{"sender": "pctt@binhlu.example", "identifier": "lu-1", "sent": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
-  "status": "Actual", "message": "Alert", "level": 4, "hazard": "lu", "event": "Lũ quét"}]}
+  "status": "Actual", "message": "Alert", "level": 4, "hazard": "lu", "event": "Lũ quét", "audio": "loi.wav"}]}
 END
 "$program" feed alert site alerts.json >/dev/null
 parec -d board.monitor --latency-msec=50 --rate=8000 --channels=1 --format=s16le --file-format=wav sirens.wav &
@@ -140,7 +141,7 @@ play() {
   jobs_started+=("$board")
 }
 play
-heard() { python3 "$here/siren.py" sirens.wav "$recorded_from" "$1" >/dev/null 2>&1; }
+heard() { python3 "$here/siren.py" sirens.wav "$recorded_from" "$1" 2 >/dev/null 2>&1; }
 pause=0.5 until_true 75 "the first siren" heard 1
 kill -9 "$board"
 wait "$board" 2>/dev/null || true
@@ -149,6 +150,6 @@ pause=0.5 until_true 75 "the second siren" heard 2
 stop "$board"
 sleep 0.5
 stop "$recorder"
-sirens=$(python3 "$here/siren.py" sirens.wav "$recorded_from" 2) || die "$sirens"
-say "sirens of a warning, with a restart between them:"
+sirens=$(python3 "$here/siren.py" sirens.wav "$recorded_from" 2 2) || die "$sirens"
+say "sirens and words of a warning, with a restart between them:"
 while read -r line; do say "  $line"; done <<<"$sirens"

@@ -3,10 +3,12 @@
 //! CAP 1.2 (3.2.1): what is in force is ended by a Cancel, and replaced by an Update, that refer to it. So nothing is
 //! taken out of the file that still acts on something in it; what is over and acts on nothing is.
 
+use super::too_long_to_say;
 use super::{hazard_of, hazard_words};
 use crate::alert::life::{self, LIFE_MAX, Life};
 use crate::limits;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, MessageType, RiskLevel};
+use crate::model::media::Media;
 use crate::model::programme::Programme;
 use crate::model::time::{Moment, TimeOfDay, told};
 use crate::problem::{Problem, Text};
@@ -28,6 +30,8 @@ pub struct Draft {
     pub from: Option<String>,
     pub issuer: Option<String>,
     pub exercise: bool,
+    /// The file that is spoken, measured.
+    pub audio: Option<Media>,
     /// The identifier of the one that it takes the place of, which fills in what is not said.
     pub update: Option<String>,
 }
@@ -142,6 +146,7 @@ fn cancel(held: &Alerts, id: &str, now: Timestamp, zone: &str) -> Result<(Alert,
         actions: Vec::new(),
         onset: None,
         expires: None,
+        audio: None,
         ..Alert::clone(last)
     };
     let event = &last.event;
@@ -323,6 +328,13 @@ fn warn(
         _ if draft.exercise => AlertStatus::Exercise,
         _ => AlertStatus::Actual,
     };
+    if let Some(fault) = draft.audio.as_ref().and_then(too_long_to_say) {
+        options.refuse("--audio", fault);
+    }
+    // What was spoken of one hazard says nothing of another.
+    let kept = before.filter(|_| same_hazard).and_then(|before| before.audio.clone());
+    let keeps_words = draft.audio.is_none() && kept.is_some();
+    let audio = draft.audio.or(kept);
     let (Some(hazard), Some(level), Some(event), true) = (hazard, level, event, options.problems.is_empty())
     else {
         return Err(options.problems);
@@ -346,6 +358,7 @@ fn warn(
         issuer: issuer.unwrap_or_default(),
         onset,
         expires,
+        audio,
     };
     let alone = Alert { references: Vec::new(), ..message.clone() };
     let Some(life) = life::lives(&Alerts { alerts: vec![alone] }).pop() else {
@@ -358,6 +371,13 @@ fn warn(
         en: "`{id}`: {event}, level {number}, from {from} until {until}; to take it off before: --cancel {id}",
         vi: "`{id}`: {event}, cấp {number}, từ {from} đến {until}; muốn rút sớm: --cancel {id}"
     );
+    let said = match message.audio.as_ref().filter(|_| keeps_words) {
+        None => said,
+        Some(kept) => say!(
+            en: "{en}\nit says what it said before ({path}); other words: --audio FILE",
+            vi: "{vi}\nlời đọc vẫn như trước ({path}); muốn đổi: --audio TỆP",
+            en = said.en, vi = said.vi, path = kept.path),
+    };
     Ok((message, said))
 }
 
@@ -366,6 +386,7 @@ mod tests {
     use super::*;
     use crate::model::alert::Hazard;
     use crate::problem::Speech;
+    use crate::publish::folder::Shelf;
 
     fn at(text: &str) -> Timestamp {
         format!("2026-11-{text}:00+07:00").parse().unwrap()
@@ -422,7 +443,12 @@ mod tests {
         let both = added(&one, storm, "24T08:00");
         assert_eq!(shown(&both, "24T09:00"), ["lu-quet-24-11", "bao-24-11"]);
         let written = serde_json::to_vec(&both).unwrap();
-        assert_eq!(super::super::read(&written, "alerts.json", at("24T08:00")).unwrap().alerts, both);
+        let no_media = |_: &std::path::Path| unreachable!();
+        let mut shelf = Shelf::new(std::path::PathBuf::new(), "alerts.json", &no_media);
+        assert_eq!(
+            super::super::read(&written, "alerts.json", &mut shelf, at("24T08:00")).unwrap().alerts,
+            both
+        );
         let night = added(&both, Draft { until: Some("5:00".into()), ..flood() }, "24T22:00");
         assert_eq!(night.alerts.last().unwrap().expires, Some(at("25T05:00")), "the next five o'clock");
         assert_eq!(shown(&night, "24T23:00"), ["bao-24-11", "lu-quet-24-11"]);
@@ -468,6 +494,28 @@ mod tests {
         let alert = updated.alerts.last().unwrap();
         assert_eq!((alert.level.number(), alert.area.as_str(), alert.actions.len()), (5, "Bản Nà Đon", 2));
         assert_eq!(alert.expires, Some(at("24T23:00")));
+    }
+
+    #[test]
+    fn words_that_are_spoken_stay_with_an_update_and_not_with_another_hazard() {
+        let json =
+            format!(r#"{{"path": "lu.mp3", "length": 9, "sha256": "{:064}", "duration_ms": 20000}}"#, 0);
+        let audio: Option<Media> = serde_json::from_str(&json).ok();
+        let one = added(&Alerts::default(), Draft { audio: audio.clone(), ..flood() }, "24T07:00");
+        assert_eq!(one.alerts[0].audio, audio);
+        let update = |hazard: Option<&str>| {
+            let hazard = hazard.map(str::to_owned);
+            Draft { update: Some("lu-quet-24-11".into()), hazard, ..Draft::default() }
+        };
+        let same = add(&one, None, Asked::Warn(update(None)), at("24T08:00")).unwrap();
+        assert_eq!(same.alerts.alerts[1].audio, audio);
+        assert!(same.said.en.contains("it says what it said before (lu.mp3)"), "{}", same.said.en);
+        assert_eq!(added(&one, update(Some("bao")), "24T08:00").alerts[1].audio, None);
+        let cancelled = add(&one, None, Asked::Cancel("lu-quet-24-11".into()), at("24T08:00")).unwrap();
+        assert_eq!(cancelled.alerts.alerts[1].audio, None);
+        let long = audio.map(|audio| Media { duration_ms: Some(130_000), ..audio });
+        let said = refused(&Alerts::default(), Asked::Warn(Draft { audio: long, ..flood() }));
+        assert!(said.contains("--audio: `lu.mp3` speaks for 130 s"), "{said}");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What an official gets back for each file of warnings: the warnings, or all that is wrong with them.
 
 use super::*;
+use crate::model::media::Probe;
 use crate::problem::Speech;
 use serde_json::{Value, json};
+use std::path::Path;
 
 fn now() -> Timestamp {
     "2026-11-24T07:00:00+07:00".parse().unwrap()
@@ -43,8 +45,23 @@ fn reference(changes: Value) -> Value {
     reference
 }
 
+/// Reads it in a folder in which every file is a sound of as many seconds as its name says.
+fn read_in(folder: &Path, bytes: &[u8]) -> Result<Checked, Vec<Problem>> {
+    let probe = |path: &Path| {
+        let seconds = path.file_stem().and_then(|name| name.to_str()?.parse::<u64>().ok());
+        let broken = || Problem::new("x", say!(en: "no sound", vi: "x"), say!(en: "copy it again", vi: "x"));
+        Ok(Probe::Sound { duration_ms: seconds.ok_or_else(broken)? * 1000 })
+    };
+    let mut shelf = Shelf::new(folder.to_owned(), "alerts.json", &probe);
+    read(bytes, "alerts.json", &mut shelf, now())
+}
+
+fn read_alone(bytes: &[u8]) -> Result<Checked, Vec<Problem>> {
+    read_in(Path::new("/nowhere"), bytes)
+}
+
 fn read_messages(messages: &[Value]) -> Result<Checked, Vec<Problem>> {
-    read(json!({ "alerts": messages }).to_string().as_bytes(), "alerts.json", now())
+    read_alone(json!({ "alerts": messages }).to_string().as_bytes())
 }
 
 fn fine(messages: &[Value]) -> Checked {
@@ -76,7 +93,7 @@ fn a_good_file_and_the_demo_are_read_whole() {
     assert_eq!(checked.alerts.alerts[1].references, [checked.alerts.alerts[0].id.clone()]);
     assert!(checked.warnings.is_empty(), "{:#?}", checked.warnings);
     let demo = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/config/demo/alerts.json")).unwrap();
-    let checked = read(&demo, "alerts.json", now()).unwrap();
+    let checked = read_alone(&demo).unwrap();
     assert_eq!(checked.alerts, serde_json::from_slice::<Alerts>(&demo).unwrap());
     assert!(fine(&[]).alerts.alerts.is_empty(), "an empty list withdraws all");
 }
@@ -111,7 +128,7 @@ fn unknown_keys_are_named_with_the_nearest_known_one() {
     check(&[message(json!({"expire": "2026-11-24T12:00:00+07:00"}))], &[("alerts[0]", "`expires`?")]);
     let slip = json!([reference(json!({"identifer": "x"}))]);
     check(&[message(json!({})), acting("Cancel", slip)], &[("alerts[1].references[0]", "`identifier`?")]);
-    let problems = read(br#"{"alert": []}"#, "alerts.json", now()).unwrap_err();
+    let problems = read_alone(br#"{"alert": []}"#).unwrap_err();
     said(&problems, &[("", "`alerts` is missing"), ("", "did you mean `alerts`?")]);
 }
 
@@ -229,14 +246,14 @@ fn what_is_no_json_or_says_a_key_twice_is_refused_with_its_line() {
         ),
         (&[b' '; 5 << 20], "alerts.json", "longer than"),
     ] {
-        let problems = read(text, "alerts.json", now()).unwrap_err();
+        let problems = read_alone(text).unwrap_err();
         let line = problems[0].line(Speech::English);
         assert_eq!((problems.len(), problems[0].subject.as_str()), (1, subject), "{line}");
         assert!(line.contains(word), "{line}");
     }
-    said(&read(b"[]", "alerts.json", now()).unwrap_err(), &[("", "is a list, not a table")]);
+    said(&read_alone(b"[]").unwrap_err(), &[("", "is a list, not a table")]);
     let many = format!("{{\"alerts\": [{}1]}}", "1,".repeat(1_000_000));
-    let problems = read(many.as_bytes(), "alerts.json", now()).unwrap_err();
+    let problems = read_alone(many.as_bytes()).unwrap_err();
     assert!(problems.len() <= limits::ALERTS_MAX + 1, "{}", problems.len());
 }
 
@@ -258,15 +275,15 @@ fn only_what_boards_will_show_is_counted() {
 
 #[test]
 fn warnings_that_stand_bare_are_taken_and_it_is_said() {
-    let one = read(message(json!({})).to_string().as_bytes(), "alerts.json", now()).unwrap();
+    let one = read_alone(message(json!({})).to_string().as_bytes()).unwrap();
     assert_eq!(one.alerts, fine(&[message(json!({}))]).alerts);
     said(&one.warnings, &[("", "no {\"alerts\": [ ]} around it")]);
     let two = json!([message(json!({})), message(json!({"identifier": "b"}))]).to_string();
-    assert_eq!(read(two.as_bytes(), "alerts.json", now()).unwrap().alerts.alerts.len(), 2);
+    assert_eq!(read_alone(two.as_bytes()).unwrap().alerts.alerts.len(), 2);
     let wrong = message(json!({"level": 7})).to_string();
-    said(&read(wrong.as_bytes(), "alerts.json", now()).unwrap_err(), &[("level", "from 1 to 5")]);
+    said(&read_alone(wrong.as_bytes()).unwrap_err(), &[("level", "from 1 to 5")]);
     for unclear in ["{}", "[]", "{\"sender\": \"x\"}", "[1]"] {
-        read(unclear.as_bytes(), "alerts.json", now()).unwrap_err();
+        read_alone(unclear.as_bytes()).unwrap_err();
     }
 }
 
@@ -292,4 +309,34 @@ fn a_hazard_is_known_in_vietnamese_and_in_english_and_signed_as_one_word() {
     }
     let newer: Hazard = serde_json::from_value(json!("song-than")).unwrap();
     assert_eq!(newer, Hazard::CanhBao, "an old board shows what a newer publisher signed");
+}
+
+#[test]
+fn a_warning_may_name_a_sound_that_is_measured_and_no_longer_than_people_listen() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    for name in ["20.mp3", "121.mp3", "noise.mp3"] {
+        std::fs::write(root.join(name), name).unwrap();
+    }
+    let spoken = |name: Value| {
+        let file = json!({ "alerts": [message(json!({ "audio": name }))] });
+        read_in(&root, file.to_string().as_bytes())
+    };
+    let checked = spoken(json!("20.mp3")).unwrap();
+    let audio = checked.alerts.alerts[0].audio.as_ref().unwrap();
+    assert_eq!((audio.path.as_str(), audio.duration_ms, audio.length), ("20.mp3", Some(20_000), 6));
+    assert!(checked.warnings.is_empty());
+    let place = "alerts[0].audio";
+    for (name, expected) in [
+        (json!("121.mp3"), "speaks for 121 s"),
+        (json!("noise.mp3"), "no sound"),
+        (json!("21.mp3"), "there is no file `21.mp3`"),
+        (json!("../20.mp3"), "leads out of the folder"),
+        (json!({"path": "20.mp3"}), "is a table, not a text"),
+    ] {
+        said(&spoken(name).unwrap_err(), &[(place, expected)]);
+    }
+    let drill = message(json!({ "audio": "20.mp3", "status": "Exercise" }));
+    let drill = read_in(&root, json!({ "alerts": [drill] }).to_string().as_bytes()).unwrap();
+    assert!(drill.warnings[0].line(Speech::English).contains("a drill is not spoken"));
 }

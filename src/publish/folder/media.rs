@@ -1,4 +1,4 @@
-//! The media beside `programme.toml`: found, kept inside the folder, hashed, and opened by the probe.
+//! The media beside `programme.toml` or `alerts.json`: found, kept inside the folder, hashed, and opened by the probe.
 //!
 //! Each file is read once however often it is named. What a file is, its content decides and not its name: a
 //! text called `.mp4` is refused by the probe, and a PNG called `.jpg` is a picture.
@@ -29,6 +29,8 @@ pub enum Role {
 pub struct Shelf<'a> {
     /// Canonical.
     root: PathBuf,
+    /// The file that names them.
+    index: &'a str,
     probe: ProbeFile<'a>,
     /// By canonical path; `None` is a file that was refused once already.
     measured: HashMap<PathBuf, Option<Measured>>,
@@ -45,9 +47,26 @@ struct Measured {
 /// Why, and what to do.
 type Refusal = (Text, Text);
 
+/// What is wrong with a file that is named.
+#[derive(Debug)]
+pub enum Fault {
+    Refused(Refusal),
+    /// It cannot be opened as what it is; the subject is a path.
+    Broken(Problem),
+    /// It was named, and refused, before.
+    Told,
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Fault {
+        Fault::Refused(refusal)
+    }
+}
+
 impl<'a> Shelf<'a> {
-    pub fn new(root: PathBuf, probe: ProbeFile<'a>) -> Shelf<'a> {
-        Shelf { root, probe, measured: HashMap::new(), files: Vec::new() }
+    /// `index`: the name, for messages, of the file that names the media.
+    pub fn new(root: PathBuf, index: &'a str, probe: ProbeFile<'a>) -> Shelf<'a> {
+        Shelf { root, index, probe, measured: HashMap::new(), files: Vec::new() }
     }
 
     /// The files that were named and found good, each content once.
@@ -59,26 +78,34 @@ impl<'a> Shelf<'a> {
     /// The file that a key names, measured; `None` after noting what is wrong with it.
     pub fn media(&mut self, said: &Said, role: Role) -> Option<Media> {
         let written = said.text()?;
-        let found = inner_path(written).and_then(|path| Ok((self.locate(&path)?, path)));
-        let (source, path) = match found {
-            Ok(found) => found,
-            Err((why, remedy)) => {
-                said.refuse(why, remedy);
-                return None;
+        match self.named(written, role) {
+            Ok(media) => return Some(media),
+            Err(Fault::Refused((why, remedy))) => said.refuse(why, remedy),
+            Err(Fault::Broken(problem)) => {
+                let subject = format!("{} ({written})", said.document().subject(said.at()));
+                said.document().note(said.at(), Problem { subject, ..problem });
             }
-        };
+            Err(Fault::Told) => {}
+        }
+        None
+    }
+
+    /// The file of this name, measured.
+    ///
+    /// # Errors
+    /// What is wrong with it, as long as that was not told already.
+    pub fn named(&mut self, written: &str, role: Role) -> Result<Media, Fault> {
+        let path = inner_path(written)?;
+        let source = self.locate(&path)?;
         let measured = match self.measured.get(&source) {
-            Some(known) => (*known)?,
+            Some(known) => known.ok_or(Fault::Told)?,
             None => {
-                let measured = self.measure(&source, &path, said);
-                self.measured.insert(source.clone(), measured);
+                let measured = self.measure(&source, &path);
+                self.measured.insert(source.clone(), measured.as_ref().ok().copied());
                 measured?
             }
         };
-        if let Err((why, remedy)) = suits(&path, measured.probe, role) {
-            said.refuse(why, remedy);
-            return None;
-        }
+        suits(&path, measured.probe, role)?;
         let (size, duration_ms) = match measured.probe {
             Probe::Picture { width, height } => (Some((width, height)), None),
             Probe::Film { width, height, duration_ms, .. } => (Some((width, height)), Some(duration_ms)),
@@ -94,7 +121,7 @@ impl<'a> Shelf<'a> {
             duration_ms,
         };
         self.files.push(MediaFile { source, media: media.clone() });
-        Some(media)
+        Ok(media)
     }
 
     /// The canonical path of a regular file inside the folder.
@@ -113,8 +140,9 @@ impl<'a> Shelf<'a> {
         let remedy = match nearest(path, present.iter().map(String::as_str)) {
             Some(near) => say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near),
             None => say!(
-                en: "put it into the folder, beside programme.toml",
-                vi: "hãy chép tệp vào thư mục, bên cạnh programme.toml"
+                en: "put it into the folder, beside {index}",
+                vi: "hãy chép tệp vào thư mục, bên cạnh {index}",
+                index = self.index
             ),
         };
         Err((why, remedy))
@@ -165,26 +193,12 @@ impl<'a> Shelf<'a> {
         entries.flatten().filter_map(|entry| path_of(entry.file_name())).collect()
     }
 
-    fn measure(&self, source: &Path, path: &str, said: &Said) -> Option<Measured> {
-        let refuse = |(why, remedy): Refusal| {
-            said.refuse(why, remedy);
-            None
-        };
-        let (length, sha256) = match hash(source) {
-            Ok(hashed) => hashed,
-            Err(error) => return refuse(unreadable(path, &error)),
-        };
-        let probe = match (self.probe)(source) {
-            Ok(probe) => probe,
-            Err(problem) => {
-                let subject = format!("{} ({path})", said.document().subject(said.at()));
-                said.document().note(said.at(), Problem { subject, ..problem });
-                return None;
-            }
-        };
+    fn measure(&self, source: &Path, path: &str) -> Result<Measured, Fault> {
+        let (length, sha256) = hash(source).map_err(|error| unreadable(path, &error))?;
+        let probe = (self.probe)(source).map_err(Fault::Broken)?;
         match too_large(path, probe) {
-            Some(refusal) => refuse(refusal),
-            None => Some(Measured { length, sha256, probe }),
+            Some(refusal) => Err(Fault::Refused(refusal)),
+            None => Ok(Measured { length, sha256, probe }),
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::stage::{Show, Stage, misfit, scene_size};
 use crate::store::Store;
 use crate::sync::FeedEvent;
 use crate::sync::service::FeedService;
-use crate::trust::time::{Clocks, Floor, Now, Source};
+use crate::trust::time::{Clocks, Discipline, Floor, Now, Source};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use std::collections::{HashMap, VecDeque};
@@ -108,6 +108,8 @@ pub struct Board {
     pub(super) feeds: Vec<Feed>,
     /// What this program knew of the time when it started.
     start: Floor,
+    /// What it learned of the clock since.
+    discipline: Discipline,
     pub(super) size: (u32, u32),
     /// The display's refresh rate in millihertz.
     rate_mhz: u32,
@@ -160,7 +162,10 @@ impl Board {
     pub fn new(parts: Parts) -> Board {
         let Parts { config, store, events, loader, stage, composer, look, sound, decoder, feeds, size } =
             parts;
-        let start = Floor::at_start(clocks(&config, clock::read()));
+        let mut discipline = Discipline::default();
+        let read = clocks(&config, clock::read());
+        discipline.note(read);
+        let start = Floor::at_start(read);
         let mut board = Board {
             started: clock::read().system,
             timetable: Timetable::new(Vec::new(), &config.board),
@@ -177,6 +182,7 @@ impl Board {
             sound,
             feeds,
             start,
+            discipline,
             size,
             rate_mhz: RATE_MHZ,
             stale_timetable: true,
@@ -218,7 +224,7 @@ impl Board {
     }
 
     pub(super) fn clocks(&self, reading: Reading) -> Clocks {
-        clocks(&self.config, reading)
+        self.discipline.applied(clocks(&self.config, reading))
     }
 
     /// The board's own time: a disciplined clock or, without one, what this program knows by itself. Each feed's
@@ -390,6 +396,7 @@ impl Board {
     /// Brings everything up to now. Returns when to be called again at the latest.
     pub fn turn(&mut self) -> Instant {
         let reading = clock::read();
+        self.discipline.note(clocks(&self.config, reading));
         let now = self.now(reading);
         let at = Anchor { wall: now.at, instant: reading.instant };
         let trusted = now.source == Source::System;

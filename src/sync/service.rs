@@ -22,13 +22,13 @@ use crate::model::programme::Programme;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::store::{Generation, Store};
-use crate::trust::time::{Clocks, Floor, Vouched};
+use crate::trust::time::{Clocks, Discipline, Floor, Vouched};
 use crate::trust::{Refusal, Times, time};
 use jiff::Timestamp;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
@@ -91,9 +91,16 @@ pub(super) fn spawn_patient(
         )
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
-    let clock: Arc<dyn Fn() -> Reading + Send + Sync> = Arc::new(clock);
+    let discipline = Mutex::new(Discipline::default());
+    let clocks = move || {
+        let read = clocks(clock());
+        let mut discipline = discipline.lock().unwrap_or_else(PoisonError::into_inner);
+        discipline.note(read);
+        discipline.applied(read)
+    };
+    let clocks: Arc<dyn Fn() -> Clocks + Send + Sync> = Arc::new(clocks);
     let work = move || {
-        let start = Floor::at_start(clocks(clock()));
+        let start = Floor::at_start(clocks());
         let shared = Rc::new(Shared {
             shows: RefCell::new(feeds.iter().map(|_| None).collect()),
             store,
@@ -102,7 +109,7 @@ pub(super) fn spawn_patient(
             names: feeds.iter().map(|feed| feed.name.as_str().into()).collect(),
             times: RefCell::new(feeds.iter().map(|_| None).collect()),
             start,
-            clock,
+            clocks,
             sources: RefCell::new(feeds.iter().map(|_| None).collect()),
         });
         let tasks = tokio::task::LocalSet::new();
@@ -143,7 +150,7 @@ impl Drop for FeedService {
 
 struct Shared {
     store: Arc<Store>,
-    clock: Arc<dyn Fn() -> Reading + Send + Sync>,
+    clocks: Arc<dyn Fn() -> Clocks + Send + Sync>,
     events: Box<dyn Fn(FeedEvent)>,
     /// By feed: what it shows now.
     shows: RefCell<Vec<Option<(Arc<Programme>, Arc<Alerts>)>>>,
@@ -266,24 +273,24 @@ impl Feed {
     }
 
     fn times(&self) -> Times {
-        let times = self.vouched.times(self.shared.start, clocks((self.shared.clock)()));
+        let times = self.vouched.times(self.shared.start, (self.shared.clocks)());
         self.shared.times.borrow_mut()[self.index] = Some(times.held);
         times
     }
 
     /// Takes note of what shows.
     fn shows(&mut self, generation: &Generation) {
-        self.vouched.replace(generation.issued, clocks((self.shared.clock)()));
+        self.vouched.replace(generation.issued, (self.shared.clocks)());
         let content = (Arc::clone(&generation.programme), Arc::clone(&generation.alerts));
         self.shared.shows.borrow_mut()[self.index] = Some(content);
         self.shared.media_changed.notify_one();
     }
 
     fn open(&self, patience: Patience) -> Outcome<Rc<Source>> {
-        let (start, clock) = (self.shared.start, Arc::clone(&self.shared.clock));
+        let (start, clocks) = (self.shared.start, Arc::clone(&self.shared.clocks));
         // No feed's word: a signer whose clock was wrong must not keep us from fetching the correction.
         let now = move || {
-            let now = start.now(clocks(clock()));
+            let now = start.now(clocks());
             TlsTime { at: now.at, is_floor: now.source == time::Source::Floor }
         };
         Source::open(&self.spec.source, Arc::new(now), patience).map(Rc::new)
@@ -337,7 +344,7 @@ impl Feed {
         // itself will say so.
         let _ = store.make_room(0, &self.shared.needs().1);
         let accepted_at = |issued| {
-            let (mut vouched, clocks) = (self.vouched, clocks((self.shared.clock)()));
+            let (mut vouched, clocks) = (self.vouched, (self.shared.clocks)());
             vouched.replace(issued, clocks);
             vouched.now(self.shared.start, clocks).at
         };

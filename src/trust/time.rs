@@ -8,6 +8,8 @@
 //!    or the machine has a clock chip; before this program's release it is wrong all the same (a chip whose
 //!    battery is empty), and counts as not disciplined. Where a feed's word and that clock differ by more than a
 //!    day, the board says so ([`disagreement`]) and goes by its clock.
+//!    One that was disciplined since this boot, and was not set by hand after that, goes on to count for weeks
+//!    without a network ([`Discipline`]).
 //! 2. **Without one there is a floor for each feed** ([`Vouched`]): what that feed's *current* generation vouches
 //!    for, moved on by the clock that counts from boot. It is replaced with the generation, never raised by an
 //!    earlier one, and no other feed's word has a part in it. Nothing of it is kept on disk but the signed files.
@@ -38,6 +40,12 @@ const ROOT_LIFE_MAX: SignedDuration = SignedDuration::from_hours(5 * 366 * 24);
 /// By how much a signer's clock and a board's may differ without a word: hours are a time zone set wrongly, more
 /// is another day.
 pub const SIGNER_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a clock counts after whatever disciplined it was heard last. A crystal that is wrong by 100 ppm, and few are,
+/// is five minutes off by then.
+const CARRIED_MAX: Duration = Duration::from_secs(35 * 24 * 3600);
+/// The system clock and that of the boot run alike, slewed and all, unless somebody sets the first. A leap second does.
+const STEP_MAX: SignedDuration = SignedDuration::from_secs(2);
 
 /// When this program was released.
 pub fn released() -> Timestamp {
@@ -90,6 +98,42 @@ impl Clocks {
 
     fn uptime(self) -> SignedDuration {
         SignedDuration::try_from(self.since_boot).unwrap_or(SignedDuration::MAX)
+    }
+}
+
+/// That something disciplined the system clock since this boot.
+///
+/// A kernel takes its word back nine hours after the last answer of a time server: it reckons with a clock that is wrong by
+/// 500 ppm, and lets it be 16 s off (`NTP_PHASE_LIMIT` in Linux). A board that has no network for a week would then show no
+/// clock and announce nothing, over a few seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Discipline(Option<Disciplined>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Disciplined {
+    /// The moment of the boot by the system clock, as long as nobody sets it.
+    boot: Timestamp,
+    /// When it was known last, since the boot.
+    last: Duration,
+}
+
+impl Discipline {
+    /// To be called now and then while the clock may be disciplined.
+    pub fn note(&mut self, clocks: Clocks) {
+        if let Some(at) = clocks.believed() {
+            let boot = at.checked_sub(clocks.uptime()).unwrap_or(Timestamp::MIN);
+            self.0 = Some(Disciplined { boot, last: clocks.since_boot });
+        }
+    }
+
+    /// The clocks, where it goes on to count.
+    pub fn applied(self, clocks: Clocks) -> Clocks {
+        let carried = self.0.is_some_and(|known| {
+            let now = known.boot.checked_add(clocks.uptime()).unwrap_or(Timestamp::MAX);
+            clocks.since_boot.saturating_sub(known.last) <= CARRIED_MAX
+                && clocks.system.duration_since(now).abs() <= STEP_MAX
+        });
+        Clocks { disciplined: clocks.disciplined || carried, ..clocks }
     }
 }
 
@@ -228,6 +272,37 @@ mod tests {
         let unset = clocks("1970-01-01T00:00:00Z", false, up);
         let now = vouched("2026-12-01T00:00:00Z", up).now(Floor::at_start(unset), unset);
         assert_eq!(now.at, at("2026-12-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_clock_that_was_disciplined_counts_for_weeks_without_a_network_unless_somebody_sets_it() {
+        let (minute, day) = (1, 24 * 60);
+        let mut discipline = Discipline::default();
+        discipline.note(clocks("2026-12-01T00:00:00Z", false, 0));
+        let unknown = clocks("2026-12-01T00:00:00Z", false, minute);
+        assert_eq!(discipline.applied(unknown), unknown);
+        discipline.note(clocks("2026-12-01T00:05:00Z", true, 5));
+        for (system, minutes, counts) in [
+            ("2026-12-01T00:06:01Z", 6, true),
+            ("2026-12-08T00:00:00Z", 7 * day, true),
+            ("2026-12-08T00:00:10Z", 7 * day, false),
+            ("2010-01-01T00:00:00Z", 7 * day, false),
+            ("2027-01-04T00:00:00Z", 34 * day, true),
+            ("2027-01-10T00:00:00Z", 40 * day, false),
+        ] {
+            let now = clocks(system, false, minutes);
+            assert_eq!(discipline.applied(now), Clocks { disciplined: counts, ..now }, "{system}");
+        }
+        // The time server moved it: that is no step of somebody's.
+        discipline.note(clocks("2026-12-08T01:00:00Z", true, 7 * day));
+        assert!(discipline.applied(clocks("2026-12-08T01:01:00Z", false, 7 * day + 1)).disciplined);
+    }
+
+    #[test]
+    fn a_clock_chip_whose_battery_is_empty_disciplines_nothing() {
+        let mut discipline = Discipline::default();
+        discipline.note(clocks("2000-01-01T00:00:00Z", true, 0));
+        assert_eq!(discipline, Discipline::default());
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub struct Board {
     /// What is on air, and until when.
     pub(super) plan: Option<(Plan, Option<Timestamp>)>,
     /// Whether the clock was believed when the plan was made.
-    trusted: bool,
+    pub(super) trusted: bool,
     /// What is on air when this plan ends, and when each zone's turn does; soonest first.
     pub(super) coming: Vec<Plan>,
     pub(super) composition: Option<Composition>,

@@ -287,7 +287,7 @@ fn one_alert(site: &Path, asked: OneAlert, now: Timestamp) -> Result<(), Vec<Pro
     let (audio, media) = audio.map_or((None, Vec::new()), |(audio, media)| (Some(audio), media));
     let asked = match cancel {
         Some(id) => one::Asked::Cancel(id),
-        None => one::Asked::Warn(one::Draft {
+        None => one::Asked::Warn(Box::new(one::Draft {
             hazard,
             level,
             event,
@@ -299,7 +299,7 @@ fn one_alert(site: &Path, asked: OneAlert, now: Timestamp) -> Result<(), Vec<Pro
             exercise,
             audio,
             update,
-        }),
+        })),
     };
     let done = one::add(&held, programme.as_ref(), asked, now)?;
     set_alerts(site, &done.alerts, &media, now).map_err(|problem| vec![problem])?;

@@ -65,7 +65,9 @@ pub struct OnAir {
     pub kind: String,
     pub id: String,
     pub title: String,
-    pub since: String,
+    /// Absent where the clock is not believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     pub page: u32,
     pub pages: u32,
     /// Of what sounds: whether anybody can hear it.

@@ -148,12 +148,15 @@ impl Drop for FeedService {
     }
 }
 
+/// A generation's own, as far as media hang on it.
+type Content = (Arc<Programme>, Arc<Alerts>);
+
 struct Shared {
     store: Arc<Store>,
     clocks: Arc<dyn Fn() -> Clocks + Send + Sync>,
     events: Box<dyn Fn(FeedEvent)>,
     /// By feed: what it shows now.
-    shows: RefCell<Vec<Option<(Arc<Programme>, Arc<Alerts>)>>>,
+    shows: RefCell<Vec<Option<Content>>>,
     sources: RefCell<Vec<Option<Rc<Source>>>>,
     names: Vec<Arc<str>>,
     /// What this program knew of the time when it started.

@@ -38,7 +38,7 @@ pub struct Draft {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    Warn(Draft),
+    Warn(Box<Draft>),
     /// The identifier.
     Cancel(String),
 }
@@ -68,7 +68,7 @@ pub fn add(
         programme.map_or_else(|| Programme::empty("").timezone, |programme| programme.timezone.clone());
     let (message, said) = match asked {
         Asked::Cancel(id) => cancel(&kept, &id, now, &zone).map_err(|problem| vec![problem])?,
-        Asked::Warn(draft) => warn(&kept, programme, draft, now, &zone)?,
+        Asked::Warn(draft) => warn(&kept, programme, *draft, now, &zone)?,
     };
     let mut alerts = kept;
     alerts.alerts.push(message);
@@ -405,7 +405,7 @@ mod tests {
 
     fn added(held: &Alerts, draft: Draft, now: &str) -> Alerts {
         let programme = Programme::empty("Xã Bình Lư");
-        add(held, Some(&programme), Asked::Warn(draft), at(now))
+        add(held, Some(&programme), Asked::Warn(Box::new(draft)), at(now))
             .unwrap_or_else(|problems| panic!("{problems:?}"))
             .alerts
     }
@@ -507,14 +507,14 @@ mod tests {
             let hazard = hazard.map(str::to_owned);
             Draft { update: Some("lu-quet-24-11".into()), hazard, ..Draft::default() }
         };
-        let same = add(&one, None, Asked::Warn(update(None)), at("24T08:00")).unwrap();
+        let same = add(&one, None, Asked::Warn(Box::new(update(None))), at("24T08:00")).unwrap();
         assert_eq!(same.alerts.alerts[1].audio, audio);
         assert!(same.said.en.contains("it says what it said before (lu.mp3)"), "{}", same.said.en);
         assert_eq!(added(&one, update(Some("bao")), "24T08:00").alerts[1].audio, None);
         let cancelled = add(&one, None, Asked::Cancel("lu-quet-24-11".into()), at("24T08:00")).unwrap();
         assert_eq!(cancelled.alerts.alerts[1].audio, None);
         let long = audio.map(|audio| Media { duration_ms: Some(130_000), ..audio });
-        let said = refused(&Alerts::default(), Asked::Warn(Draft { audio: long, ..flood() }));
+        let said = refused(&Alerts::default(), Asked::Warn(Box::new(Draft { audio: long, ..flood() })));
         assert!(said.contains("--audio: `lu.mp3` speaks for 130 s"), "{said}");
     }
 
@@ -528,14 +528,17 @@ mod tests {
             until: Some("hôm nay".into()),
             ..Draft::default()
         };
-        let said = refused(&Alerts::default(), Asked::Warn(draft));
+        let said = refused(&Alerts::default(), Asked::Warn(Box::new(draft)));
         for part in ["--hazard", "--level", "--event: ", "--action", "--until: `hôm nay` is not a time"] {
             assert!(said.contains(part), "{part}: {said}");
         }
-        let long = refused(&Alerts::default(), Asked::Warn(Draft { until: Some("100h".into()), ..flood() }));
+        let long = refused(
+            &Alerts::default(),
+            Asked::Warn(Box::new(Draft { until: Some("100h".into()), ..flood() })),
+        );
         assert!(long.contains("2026-11-27 07:00 (Asia/Ho_Chi_Minh) at the latest"), "{long}");
         let bare = Draft { hazard: Some("canh-bao".into()), ..Draft::default() };
-        let said = refused(&Alerts::default(), Asked::Warn(bare));
+        let said = refused(&Alerts::default(), Asked::Warn(Box::new(bare)));
         assert!(said.contains("`--level` is missing") && said.contains("`--event` is missing"), "{said}");
     }
 }

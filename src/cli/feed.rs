@@ -6,7 +6,7 @@ use crate::limits::CLOCK_DIFFERENCE_HOURS_MAX;
 use crate::media::{Decoder, probe};
 use crate::model::alert::{Alerts, MessageType};
 use crate::model::media::{Media, Probe};
-use crate::model::time::told;
+use crate::model::time::{ZONE_UNSTATED, told};
 use crate::problem::{Outcome, Problem};
 use crate::publish::alerts::{Outlook, one};
 use crate::publish::folder::{Fault, OldCodes, Role, Shelf};
@@ -38,8 +38,8 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
         Feed::Alert { site, alerts, one: asked, clock_is_right } => {
             look_at_clock(&site, now, clock_is_right)?;
             match alerts {
-                Some(file) => alert(&site, &file, now),
-                None => one_alert(&site, *asked, now),
+                Some(file) => alert(&site, &file, now, clock_is_right),
+                None => one_alert(&site, *asked, now, clock_is_right),
             }
         }
         Feed::Refresh { site, clock_is_right } => {
@@ -244,7 +244,15 @@ fn spoken(file: &Path) -> Result<(Media, Vec<MediaFile>), Problem> {
     Ok((media, to_publish(&shelf.into_files())))
 }
 
-pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
+/// Whether this machine's clock lets boards show the warnings. `sure`: somebody has looked at it.
+fn look_at_lives(site: &Path, alerts: &Alerts, now: Timestamp, sure: bool) -> Result<(), Vec<Problem>> {
+    if sure || clock::disciplined().is_some() {
+        return Ok(());
+    }
+    publish::check_lives(site, alerts, now).map_err(|problem| vec![problem])
+}
+
+pub fn alert(site: &Path, file: &Path, now: Timestamp, sure: bool) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let bytes = crate::disk::read_for_person(file).map_err(one)?;
     let (probe, (root, name)) = (prober(Decoder::this_program()), beside(file));
@@ -263,11 +271,16 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp) -> Result<(), Vec<Problem
                 vi: "hãy sửa thời gian; muốn gỡ mọi cảnh báo khỏi bảng, hãy phát hành {{\"alerts\": []}}"),
         )]);
     }
-    set_alerts(site, &checked.alerts, &to_publish(&shelf.into_files()), now).map_err(one)
+    look_at_lives(site, &checked.alerts, now, sure)?;
+    let (held, programme) = publish::published(site).map_err(one)?;
+    set_alerts(site, &checked.alerts, &to_publish(&shelf.into_files()), now).map_err(one)?;
+    let zone = programme.map_or_else(|| ZONE_UNSTATED.to_owned(), |programme| programme.timezone);
+    publish::alerts::changes(&held, &checked.alerts, &zone, now).iter().for_each(report::say);
+    Ok(())
 }
 
 /// One warning, or the end of one, beside the others that are published.
-fn one_alert(site: &Path, asked: OneAlert, now: Timestamp) -> Result<(), Vec<Problem>> {
+fn one_alert(site: &Path, asked: OneAlert, now: Timestamp, sure: bool) -> Result<(), Vec<Problem>> {
     let (held, programme) = publish::published(site).map_err(|problem| vec![problem])?;
     let OneAlert {
         hazard,
@@ -302,6 +315,7 @@ fn one_alert(site: &Path, asked: OneAlert, now: Timestamp) -> Result<(), Vec<Pro
         })),
     };
     let done = one::add(&held, programme.as_ref(), asked, now)?;
+    look_at_lives(site, &done.alerts, now, sure)?;
     set_alerts(site, &done.alerts, &media, now).map_err(|problem| vec![problem])?;
     report::say(&done.said);
     Ok(())
@@ -313,10 +327,9 @@ pub fn set_alerts(site: &Path, alerts: &Alerts, media: &[MediaFile], now: Timest
     let Outlook { in_force, later } = publish::alerts::outlook(alerts, now);
     report::say(&match (in_force + later, alerts.alerts.len()) {
         (0, 0) => say!(en: "published: no warnings", vi: "đã phát hành: không có cảnh báo nào"),
-        (0, count) => say!(
-            en: "published, but no board will show a warning: all {count} messages are over, cancelled, or neither Actual nor Exercise",
-            vi: "đã phát hành, nhưng không bảng nào hiện cảnh báo: cả {count} thông báo đều đã hết hạn, đã hủy, hoặc không phải Actual hay Exercise",
-            count = count),
+        (0, _) => say!(
+            en: "published; no warning is in force, and none is to come",
+            vi: "đã phát hành; không có cảnh báo nào đang hoặc sắp có hiệu lực"),
         _ => say!(
             en: "published; warnings in force now: {in_force}; beginning later: {later}",
             vi: "đã phát hành; số cảnh báo đang có hiệu lực: {in_force}; sẽ bắt đầu sau: {later}",

@@ -98,7 +98,7 @@ enum Feed {
     Alert {
         site: PathBuf,
         /// All warnings: those that are not in it are withdrawn
-        #[arg(conflicts_with_all = ["cancel", "update", "hazard"], required_unless_present_any = ["cancel", "update", "hazard"])]
+        #[arg(conflicts_with_all = ONE_ALERT, required_unless_present_any = ["cancel", "update", "hazard"])]
         alerts: Option<PathBuf>,
         #[command(flatten)]
         one: Box<OneAlert>,
@@ -123,6 +123,12 @@ enum Feed {
     },
 }
 
+/// The options of [`OneAlert`]: with a file, none of them would count, and a drill would go on air as the real thing.
+const ONE_ALERT: [&str; 12] = [
+    "hazard", "level", "event", "area", "actions", "audio", "until", "from", "issuer", "exercise", "update",
+    "cancel",
+];
+
 /// One warning beside the others in force.
 #[derive(Debug, Args)]
 struct OneAlert {
@@ -145,7 +151,7 @@ struct OneAlert {
     /// What is spoken after the siren: a sound file, two minutes at most
     #[arg(long, value_name = "FILE")]
     audio: Option<PathBuf>,
-    /// Until when: 18:00, 2026-12-05T07:00, or 6h; six hours if absent
+    /// Until when: 18:00 or 18h, the next; 2026-12-05T07:00; or +6h, from now. Six hours if absent
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     /// From when, if not from now on
@@ -161,7 +167,7 @@ struct OneAlert {
     #[arg(long, value_name = "ID")]
     update: Option<String>,
     /// Take this one off the boards
-    #[arg(long, value_name = "ID", conflicts_with_all = ["hazard", "level", "event", "area", "actions", "until", "from", "issuer", "exercise", "update"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["hazard", "level", "event", "area", "actions", "audio", "until", "from", "issuer", "exercise", "update"])]
     cancel: Option<String>,
 }
 

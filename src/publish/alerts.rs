@@ -124,6 +124,27 @@ pub fn outlook(alerts: &Alerts, now: Timestamp) -> Outlook {
     }
 }
 
+/// What another set of warnings changes on boards, in words: each that shows or will, and each that is taken off. Times
+/// are in the zone.
+pub fn changes(before: &Alerts, after: &Alerts, zone: &str, now: Timestamp) -> Vec<Text> {
+    let coming = |alerts: &Alerts| -> Vec<life::Life> {
+        life::lives(alerts).into_iter().filter(|life| life.until > now).collect()
+    };
+    let shown = coming(after);
+    let gone =
+        coming(before).into_iter().filter(|life| !shown.iter().any(|other| other.alert.id == life.alert.id));
+    let on_air = shown.iter().map(|life| {
+        say!(en: "`{id}`: {event}, level {level}, from {from} until {until}", vi: "`{id}`: {event}, cấp {level}, từ {from} đến {until}",
+            id = life.alert.id.identifier, event = life.alert.event, level = life.alert.level.number(),
+            from = told(life.from, zone), until = told(life.until, zone))
+    });
+    let taken_off = gone.map(|life| {
+        say!(en: "taken off: `{id}` ({event})", vi: "đã gỡ: `{id}` ({event})",
+            id = life.alert.id.identifier, event = life.alert.event)
+    });
+    on_air.chain(taken_off).collect()
+}
+
 /// A message as far as it could be read.
 struct Written {
     place: String,
@@ -160,9 +181,18 @@ fn document(
         }
         None => {
             let Some(mut root) = Table::root(findings, value) else { return Vec::new() };
-            // Never left out: a misspelt key must not read as "no warnings" and withdraw those in force.
-            let listed =
-                root.required("alerts", "[]").map_or(Vec::new(), |said| said.list(limits::ALERTS_MAX));
+            // Never left out: a misspelt key must not read as "no warnings" and withdraw those in force. Nor may whoever
+            // obeys the remedies end up with none.
+            let Some(said) = root.get("alerts") else {
+                root.refuse_at(
+                    "",
+                    say!(en: "there is no `alerts`", vi: "không có mục `alerts`"),
+                    say!(en: "call the list of warnings `alerts`: {{\"alerts\": [ … ]}}; an empty list takes every warning off the boards",
+                        vi: "hãy đặt tên danh sách cảnh báo là `alerts`: {{\"alerts\": [ … ]}}; danh sách trống sẽ gỡ mọi cảnh báo khỏi bảng"),
+                );
+                return Vec::new();
+            };
+            let listed = said.list(limits::ALERTS_MAX);
             root.finish();
             let tables = listed.iter().filter_map(|said| said.table());
             tables.map(|table| message(table, &mut *shelf, now)).collect()
@@ -214,7 +244,7 @@ fn value_place(values: &[serde_json::Value], at: usize) -> String {
 
 fn message(mut table: Table<'_>, shelf: &mut Shelf<'_>, now: Timestamp) -> Written {
     let id = identity(&mut table);
-    let status = table.required("status", "\"Actual\"").and_then(|said| said.choice(&STATUSES));
+    let status = table.required("status", "\"Actual\"").and_then(|said| status(&said));
     let kind = table.required("message", "\"Alert\"").and_then(|said| said.choice(&MESSAGES));
     let references = references(&mut table, kind);
     let level = table.required("level", "3").and_then(|said| {
@@ -266,6 +296,20 @@ fn message(mut table: Table<'_>, shelf: &mut Shelf<'_>, now: Timestamp) -> Writt
     }
     table.finish();
     Written { place, id, status, kind, references: references.unwrap_or_default(), alert }
+}
+
+/// The nearest word is no help here: of `Thật` it is `Test`, which no board shows.
+fn status(said: &table::Said<'_>) -> Option<AlertStatus> {
+    let word = said.text()?;
+    let found = STATUSES.iter().find(|(known, _)| *known == word).map(|(_, status)| *status);
+    if found.is_none() {
+        said.refuse(
+            say!(en: "`status` is neither Actual nor Exercise", vi: "`status` không phải Actual hay Exercise"),
+            say!(en: "write \"Actual\" for the real thing, \"Exercise\" for a drill; boards show nothing else",
+                vi: "hãy viết \"Actual\" cho cảnh báo thật, \"Exercise\" cho diễn tập; bảng không hiện loại khác"),
+        );
+    }
+    found
 }
 
 fn hazard(said: &table::Said<'_>) -> Option<Hazard> {

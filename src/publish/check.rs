@@ -1,5 +1,6 @@
 //! Verifies a feed as a board would, and says what it holds: `bangtin feed check`.
 
+use super::alerts::{Outlook, outlook};
 use super::{Lifetimes, Role, expires_soon};
 use crate::limits::MEDIA_BYTES_MAX;
 use crate::model::feed::Versions;
@@ -26,6 +27,7 @@ pub struct Report {
     pub notices: usize,
     pub tickers: usize,
     pub announcements: usize,
+    /// In force at the moment of the check, or to come.
     pub alerts: usize,
     pub media_files: usize,
     pub media_bytes: u64,
@@ -75,7 +77,10 @@ pub fn check_with(
         notices: programme.notices.len(),
         tickers: programme.tickers.len(),
         announcements: programme.announcements.len(),
-        alerts: alerts.as_ref().map_or(0, |alerts| alerts.alerts.len()),
+        alerts: alerts.as_ref().map_or(0, |alerts| {
+            let Outlook { in_force, later } = outlook(alerts, now);
+            in_force + later
+        }),
         media_files: 0,
         media_bytes: 0,
         problems: broken.into_iter().chain(complete.problems.iter().cloned()).collect(),

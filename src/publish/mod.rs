@@ -201,6 +201,24 @@ pub fn check_clock(
     Ok((behind.as_secs() > SIGNER_BEHIND_SECONDS_MAX).then(|| Problem::new("clock", why, remedy)))
 }
 
+/// Refuses warnings of which some are over by the feed's last signature though not by this machine's clock: one of the two
+/// is wrong and, if it is this one, no board would show them.
+///
+/// # Errors
+/// The feed cannot be read; there are such warnings.
+pub fn check_lives(site: &Path, alerts: &Alerts, now: Timestamp) -> Outcome<()> {
+    let site = Site::open(site)?;
+    let Some(last) = site.role(Role::Timestamp)?.issued().filter(|last| *last > now) else { return Ok(()) };
+    let lives = crate::alert::life::lives(alerts);
+    let Some(lost) = lives.iter().find(|life| life.until > now && life.until <= last) else { return Ok(()) };
+    let (id, now, last) = (&lost.alert.id.identifier, site.told(now), site.told(last));
+    let why = say!(
+        en: "this machine's clock says {now}, but the feed was last signed at {last}, when `{id}` is over: boards would never show it",
+        vi: "đồng hồ máy này báo {now}, nhưng nguồn tin được ký lần cuối lúc {last}, lúc đó `{id}` đã hết hạn: bảng sẽ không hiện"
+    );
+    Err(Problem::new("clock", why, clock_remedy()))
+}
+
 fn clock_remedy() -> problem::Text {
     say!(
         en: "look at a clock that is right, and set this machine's date and time; if they are right, add --clock-is-right",

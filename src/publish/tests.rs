@@ -105,6 +105,22 @@ fn what_a_warning_says_is_published_with_it_checked_and_kept_as_long_as_it_is_na
 }
 
 #[test]
+fn a_warning_that_is_over_by_the_last_signature_is_not_signed_unasked() {
+    let site = TestSite::new(1);
+    site.publish("first", None, day(5));
+    let hours = |hours: i64| day(5).checked_sub(jiff::SignedDuration::from_hours(hours)).unwrap();
+    let until = |expires: Timestamp| {
+        let alert = serde_json::json!({"sender": "xa", "identifier": "lu", "sent": hours(3), "expires": expires,
+            "status": "Actual", "message": "Alert", "level": 4, "event": "Lũ quét"});
+        Alerts { alerts: vec![serde_json::from_value(alert).unwrap()] }
+    };
+    let problem = check_lives(&site.site(), &until(hours(1)), hours(3)).unwrap_err();
+    assert!(problem.line(Speech::English).contains("boards would never show it"), "{problem}");
+    check_lives(&site.site(), &until(hours(-1)), hours(3)).unwrap();
+    check_lives(&site.site(), &until(hours(1)), day(5)).unwrap();
+}
+
+#[test]
 fn a_second_publisher_is_told_to_wait() {
     let site = TestSite::new(1);
     let _open = Site::open(&site.site()).unwrap();

@@ -342,7 +342,7 @@ fn a_warning_is_put_on_air_and_taken_off_by_options_alone() {
         "--action",
         "Lên chỗ cao",
         "--until",
-        "6h",
+        "+6h",
     ]);
     assert!(first.code == 0 && first.out.contains("in force now: 1"), "{}{}", first.out, first.err);
     let id = first.out.split("--cancel ").nth(1).unwrap().trim().to_owned();

@@ -206,8 +206,8 @@ impl Options {
         if found.is_none() {
             let why = say!(en: "`{typed}` is not a time", vi: "`{typed}` không phải là thời điểm");
             let remedy = say!(
-                en: "write an hour such as 18:00, a moment such as 2026-12-05T07:00, or hours from now such as 6h",
-                vi: "hãy viết giờ như 18:00, thời điểm như 2026-12-05T07:00, hoặc số giờ kể từ bây giờ như 6h"
+                en: "write an hour such as 18:00, a moment such as 2026-12-05T07:00, or hours from now such as +6h",
+                vi: "hãy viết giờ như 18:00, thời điểm như 2026-12-05T07:00, hoặc số giờ kể từ bây giờ như +6h"
             );
             self.refuse(option, (why, remedy));
         }
@@ -215,13 +215,25 @@ impl Options {
     }
 }
 
+/// `18:00`, or as it is said: `18h`, `18h30`, `18 giờ 30`, `18g30`.
+fn time_of_day(typed: &str) -> Option<TimeOfDay> {
+    let plain = typed.to_lowercase().replace("giờ", "h").replace('g', "h").replace(' ', "");
+    let plain = match plain.split_once('h') {
+        None => plain,
+        Some((hours, "")) => format!("{hours}:00"),
+        Some((hours, minutes)) => format!("{hours}:{minutes}"),
+    };
+    plain.parse().ok()
+}
+
 fn moment(typed: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    if let Some(hours) = typed.strip_suffix(['h', 'g']).and_then(|hours| hours.parse::<i64>().ok()) {
+    let ahead = typed.strip_prefix('+').and_then(|rest| rest.strip_suffix(['h', 'g']));
+    if let Some(hours) = ahead.and_then(|hours| hours.parse::<i64>().ok()) {
         return now
             .checked_add(SignedDuration::from_hours(Some(hours).filter(|hours| (0..=720).contains(hours))?))
             .ok();
     }
-    if let Ok(time) = typed.parse::<TimeOfDay>() {
+    if let Some(time) = time_of_day(typed) {
         let today = now.to_zoned(zone.clone());
         let minutes = i64::from(time.minutes());
         let on = |day: &jiff::Zoned| day.start_of_day().ok()?.checked_add(minutes.minutes()).ok();
@@ -264,7 +276,7 @@ fn warn(
         None => before.map(|before| before.level),
     };
     if draft.level.is_none() && level.is_none() && draft.update.is_none() {
-        options.missing("--level", "3");
+        options.missing("--level", "1 … 5");
     }
     let same_hazard = before.is_some_and(|before| Some(before.hazard) == hazard);
     let event = match (draft.event.as_deref(), before, hazard) {
@@ -362,14 +374,18 @@ fn warn(
     };
     let alone = Alert { references: Vec::new(), ..message.clone() };
     let Some(life) = life::lives(&Alerts { alerts: vec![alone] }).pop() else {
-        options.missing("--until", "6h");
+        options.missing("--until", "+6h");
         return Err(options.problems);
     };
     let (from, until) = (told(life.from, zone), told(life.until, zone));
     let (id, event, number) = (&message.id.identifier, &message.event, level.number());
+    let (drill_en, drill_vi) = match status {
+        AlertStatus::Exercise => (" (a drill)", " (diễn tập)"),
+        _ => ("", ""),
+    };
     let said = say!(
-        en: "`{id}`: {event}, level {number}, from {from} until {until}; to take it off before: --cancel {id}",
-        vi: "`{id}`: {event}, cấp {number}, từ {from} đến {until}; muốn rút sớm: --cancel {id}"
+        en: "`{id}`: {event}{drill_en}, level {number}, from {from} until {until}; to take it off before: --cancel {id}",
+        vi: "`{id}`: {event}{drill_vi}, cấp {number}, từ {from} đến {until}; muốn rút sớm: --cancel {id}"
     );
     let said = match message.audio.as_ref().filter(|_| keeps_words) {
         None => said,
@@ -460,7 +476,7 @@ mod tests {
         let storm = Draft {
             hazard: Some("bao".into()),
             level: Some(3),
-            until: Some("30h".into()),
+            until: Some("+30h".into()),
             ..Draft::default()
         };
         let both = added(&one, storm, "24T07:10");
@@ -494,6 +510,24 @@ mod tests {
         let alert = updated.alerts.last().unwrap();
         assert_eq!((alert.level.number(), alert.area.as_str(), alert.actions.len()), (5, "Bản Nà Đon", 2));
         assert_eq!(alert.expires, Some(at("24T23:00")));
+    }
+
+    #[test]
+    fn an_hour_is_written_as_it_is_said_and_is_the_next() {
+        let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+        for (typed, expected) in [
+            ("22h", "24T22:00"),
+            ("22h30", "24T22:30"),
+            ("22 giờ 30", "24T22:30"),
+            ("6g", "25T06:00"),
+            ("6:00", "25T06:00"),
+            ("+6h", "25T02:30"),
+        ] {
+            assert_eq!(moment(typed, at("24T20:30"), &zone), Some(at(expected)), "{typed}");
+        }
+        for typed in ["25h", "6", "6h5x", "+h", "h"] {
+            assert_eq!(moment(typed, at("24T20:30"), &zone), None, "{typed}");
+        }
     }
 
     #[test]
@@ -534,7 +568,7 @@ mod tests {
         }
         let long = refused(
             &Alerts::default(),
-            Asked::Warn(Box::new(Draft { until: Some("100h".into()), ..flood() })),
+            Asked::Warn(Box::new(Draft { until: Some("+100h".into()), ..flood() })),
         );
         assert!(long.contains("2026-11-27 07:00 (Asia/Ho_Chi_Minh) at the latest"), "{long}");
         let bare = Draft { hazard: Some("canh-bao".into()), ..Draft::default() };

@@ -116,7 +116,7 @@ fn everything_that_is_wrong_is_told_at_once_with_its_place() {
             ("alerts[1].expires", "is a number, not a text"),
             ("alerts[1].level", "not a whole number; write 3"),
             ("alerts[2]", "is a text, not a table"),
-            ("alerts[3].status", "did you mean `Actual`?"),
+            ("alerts[3].status", "write \"Actual\" for the real thing"),
             ("alerts[3]", "`message` is missing"),
             ("alerts[3]", "`sender` is missing"),
         ],
@@ -129,7 +129,7 @@ fn unknown_keys_are_named_with_the_nearest_known_one() {
     let slip = json!([reference(json!({"identifer": "x"}))]);
     check(&[message(json!({})), acting("Cancel", slip)], &[("alerts[1].references[0]", "`identifier`?")]);
     let problems = read_alone(br#"{"alert": []}"#).unwrap_err();
-    said(&problems, &[("", "`alerts` is missing"), ("", "did you mean `alerts`?")]);
+    said(&problems, &[("", "call the list of warnings `alerts`")]);
 }
 
 #[test]

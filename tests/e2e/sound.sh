@@ -142,11 +142,11 @@ play() {
 }
 play
 heard() { python3 "$here/siren.py" sirens.wav "$recorded_from" "$1" 2 >/dev/null 2>&1; }
-pause=0.5 until_true 75 "the first siren" heard 1
+pause=0.5 until_true 190 "the first siren" heard 1
 kill -9 "$board"
 wait "$board" 2>/dev/null || true
 play
-pause=0.5 until_true 75 "the second siren" heard 2
+pause=0.5 until_true 190 "the second siren" heard 2
 stop "$board"
 sleep 0.5
 stop "$recorder"

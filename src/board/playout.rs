@@ -61,18 +61,13 @@ pub fn wanted(plan: &Plan, now: bool) -> Vec<Wanted> {
             all.push(Wanted { media, start: slot.start, film: false, role, now });
         }
     }
-    all.extend(plan.announcements.iter().map(|cue| Wanted {
+    let announced = plan.announcements.iter().map(|cue| (cue, Role::Announcement));
+    let spoken = plan.speech.iter().map(|speech| (&speech.cue, Role::Warning));
+    all.extend(announced.chain(spoken).map(|(cue, role)| Wanted {
         media: cue.audio.clone(),
         start: cue.start,
         film: false,
-        role: Role::Announcement,
-        now,
-    }));
-    all.extend(plan.speech.iter().map(|speech| &speech.cue).map(|cue| Wanted {
-        media: cue.audio.clone(),
-        start: cue.start,
-        film: false,
-        role: Role::Warning,
+        role,
         now,
     }));
     all

@@ -118,7 +118,7 @@ pub struct Outlook {
 /// Counts the warnings that show at `now`, and those that will.
 pub fn outlook(alerts: &Alerts, now: Timestamp) -> Outlook {
     // Without the words, of which whoever holds a key can sign megabytes.
-    let bare = |alert: &Alert| Alert {
+    let wordless = |alert: &Alert| Alert {
         id: alert.id.clone(),
         references: alert.references.clone(),
         event: String::new(),
@@ -128,7 +128,7 @@ pub fn outlook(alerts: &Alerts, now: Timestamp) -> Outlook {
         audio: None,
         ..*alert
     };
-    let lives = life::lives(&Alerts { alerts: alerts.alerts.iter().map(bare).collect() });
+    let lives = life::lives(&Alerts { alerts: alerts.alerts.iter().map(wordless).collect() });
     Outlook {
         in_force: lives.iter().filter(|life| life.covers(now)).count(),
         later: lives.iter().filter(|life| life.from > now).count(),
@@ -138,12 +138,10 @@ pub fn outlook(alerts: &Alerts, now: Timestamp) -> Outlook {
 /// What another set of warnings changes on boards, in words: each that shows or will, and each that is taken off. Times
 /// are in the zone.
 pub fn changes(before: &Alerts, after: &Alerts, zone: &str, now: Timestamp) -> Vec<Text> {
-    let coming = |alerts: &Alerts| -> Vec<life::Life> {
-        life::lives(alerts).into_iter().filter(|life| life.until > now).collect()
-    };
-    let shown = coming(after);
-    let gone =
-        coming(before).into_iter().filter(|life| !shown.iter().any(|other| other.alert.id == life.alert.id));
+    let shown = one::coming(after, now);
+    let gone = one::coming(before, now)
+        .into_iter()
+        .filter(|life| !shown.iter().any(|other| other.alert.id == life.alert.id));
     let on_air = shown.iter().map(|life| {
         say!(en: "`{id}`: {event}, level {level}, from {from} until {until}", vi: "`{id}`: {event}, cấp {level}, từ {from} đến {until}",
             id = life.alert.id.identifier, event = life.alert.event, level = life.alert.level.number(),

@@ -16,7 +16,7 @@ pub enum Role {
     Programme,
     /// Lowers film sound and spoken notices.
     Announcement,
-    /// A siren: lowers everything else, and has a volume of its own.
+    /// A siren, or the words of a warning: lowers everything else, and has a volume of its own.
     Warning,
 }
 

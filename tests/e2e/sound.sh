@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a board plays arrives at the loudspeaker, whole: a spoken notice of known length, and the sirens and words of a warning, recorded
-# from a sound server's sink.
+# What a board plays arrives at the loudspeaker, whole: a spoken notice of known length, and the sirens and words of a
+# warning, recorded from a sound server's sink.
 #
 #   sound.sh BANGTIN [FOLDER]     the recordings are left in FOLDER, when one is given
 #
@@ -108,8 +108,8 @@ awk -v a="$loudest" 'BEGIN { exit !(a > 0.05 && a < 0.999) }' || die "the loudes
 ((frequency > 420 && frequency < 460)) || die "the tone is about $frequency Hz, not 440"
 say "a tone of 3 s is heard at the sink: $lengths; loudest sample $loudest, about $frequency Hz"
 
-# A warning of level 4, in quiet hours: a siren at each whole minute, and words of two seconds after it. A board that is killed after one and started again
-# does not sound it twice.
+# A warning of level 4, in quiet hours: a siren at each whole minute, and words of two seconds after it. A board that is killed
+# after one and started again does not sound it twice.
 cat >board.toml <<END
 state = "$work/state"
 [[feed]]

@@ -3,8 +3,7 @@
 //! CAP 1.2 (3.2.1): what is in force is ended by a Cancel, and replaced by an Update, that refer to it. So nothing is
 //! taken out of the file that still acts on something in it; what is over and acts on nothing is.
 
-use super::too_long_to_say;
-use super::{hazard_of, hazard_words};
+use super::{hazard_of, hazard_words, too_long_to_say};
 use crate::alert::life::{self, LIFE_MAX, Life};
 use crate::limits;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, MessageType, RiskLevel};
@@ -105,7 +104,7 @@ fn still_of_use(held: &Alerts, now: Timestamp) -> Alerts {
 }
 
 /// What is in force now or will be.
-fn coming(held: &Alerts, now: Timestamp) -> Vec<Life> {
+pub(super) fn coming(held: &Alerts, now: Timestamp) -> Vec<Life> {
     life::lives(held).into_iter().filter(|life| life.until > now).collect()
 }
 

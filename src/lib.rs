@@ -22,6 +22,7 @@ pub mod sound;
 pub mod stage;
 pub mod store;
 pub mod sync;
+pub mod text;
 pub mod toml_doc;
 pub mod trust;
 

@@ -22,7 +22,7 @@ use crate::limits::ALERT_AHEAD_SECONDS_MAX;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Alerts, MessageType, RiskLevel};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How long a warning without `expires` stays.
@@ -69,18 +69,7 @@ pub fn lives(alerts: &Alerts) -> Vec<Life> {
 
 /// The same where the file is known to have been here at `here_since`.
 pub fn lives_here(alerts: &Alerts, here_since: Timestamp) -> Vec<Life> {
-    let mut ended: HashMap<(&AlertId, bool), Timestamp> = HashMap::new();
-    for message in &alerts.alerts {
-        let Some(drill) = is_drill(message) else { continue };
-        if message.message == MessageType::Alert {
-            continue;
-        }
-        let sent = message.id.sent.min(after(here_since, AHEAD_MAX));
-        for id in message.references.iter().filter(|id| **id != message.id) {
-            let end = ended.entry((id, drill)).or_insert(sent);
-            *end = (*end).min(sent);
-        }
-    }
+    let ended = ended(alerts, here_since);
     alerts
         .alerts
         .iter()
@@ -99,6 +88,33 @@ pub fn lives_here(alerts: &Alerts, here_since: Timestamp) -> Vec<Life> {
             (from < until).then(|| Life { alert: Arc::new(alert), from, until })
         })
         .collect()
+}
+
+/// The warnings that another message has ended by `now`.
+pub fn withdrawn(alerts: &Alerts, now: Timestamp) -> HashSet<&AlertId> {
+    let ended = ended(alerts, Timestamp::MAX);
+    let message = alerts.alerts.iter().filter(|message| {
+        let end = is_drill(message).and_then(|drill| ended.get(&(&message.id, drill)));
+        end.is_some_and(|end| *end <= now)
+    });
+    message.map(|message| &message.id).collect()
+}
+
+/// When an Update or a Cancel ends what it refers to, for real warnings and for drills.
+fn ended(alerts: &Alerts, here_since: Timestamp) -> HashMap<(&AlertId, bool), Timestamp> {
+    let mut ended: HashMap<(&AlertId, bool), Timestamp> = HashMap::new();
+    for message in &alerts.alerts {
+        let Some(drill) = is_drill(message) else { continue };
+        if message.message == MessageType::Alert {
+            continue;
+        }
+        let sent = message.id.sent.min(after(here_since, AHEAD_MAX));
+        for id in message.references.iter().filter(|id| **id != message.id) {
+            let end = ended.entry((id, drill)).or_insert(sent);
+            *end = (*end).min(sent);
+        }
+    }
+    ended
 }
 
 /// The message with its times by a clock that does not run ahead of its coming.

@@ -9,10 +9,11 @@ use super::look::{Dress, Grid, Role};
 use super::place::Area;
 use super::scene::{Colour, Draw, FilmSlot, Meet, Rect};
 use super::words::Measure;
-use super::{Availability, Composed, View, dates, finish, frame, icons, rich};
+use super::{Availability, Composed, View, dates, finish, frame, icons};
 use crate::limits;
 use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
+use crate::text::sole_line;
 
 const STRIP: f32 = 20.0;
 const STRIP_PORTRAIT: f32 = 27.0;
@@ -124,7 +125,7 @@ fn strip(
     let x = square.right() + grid.px(if narrow { 4.0 } else { 7.0 });
     let room = right - x;
     let title_room = if narrow { bar.right() - grid.px(frame::MARGIN) - x } else { room };
-    let clean = |text: &str| rich::line(text, limits::TITLE_CHARS_MAX);
+    let clean = |text: &str| sole_line(text, limits::TITLE_CHARS_MAX);
     let title = clean(&notice.title);
     let size = [8.8, 7.6, 6.6]
         .into_iter()

@@ -327,7 +327,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn group(text: &str, width: f32) -> Group {
-        Group { words: vec![Word { text: text.into(), bold: false, space: true }], width }
+        Group { words: vec![Word { text: text.into(), bold: false, space: true }], width, follows: false }
     }
 
     #[test]
@@ -370,6 +370,7 @@ mod tests {
             let group = |(width, space): &(f32, bool)| Group {
                 words: vec![Word { text: "x".into(), bold: false, space: *space }],
                 width: *width,
+                follows: false,
             };
             let groups: Vec<Group> = widths.iter().map(group).collect();
             let para = |groups: &[Group]| Para { groups: groups.to_vec(), ..Para::default() };

@@ -9,6 +9,7 @@
 //! size is a product. A face that is missing or broken costs its own letters and is named; with no face at
 //! all, text has width 0 and the board still shows its colours.
 
+use crate::text::shown;
 use crate::limits::MARKS_MAX;
 use crate::problem::Problem;
 use crate::say;
@@ -322,15 +323,6 @@ impl Fonts {
         }
         shaped.width = x.max(shaped.width);
     }
-}
-
-/// Whether a character may be drawn or shape its neighbours. Control characters and the marks that turn the
-/// direction of text around (Unicode 9, sections 2.1 to 2.6) may not: a notice must not read otherwise than written.
-pub fn shown(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{00AD}')
-        && !matches!(c, '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}')
-        && !matches!(c, '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Whether a cluster is meant as a coloured picture: what Unicode put above U+1F000 since there were emoji, and

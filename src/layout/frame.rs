@@ -11,9 +11,10 @@ use super::look::{Dress, Role};
 use super::parts::Parts;
 use super::place::Form;
 use super::scene::Rect;
-use super::{Availability, View, dates, icons, legible, rich};
+use super::{Availability, View, dates, icons, legible};
 use crate::limits;
 use crate::model::plan::NoticeSlot;
+use crate::text::sole_line;
 
 /// Outer margin, in u.
 pub const MARGIN: f32 = 6.0;
@@ -86,7 +87,7 @@ fn grown_line(brush: &Brush<'_>, view: &View<'_>, size: f32, height: f32) -> f32
 
 /// The board's name in the header.
 pub fn board_title(view: &View<'_>) -> String {
-    rich::clean(&view.plan.title, limits::TITLE_CHARS_MAX).replace('\n', " ")
+    sole_line(&view.plan.title, limits::TITLE_CHARS_MAX)
 }
 
 /// The commune's name, and under it the stale line; in an upright board's header also the date. A square one has it there
@@ -250,7 +251,7 @@ pub fn foot(brush: &mut Brush<'_>, view: &View<'_>, slot: &NoticeSlot, parts: &P
     let tall = parts.form == Form::Band;
     let notice = &slot.notice;
     brush.fill(Rect::new(rect.x, rect.y, rect.w, grid.rule()), p.line);
-    let issuer = rich::clean(&notice.issuer, limits::TITLE_CHARS_MAX).replace('\n', " ");
+    let issuer = sole_line(&notice.issuer, limits::TITLE_CHARS_MAX);
     let year = view.clock_trusted.then(|| view.now.year());
     let until = |narrow| Some(dates::validity(notice.window.until?, view.now.time_zone(), year, narrow));
     let seal = if tall { grid.px(1.0) } else { grid.px(0.5) }.max(1);

@@ -8,7 +8,8 @@ use super::look::{Grid, Role};
 use super::place::Area;
 use super::scene::{Colour, Rect};
 use super::words::Measure;
-use super::{Composed, View, dates, finish, frame, rich, ticker};
+use super::{Composed, View, dates, finish, frame, ticker};
+use crate::text::sole_line;
 
 /// Heights of the three ridges above the bar, far to near, in steps of 3 u, for columns 8 u wide; repeated when a board is wider.
 const RIDGES: [[i32; 30]; 3] = [
@@ -41,7 +42,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, ever: bool) -> Co
         "Bảng tin của xã · không có thông báo mới".to_owned()
     } else {
         first_boot(&mut brush, view, bar_top);
-        let network = rich::clean(view.network, 80).replace('\n', " ");
+        let network = sole_line(view.network, 80);
         let joint = if network.is_empty() { "" } else { " · " };
         format!("{network}{joint}Đang chờ tin đầu tiên")
     };
@@ -99,7 +100,7 @@ fn first_boot(brush: &mut Brush<'_>, view: &View<'_>, bar_top: f32) {
         brush.text_within(line, Role::Body, 8.0 * grid.u, at, Side::Centre, p.ink, room);
         below += 10.6;
     }
-    let name = rich::clean(&view.board.name, 60).replace('\n', " ");
+    let name = sole_line(&view.board.name, 60);
     let size = [20.0, 17.0, 14.4, 12.4, 10.6, 8.8]
         .into_iter()
         .map(|size| size * grid.u)

@@ -59,7 +59,8 @@ pub fn draw(
         parts.text.y - around,
         parts.area.right(),
         parts.text.bottom().max(parts.foot.y),
-    );
+    )
+    .meet(&brush.clip);
     let outer = std::mem::replace(&mut brush.clip, clip);
     match page {
         Page::Text { columns, fitted } => {

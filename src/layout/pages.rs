@@ -12,13 +12,15 @@ use super::fit::{
 };
 use super::fonts::Weight;
 use super::look::Role;
-use super::rich::{self, Block, Paragraph, Span, Table};
 use super::split::{Sheet, split};
+use super::spoken::{Heads, rows_said};
 use super::table::{self, Row, Rows};
 use super::words::{Group, Measure, begun, cut_to, groups, said};
 use crate::limits;
 use crate::model::board::{Reading, Theme};
 use crate::model::plan::NoticeSlot;
+use crate::text::markup::{Block, Paragraph, Span, Table, blocks};
+use crate::text::sole_line;
 use unicode_script::{Script, UnicodeScript};
 
 /// Most pages of one notice. The longest text that may be published comes to a fifth of it on a screen of 1080 lines;
@@ -166,6 +168,13 @@ struct TableHead {
     is_whole: bool,
 }
 
+/// A table among paragraphs: under which title, and what is said after it.
+struct TableRun<'a> {
+    head: &'a TableHead,
+    rows: &'a Rows,
+    after: &'a [&'a Paragraph],
+}
+
 struct Cutter<'a> {
     room: Room,
     measure: &'a Measure,
@@ -177,12 +186,12 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     fn voice(&self, slot: &NoticeSlot, lang: &str) -> Voice {
         let (title, text) = slot.notice.said_in(lang);
-        let title = rich::line(title, limits::TITLE_CHARS_MAX);
+        let title = sole_line(title, limits::TITLE_CHARS_MAX);
         let first = self.said_first.map(|text| {
             let spans = vec![Span { text: text.to_owned(), bold: true }];
             Block::Paragraph(Paragraph { marker: None, spans })
         });
-        let blocks = first.into_iter().chain(rich::blocks(text)).collect();
+        let blocks = first.into_iter().chain(blocks(text)).collect();
         Voice { name: language_name(lang), title, blocks }
     }
 
@@ -272,24 +281,31 @@ impl Cutter<'_> {
             .blocks
             .iter()
             .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
-            .map(|table| self.rows(table, height - head.height).ok_or_else(|| as_text(table)))
+            .map(|table| self.rows(table, height - head.height).ok_or_else(|| rows_said(table, Heads::All)))
             .collect();
-        let mut pages = Vec::new();
-        let mut run: Vec<&Paragraph> = Vec::new();
+        // Each run of paragraphs, with the table that follows it.
+        let mut parts: Vec<(Vec<&Paragraph>, Option<&Rows>)> = vec![(Vec::new(), None)];
         let mut fits = tables.iter();
         for block in &voice.blocks {
+            let Some(part) = parts.last_mut() else { break };
             match block {
-                Block::Paragraph(paragraph) => run.push(paragraph),
+                Block::Paragraph(paragraph) => part.0.push(paragraph),
                 Block::Table(_) => match fits.next() {
                     Some(Ok(rows)) => {
-                        self.end_run(&mut pages, &mut run, voice, name, height, Some((&head, rows)));
+                        part.1 = Some(rows);
+                        parts.push((Vec::new(), None));
                     }
-                    Some(Err(spoken)) => run.extend(spoken),
+                    Some(Err(spoken)) => part.0.extend(spoken),
                     None => {}
                 },
             }
         }
-        self.end_run(&mut pages, &mut run, voice, name, height, None);
+        let mut pages = Vec::new();
+        for (at, (run, table)) in parts.iter().enumerate() {
+            let after = parts.get(at + 1).map_or(&[][..], |(run, _)| run);
+            let table = table.map(|rows| TableRun { head: &head, rows, after });
+            self.end_run(&mut pages, run, voice, name, height, table);
+        }
         pages
     }
 
@@ -298,34 +314,59 @@ impl Cutter<'_> {
     fn end_run(
         &self,
         pages: &mut Vec<Page>,
-        run: &mut Vec<&Paragraph>,
+        run: &[&Paragraph],
         voice: &Voice,
         name: Option<&'static str>,
         height: f32,
-        table: Option<(&TableHead, &Rows)>,
+        table: Option<TableRun<'_>>,
     ) {
-        let run = std::mem::take(run);
-        let over = table.filter(|(head, _)| head.is_whole && !run.is_empty());
-        if let Some((head, rows)) = over
-            && let Some((text, fitted)) = self.over_rows(head, &run, rows, height)
-        {
-            pages.push(Page::Rows(Box::new(Tabled { name, text, fitted, rows: rows.clone(), below: None })));
+        let over = table.as_ref().filter(|table| table.head.is_whole && !run.is_empty());
+        let over = over.and_then(|table| {
+            let lower = table.rows.squeezed(self.cell_min());
+            let fits = |rows: Rows| Some((self.over_rows(table.head, run, &rows, height)?, rows));
+            fits(table.rows.clone()).or_else(|| fits(lower))
+        });
+        if let Some(((text, fitted), rows)) = over {
+            pages.push(Page::Rows(Box::new(Tabled { name, text, fitted, rows, below: None })));
             return;
         }
         let is_last = table.is_none() && pages.is_empty();
-        if !run.is_empty() && !self.add_below(pages.last_mut(), &run, height)
-            || is_last
-            || table.is_some_and(|(head, _)| !head.is_whole && pages.is_empty())
-        {
-            pages.extend(self.text_pages(voice, name, height, &run));
+        let untitled = table.as_ref().is_some_and(|table| !table.head.is_whole && pages.is_empty());
+        if !run.is_empty() && !self.add_below(pages.last_mut(), run, height) || is_last || untitled {
+            pages.extend(self.text_pages(voice, name, height, run));
         }
-        let Some((head, rows)) = table else { return };
+        let Some(table) = table else { return };
         let page = |rows| {
-            let (text, fitted) = (head.text.clone(), head.fitted.clone());
+            let (text, fitted) = (table.head.text.clone(), table.head.fitted.clone());
             Page::Rows(Box::new(Tabled { name, text, fitted, rows, below: None }))
         };
-        let room = height - head.height - rows.heads_height() - table::AIR;
-        pages.extend(rows.pages(room).into_iter().map(page));
+        pages.extend(self.rows_pages(&table, height).into_iter().map(page));
+    }
+
+    /// The rows of a table, in as few pages as they make together with the text after them: rows are a little lower, and
+    /// text of a few words does not take a page for itself, rather than that there is one page more.
+    fn rows_pages(&self, table: &TableRun<'_>, height: f32) -> Vec<Rows> {
+        let room = height - table.head.height - table.rows.heads_height() - table::AIR;
+        let lower = table.rows.squeezed(self.cell_min());
+        if table.after.is_empty() {
+            let (pages, fewer) = (table.rows.pages(room, 0.0), lower.pages(room, 0.0));
+            return if fewer.len() < pages.len() { fewer } else { pages };
+        }
+        let width = self.room.width;
+        let body = table.after.iter().map(|paragraph| self.para(paragraph, width)).collect();
+        let text = Text { title: Vec::new(), body, leading: table.head.text.leading };
+        let least = self.scale.body_min();
+        let below = break_any(&text, least, least, width, self.space()).1;
+        let row = table.rows.rows.last().map_or(0.0, |row| table.rows.least(row));
+        let with = (row + below <= room).then(|| [table.rows, &lower].map(|rows| (rows.pages(room, below), 0)));
+        let without = [table.rows, &lower].map(|rows| (rows.pages(room, 0.0), 1));
+        let ways = with.into_iter().flatten().chain(without);
+        ways.min_by_key(|(pages, more)| pages.len() + more).map_or_else(Vec::new, |(pages, _)| pages)
+    }
+
+    /// The smallest letters of a table's cells, in u.
+    fn cell_min(&self) -> f32 {
+        self.scale.cells.last().copied().unwrap_or(1.0)
     }
 
     /// Sizes of text beside a table, large to small: no larger than its cells make look right.
@@ -448,31 +489,6 @@ impl Cutter<'_> {
     }
 }
 
-/// A table too wide for the board, a line for each row: its first cell in bold, then the rest, all after their
-/// heads. A table of heads alone is a line of those.
-fn as_text(table: &Table) -> Vec<Paragraph> {
-    let headed = |(column, cell): (usize, &String)| match table.head.get(column).map_or("", String::as_str) {
-        head if head.is_empty() || cell.starts_with(head) => cell.clone(),
-        head => format!("{head} {cell}"),
-    };
-    let say = |row: &Vec<String>| {
-        let mut cells = row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(headed);
-        let mut spans: Vec<Span> = cells.next().map(|text| Span { text, bold: true }).into_iter().collect();
-        let rest: Vec<String> = cells.collect();
-        if !rest.is_empty() {
-            spans.push(Span { text: format!(": {}.", rest.join(", ")), bold: false });
-        }
-        Paragraph { marker: None, spans }
-    };
-    let mut said: Vec<Paragraph> = table.rows.iter().map(say).filter(|p| !p.spans.is_empty()).collect();
-    if said.is_empty() && table.head.iter().any(|head| !head.is_empty()) {
-        let heads: Vec<&str> =
-            table.head.iter().map(String::as_str).filter(|head| !head.is_empty()).collect();
-        said.push(Paragraph { marker: None, spans: vec![Span { text: heads.join(", "), bold: true }] });
-    }
-    said
-}
-
 /// A language's name in itself; its tag's first part says which.
 pub fn language_name(tag: &str) -> &'static str {
     match tag.split('-').next().unwrap_or(tag) {
@@ -502,14 +518,5 @@ mod tests {
         assert_eq!(at(59_999), (2, 60_000));
         assert_eq!(at(90_000), (2, 60_000));
         assert_eq!(turn(std::iter::empty(), 5, 10), (0, 0));
-    }
-
-    #[test]
-    fn a_table_said_in_lines_keeps_its_heads() {
-        let row = |cells: [&str; 3]| cells.map(String::from).to_vec();
-        let table =
-            Table { head: row(["Bản", "Ngày", ""]), rows: vec![row(["Nà Đon", "24/11", "7h30"])] };
-        let said: String = as_text(&table)[0].spans.iter().map(|span| span.text.as_str()).collect();
-        assert_eq!(said, "Bản Nà Đon: Ngày 24/11, 7h30.");
     }
 }

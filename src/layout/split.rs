@@ -29,6 +29,10 @@ const AFTER_HEADING: f32 = 2.6;
 const AFTER_INTRODUCTION: f32 = 0.3;
 const AFTER_SENTENCE: f32 = 0.1;
 const WITHIN_SENTENCE: f32 = 0.3;
+/// Between what is held together but has no room on one line.
+const WITHIN_GROUP: f32 = 20.0;
+/// A paragraph of no more lines is not parted.
+const KEPT_LINES: usize = 4;
 /// A lone line that is a sentence, and one that is not.
 const LONE_SENTENCE: f32 = 0.8;
 const LONE_LINE: f32 = 2.2;
@@ -40,6 +44,8 @@ struct Piece {
     groups: Range<usize>,
     /// What it costs to turn the page after it.
     parting: f32,
+    /// Its sentence goes on.
+    within: bool,
 }
 
 /// Cuts a text into pages: the first under its title, the others under `later`, which is no higher. At least one; no
@@ -75,9 +81,12 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
     for (paragraph, para) in text.body.iter().enumerate() {
         let count = para.groups.len();
         let mut start = 0;
+        let width = sheet.width / sheet.body - para.indent();
+        let most = KEPT_LINES.min(lines_max);
+        let short = fits_in(most, &para.groups, width, sheet.space);
         for at in 0..count {
-            let short = at + 1 - start < SENTENCE_MIN && count > LONG_PARAGRAPH;
-            let ends = para.groups[at].ends_sentence() && !short;
+            let soon = at + 1 - start < SENTENCE_MIN && count > LONG_PARAGRAPH;
+            let ends = para.groups[at].ends_sentence() && !soon && !short;
             if !ends && at + 1 < count {
                 continue;
             }
@@ -87,21 +96,41 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
                 _ if at + 1 == count => 0.0,
                 _ => AFTER_SENTENCE,
             };
-            let width = sheet.width / sheet.body - para.indent();
             let lines = wrap_any(&para.groups[start..=at], width, sheet.space, true);
             let long = lines.len() > lines_max;
             for line in lines.iter().filter(|_| long) {
                 let (from, to) = (start + line.start, start + line.end);
-                let parting = if to == at + 1 { parting } else { WITHIN_SENTENCE };
-                pieces.push(Piece { paragraph, groups: from..to, parting });
+                let parting = match para.groups.get(to) {
+                    _ if to == at + 1 => parting,
+                    Some(next) if next.follows => WITHIN_GROUP,
+                    _ => WITHIN_SENTENCE,
+                };
+                pieces.push(Piece { paragraph, groups: from..to, parting, within: to < at + 1 });
             }
             if !long {
-                pieces.push(Piece { paragraph, groups: start..at + 1, parting });
+                pieces.push(Piece { paragraph, groups: start..at + 1, parting, within: false });
             }
             start = at + 1;
         }
     }
     pieces
+}
+
+/// Whether groups have room in so many lines.
+fn fits_in(most: usize, groups: &[Group], width: f32, space: f32) -> bool {
+    let (mut lines, mut taken) = (0, f32::INFINITY);
+    for group in groups {
+        let joint = if group.space() { space } else { 0.0 };
+        if taken + joint + group.width <= width {
+            taken += joint + group.width;
+            continue;
+        }
+        (lines, taken) = (lines + 1, group.width);
+        if lines > most {
+            return false;
+        }
+    }
+    true
 }
 
 /// A line in bold that does not end a sentence belongs to what follows.
@@ -139,7 +168,7 @@ fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> Vec<Ran
             }
             let cut = to < count && pieces[to].paragraph == pieces[to - 1].paragraph;
             let alone = from == 0 && to == count;
-            let broken = |at: usize| pieces[at].parting == WITHIN_SENTENCE;
+            let broken = |at: usize| pieces[at].within;
             let lone = page.lone_lines(cut, alone, (from > 0 && broken(from - 1), broken(to - 1)));
             let full = (page.height() / sheet.height.max(1.0)).min(1.0);
             let parting = if to < count { pieces[to - 1].parting } else { 0.0 };
@@ -269,6 +298,7 @@ mod tests {
         let group = |text: &str| Group {
             words: vec![Word { text: text.into(), bold: false, space: true }],
             width: 2.0,
+            follows: false,
         };
         let body = said.lines().map(|line| Para {
             marker: None,

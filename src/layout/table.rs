@@ -8,9 +8,10 @@
 
 use super::fit::wrap_any;
 use super::look::Role;
-use super::rich::Table;
 use super::words::{Group, Measure, plain_groups, said};
 use crate::model::board::Theme;
+use crate::text::markup::Table;
+use crate::text::together::Tie;
 
 /// Least gap between columns, and margin at their sides.
 const COLUMN_GAP: f32 = 4.0;
@@ -18,6 +19,8 @@ pub const MARGIN: f32 = 2.0;
 /// Least and greatest height of a row of one line.
 const ROW_MIN: f32 = 12.2;
 const ROW_MAX: f32 = 13.0;
+/// By how much rows and their letters shrink before a page is parted.
+const SQUEEZED: f32 = 0.9;
 /// The same in cell sizes, where cells are larger than the look's.
 const CELL_ROW_MIN: f32 = 1.3;
 const CELL_ROW_MAX: f32 = 1.38;
@@ -37,8 +40,9 @@ const NARROW_ENOUGH: f32 = 0.05;
 pub struct Rows {
     pub head: Vec<String>,
     pub rows: Vec<Row>,
-    /// Sizes of cells and of heads.
+    /// Sizes of cells and of heads, and the least height of a row.
     pub cell: f32,
+    pub row: f32,
     pub heads: f32,
     pub widths: Vec<f32>,
 }
@@ -79,44 +83,58 @@ impl Rows {
 
     /// Least height of a row.
     pub fn least(&self, row: &Row) -> f32 {
-        row_min(self.cell, row.lines())
+        row_min(self.cell, self.row, row.lines())
     }
 
     /// What a row may have beside its least height.
     pub fn spare_max(&self) -> f32 {
-        ROW_MAX.max(CELL_ROW_MAX * self.cell) - row_min(self.cell, 1)
+        ROW_MAX.max(CELL_ROW_MAX * self.cell) - row_min(self.cell, self.row, 1)
     }
 
-    /// The same table in pages whose rows have this height: as few as can be, evenly filled. At least one, at least a row on each.
-    pub fn pages(&self, height: f32) -> Vec<Rows> {
-        let whole: f32 = self.rows.iter().map(|row| self.least(row)).sum();
-        let count = self.parted(height).len().max(1);
-        // The lowest pages that are no more.
-        let mut low = whole / count as f32;
-        while low < height && self.parted(low).len() > count {
-            low += ROW_MIN / 8.0;
+    /// The same with rows a tenth lower, and letters that go with them as far as `cell_min` allows.
+    pub fn squeezed(&self, cell_min: f32) -> Rows {
+        let cell = (self.cell * SQUEEZED).max(cell_min).min(self.cell);
+        let row = self.row * SQUEEZED;
+        Rows { cell, row, ..self.clone() }
+    }
+
+    /// The same table in pages whose rows have this height, the last of them less by `below`: as few as can be, evenly filled. At
+    /// least one, at least a row on each.
+    pub fn pages(&self, height: f32, below: f32) -> Vec<Rows> {
+        #[derive(Clone, Copy)]
+        struct Best {
+            pages: usize,
+            cost: f32,
+            from: usize,
         }
-        let parts = self.parted(low.min(height));
-        let page = |rows: &[Row]| Rows { rows: rows.to_vec(), ..self.clone() };
-        if parts.is_empty() { vec![page(&[])] } else { parts.into_iter().map(page).collect() }
-    }
-
-    fn parted(&self, height: f32) -> Vec<&[Row]> {
-        let mut parts = Vec::new();
-        let (mut from, mut taken) = (0, 0.0);
-        for (at, row) in self.rows.iter().enumerate() {
-            let least = self.least(row);
+        let count = self.rows.len();
+        let mut best = vec![Best { pages: usize::MAX, cost: f32::INFINITY, from: 0 }; count + 1];
+        best[0] = Best { pages: 0, cost: 0.0, from: 0 };
+        for end in 1..=count {
             // Sums in another order differ in their last digits.
-            if at > from && taken + least > height * 1.0001 {
-                parts.push(&self.rows[from..at]);
-                (from, taken) = (at, 0.0);
+            let room = (height - if end == count { below } else { 0.0 }) * 1.0001;
+            let mut taken = 0.0;
+            for from in (0..end).rev() {
+                taken += self.least(&self.rows[from]);
+                if taken > room && from + 1 < end {
+                    break;
+                }
+                let full = (taken / height.max(1.0)).min(2.0);
+                let (pages, cost) = (best[from].pages.saturating_add(1), best[from].cost + full * full);
+                if (pages, cost) < (best[end].pages, best[end].cost) {
+                    best[end] = Best { pages, cost, from };
+                }
             }
-            taken += least;
         }
-        if from < self.rows.len() {
-            parts.push(&self.rows[from..]);
+        let page = |rows: &[Row]| Rows { rows: rows.to_vec(), ..self.clone() };
+        let mut pages = Vec::new();
+        let mut end = count;
+        while end > 0 {
+            pages.push(page(&self.rows[best[end].from..end]));
+            end = best[end].from;
         }
-        parts
+        pages.reverse();
+        if pages.is_empty() { vec![page(&[])] } else { pages }
     }
 }
 
@@ -125,8 +143,9 @@ pub fn heads_height(size: f32) -> f32 {
     HEADS * size
 }
 
-fn row_min(cell: f32, lines: usize) -> f32 {
-    ROW_MIN.max(CELL_ROW_MIN * cell) + lines.saturating_sub(1) as f32 * CELL_LINE * cell
+/// Least height of a row of so many lines: `row` for the first, unless its letters need more.
+fn row_min(cell: f32, row: f32, lines: usize) -> f32 {
+    row.max(CELL_ROW_MIN * cell) + lines.saturating_sub(1) as f32 * CELL_LINE * cell
 }
 
 /// Places and hours stand out.
@@ -158,11 +177,11 @@ pub fn set(
             Row { cells: cells.collect() }
         };
         let rows = (0..table.rows.len()).map(row).collect();
-        Some(Rows { head: table.head.clone(), rows, cell, heads, widths })
+        Some(Rows { head: table.head.clone(), rows, cell, row: ROW_MIN, heads, widths })
     };
     let cuts = [(1, false), (2, false), (2, true), (LINES_MAX, false), (LINES_MAX, true)];
     cuts.map(|(lines_max, words)| Cut { lines_max, words }).into_iter().find_map(|cut| {
-        let fits = cells.iter().filter(|cell| row_min(**cell, cut.lines_max) <= height);
+        let fits = cells.iter().filter(|cell| row_min(**cell, ROW_MIN, cut.lines_max) <= height);
         // What is read at a glance before what is large; of those that are alike, the first is the largest.
         fits.filter_map(|&cell| at(cell, cut))
             .min_by_key(|rows| rows.rows.iter().map(Row::lines).sum::<usize>())
@@ -258,15 +277,18 @@ impl Measured {
     /// Cut between words where it must be, if it may; never into letters.
     fn lines(&self, width: f32, words: bool, measure: &Measure) -> Option<Vec<Vec<Group>>> {
         let ink = self.role.ink(Theme::Day);
-        let fits = |groups: &[Group]| groups.iter().all(|group| group.width <= width * 1.0001);
+        let fits = |group: &Group| group.width <= width * 1.0001;
         let mut groups = self.groups.clone();
-        if words && !fits(&groups) {
-            let apart = groups.into_iter().flat_map(|group| {
-                if group.width <= width { vec![group] } else { group.parted(measure, ink) }
-            });
-            groups = apart.collect();
+        // An amount, a span of hours and a number to call are never cut.
+        for least in [Tie::Name, Tie::Number] {
+            if words && !groups.iter().all(fits) {
+                let part = |group: Group| {
+                    if fits(&group) { vec![group] } else { group.parted_at(least, measure, ink) }
+                };
+                groups = groups.into_iter().flat_map(part).collect();
+            }
         }
-        if !fits(&groups) {
+        if !groups.iter().all(fits) {
             return None;
         }
         let lines = wrap_any(&groups, width * 1.0001, measure.space(ink.plain), false);
@@ -343,13 +365,13 @@ mod tests {
     fn rows_are_shared_evenly_among_as_few_pages_as_hold_them() {
         let row = ["Nà Đon", "24/11", "7h30", "Nhà văn hóa"];
         let rows = set_in(&table(&[row; 7]), 240.0).unwrap();
-        let counts = |height: f32| rows.pages(height).iter().map(|page| page.rows.len()).collect::<Vec<_>>();
+        let counts = |height: f32| rows.pages(height, 0.0).iter().map(|page| page.rows.len()).collect::<Vec<_>>();
         let row = rows.least(&rows.rows[0]);
         assert_eq!(counts(7.0 * row), [7]);
         assert_eq!(counts(5.5 * row), [4, 3]);
-        assert_eq!(counts(3.0 * row), [3, 3, 1]);
+        assert_eq!(counts(3.0 * row), [3, 2, 2], "no row stands alone");
         assert_eq!(counts(0.0), [1; 7], "a page has a row at least");
         let none = set_in(&table(&[]), 240.0).unwrap();
-        assert_eq!(none.pages(50.0).len(), 1, "heads alone");
+        assert_eq!(none.pages(50.0, 0.0).len(), 1, "heads alone");
     }
 }

@@ -8,9 +8,10 @@ use super::brush::{Brush, Side};
 use super::look::{Grid, Look, Role, Sizes};
 use super::scene::{Rect, TickerBand, frame_slot};
 use super::words::Word;
-use super::{Colour, Draw, Line, View, legible, rich};
+use super::{Colour, Draw, Line, View, legible};
 use crate::limits;
 use crate::model::board::Board;
+use crate::text::sole_line;
 use jiff::Timestamp;
 
 /// Characters a second that a strip should pass, and how few and how many still can be read (LOOK.md section 7).
@@ -103,7 +104,7 @@ pub fn ticker(brush: &mut Brush<'_>, view: &View<'_>) -> Option<TickerBand> {
 
 /// The ticker's lines, as they are shown.
 pub fn items(view: &View<'_>) -> Vec<String> {
-    let clean = |text: &str| rich::clean(text, limits::TICKER_CHARS_MAX).replace('\n', " ").trim().to_owned();
+    let clean = |text: &str| sole_line(text, limits::TICKER_CHARS_MAX).trim().to_owned();
     let mut left = CHARS_MAX;
     let lines = view.plan.ticker.iter().map(|entry| clean(&entry.line.text));
     lines

@@ -3,12 +3,13 @@
 
 use super::look::Grid;
 use super::pages::{Page, Setting, Tabled};
-use super::rich::{self, Block};
 use super::tests::{board, fonts, media, monday, notice, plan, slot, view};
 use super::*;
 use crate::limits;
 use crate::model::board::{Measured, Share, Zone};
 use crate::model::programme::Category;
+use crate::text::markup::{Block, blocks};
+use crate::text::sole_line;
 use proptest::prelude::*;
 
 /// Letters and signs without anything that takes no ink or stands between words.
@@ -18,8 +19,8 @@ fn bare(text: &str) -> String {
 
 /// What a text says, a table's cells each once; `spoken` where the table is said in lines.
 fn expected(title: &str, text: &str) -> (String, Vec<Block>) {
-    let title = rich::line(title, limits::TITLE_CHARS_MAX);
-    (bare(&title), rich::blocks(text))
+    let title = sole_line(title, limits::TITLE_CHARS_MAX);
+    (bare(&title), blocks(text))
 }
 
 /// A notice on a board, as its pages say it.

@@ -1,12 +1,11 @@
-//! Words, and which of them stay together on a line.
+//! Words, shaped and measured, and in groups that stay together on a line.
 //!
-//! Vietnamese is written a syllable at a time, so breaking at any space cuts names, dates and hours apart.
-//! A [`Group`] is what must not be cut: a proper name (Nà Đon, Trạm Y tế), a day and its date (thứ Tư 25/11),
-//! a span of hours (7h30 đến 17h00), a number and its unit. A group too wide for any line is cut after all:
-//! between its words, then between letters.
+//! A [`Group`] is what [`crate::text::together`] holds together. One too wide for any line is cut after all: where its ties are
+//! weakest, then between letters; its parts stay on one page.
 
 use super::fonts::{Fonts, Shaped, Weight};
-use super::rich::Span;
+use crate::text::markup::Span;
+use crate::text::together::{Tie, ties};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,8 +13,6 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Most shaped words remembered: a screenful has some hundred.
 const CACHE_MAX: usize = 8_000;
-/// Most words held together.
-const GROUP_MAX: usize = 5;
 
 /// Shapes words and remembers them.
 pub struct Measure {
@@ -71,6 +68,8 @@ pub struct Group {
     pub words: Vec<Word>,
     /// In em, by the day's weights, without a space before it.
     pub width: f32,
+    /// It belongs to the group before it, with which it had no room on one line: they stay on one page.
+    pub follows: bool,
 }
 
 impl Group {
@@ -81,7 +80,7 @@ impl Group {
             own + if at > 0 && word.space { space } else { 0.0 }
         };
         let width = words.iter().enumerate().map(width).sum();
-        Group { words, width }
+        Group { words, width, follows: false }
     }
     /// The same with "…" after its last word.
     fn goes_on(mut self, measure: &Measure, ink: Ink) -> Group {
@@ -94,6 +93,12 @@ impl Group {
     pub fn parted(&self, measure: &Measure, ink: Ink) -> Vec<Group> {
         let runs = self.words.chunk_by(|_, next| !next.space);
         runs.map(|words| Group::measured(words.to_vec(), measure, ink)).collect()
+    }
+    /// What is held together in it at least so firmly; all but the first part follow what they belong to.
+    pub fn parted_at(&self, least: Tie, measure: &Measure, ink: Ink) -> Vec<Group> {
+        let parts = tied(self.words.clone(), least).into_iter().enumerate();
+        let part = |(at, words)| Group { follows: at > 0 || self.follows, ..Group::measured(words, measure, ink) };
+        parts.map(part).collect()
     }
     pub fn space(&self) -> bool {
         self.words.first().is_some_and(|word| word.space)
@@ -120,7 +125,7 @@ impl Group {
     /// The same with "…" right after it.
     pub fn with_ellipsis(mut self, measure: &Measure, ink: Ink) -> Group {
         self.words.iter_mut().last().into_iter().for_each(|word| word.text.push('…'));
-        Group::measured(self.words, measure, ink)
+        Group { follows: self.follows, ..Group::measured(self.words, measure, ink) }
     }
     pub fn is_bold(&self) -> bool {
         self.words.iter().all(|word| word.bold)
@@ -135,79 +140,9 @@ const LEANING: [&str; 26] = [
     "để", "và", "của", "từ", "đến", "cho", "ở", "tại", "các", "với", "khi", "là", "do", "theo", "không",
     "những", "cả", "thì", "mà", "trên", "dưới", "về", "trong", "hoặc", "một", "mỗi",
 ];
-/// Words that hold on to a following number or name.
-const HOLDS: [&str; 33] = [
-    "từ", "Từ", "thứ", "Thứ", "ngày", "Ngày", "lúc", "gọi", "số", "trước", "bản", "Bản", "xã", "Xã", "thôn",
-    "Thôn", "suối", "đến", "zos", "txog", "tháng", "năm", "cấp", "Cấp", "Hai", "Ba", "Tư", "Năm", "Sáu",
-    "Bảy", "Nhật", "tỉnh", "huyện",
-];
-/// Words that hold on to a number before them.
-const UNITS: [&str; 24] = [
-    "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít",
-    "đồng", "nghìn", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm",
-];
-
-/// Words of two syllables that notices are full of, and that read badly with one of them on the next line.
-const COMPOUNDS: [(&str, &str); 25] = [
-    ("nhà", "văn"),
-    ("địa", "điểm"),
-    ("trưởng", "bản"),
-    ("văn", "hóa"),
-    ("mầm", "non"),
-    ("y", "tế"),
-    ("bậc", "thang"),
-    ("sạt", "lở"),
-    ("lũ", "quét"),
-    ("căn", "cước"),
-    ("bảo", "hiểm"),
-    ("ủy", "ban"),
-    ("nhân", "dân"),
-    ("trâu", "bò"),
-    ("khuyến", "nông"),
-    ("thủy", "nông"),
-    ("điện", "thoại"),
-    ("cấp", "cứu"),
-    ("trật", "tự"),
-    ("vệ", "sinh"),
-    ("chuồng", "trại"),
-    ("ngày", "mai"),
-    ("sáng", "mai"),
-    ("hôm", "nay"),
-    ("hôm", "qua"),
-];
-
-fn is_compound(before: &str, word: &str) -> bool {
-    let word = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_lowercase();
-    let before = before.to_lowercase();
-    COMPOUNDS.iter().any(|(first, second)| *first == before && *second == word)
-}
-
-fn is_name(word: &str) -> bool {
-    word.chars().next().is_some_and(char::is_uppercase)
-}
-
-fn holds_together(before: &str, word: &str, count: usize) -> bool {
-    let ends = before.ends_with([',', '.', ';', ':', '!', '?', '–', '•']);
-    let starts_number = word.starts_with(|c: char| c.is_ascii_digit());
-    let ends_number = before.ends_with(|c: char| c.is_ascii_digit());
-    let initial = before.chars().count() == 1 && is_name(before) && !starts_number;
-    // "0213 3 879 114" is one number to call.
-    let digits = |word: &str| word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | ','));
-    // A line all in capitals is no name.
-    let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
-    (!ends && is_name(before) && is_name(word) && !(shouted(before) && shouted(word)))
-        || (!ends && digits(before) && starts_number && digits(word))
-        || (initial && count < 3)
-        || is_compound(before, word)
-        || (HOLDS.contains(&before) && (starts_number || is_name(word)))
-        || (ends_number && UNITS.contains(&word.trim_end_matches([',', '.', ':', ';'])))
-        || before == "–"
-        || word == "–"
-}
-
 /// Cuts spans into groups, measured with `ink`.
 pub fn groups(spans: &[Span], measure: &Measure, ink: Ink) -> Vec<Group> {
-    let mut groups: Vec<Vec<Word>> = Vec::new();
+    let mut words: Vec<Word> = Vec::new();
     let mut spaced = true;
     for span in spans {
         for (at, text) in span.text.split([' ', '\n']).enumerate() {
@@ -215,21 +150,34 @@ pub fn groups(spans: &[Span], measure: &Measure, ink: Ink) -> Vec<Group> {
             if text.is_empty() {
                 continue;
             }
-            let word = Word { text: text.to_owned(), bold: span.bold, space: spaced };
-            let count = groups.last().map_or(0, |group| group.iter().filter(|word| word.space).count());
-            match groups.last_mut() {
-                Some(group)
-                    if !spaced
-                        || count < GROUP_MAX && holds_together(&group[group.len() - 1].text, text, count) =>
-                {
-                    group.push(word);
-                }
-                _ => groups.push(vec![word]),
-            }
+            words.push(Word { text: text.to_owned(), bold: span.bold, space: spaced });
             spaced = false;
         }
     }
-    groups.into_iter().map(|words| Group::measured(words, measure, ink)).collect()
+    tied(words, Tie::Label).into_iter().map(|words| Group::measured(words, measure, ink)).collect()
+}
+
+/// Words in runs that are held together at least so firmly. Bold that ends within a word, or before its comma, is no place to
+/// part.
+fn tied(words: Vec<Word>, least: Tie) -> Vec<Vec<Word>> {
+    let mut whole: Vec<String> = Vec::new();
+    for word in &words {
+        match whole.last_mut() {
+            Some(last) if !word.space => last.push_str(&word.text),
+            _ => whole.push(word.text.clone()),
+        }
+    }
+    let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
+    let mut ties = ties(&whole).into_iter();
+    let mut runs: Vec<Vec<Word>> = Vec::new();
+    for word in words {
+        let begins = (word.space || runs.is_empty()) && ties.next().is_none_or(|tie| tie < least);
+        match runs.last_mut() {
+            Some(run) if !begins => run.push(word),
+            _ => runs.push(vec![word]),
+        }
+    }
+    runs
 }
 
 /// The same for text without marks.
@@ -273,28 +221,37 @@ pub fn begun(groups: &[Group], width: f32, measure: &Measure, ink: Ink) -> Vec<G
     vec![cut.next().unwrap_or_else(|| Group::measured(vec![word.clone()], measure, ink))]
 }
 
-/// Cuts every group wider than `widest` em: between words first, then between letters.
+/// Cuts every group wider than `widest` em where it is held together least: labels from their numbers, names, amounts
+/// and spans, then between letters.
 pub fn cut_to(groups: Vec<Group>, widest: f32, measure: &Measure, ink: Ink) -> Vec<Group> {
-    if groups.iter().all(|group| group.width <= widest) {
-        return groups;
-    }
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(groups.len());
     for group in groups {
-        if group.width <= widest {
-            out.push(group);
-            continue;
-        }
-        for run in group.parted(measure, ink) {
-            if run.width <= widest {
-                out.push(run);
-                continue;
-            }
-            for word in &run.words {
-                cut_word(word, widest, measure, ink, &mut out);
-            }
-        }
+        cut(group, &[Tie::Name, Tie::Number], widest, measure, ink, &mut out);
     }
     out
+}
+
+fn cut(group: Group, ties: &[Tie], widest: f32, measure: &Measure, ink: Ink, out: &mut Vec<Group>) {
+    if group.width <= widest {
+        return out.push(group);
+    }
+    let Some((least, firmer)) = ties.split_first() else {
+        for (at, run) in group.parted(measure, ink).into_iter().enumerate() {
+            let follows = at > 0 || group.follows;
+            if run.width <= widest {
+                out.push(Group { follows, ..run });
+                continue;
+            }
+            let from = out.len();
+            run.words.iter().for_each(|word| cut_word(word, widest, measure, ink, out));
+            out[from..].iter_mut().for_each(|piece| piece.follows = true);
+            out[from].follows = follows;
+        }
+        return;
+    };
+    for part in group.parted_at(*least, measure, ink) {
+        cut(part, firmer, widest, measure, ink, out);
+    }
 }
 
 fn cut_word(word: &Word, widest: f32, measure: &Measure, ink: Ink, out: &mut Vec<Group>) {
@@ -334,22 +291,6 @@ mod tests {
                 .collect()
         };
         groups(&spans, &measure, ink).into_iter().map(join).collect()
-    }
-
-    #[test]
-    fn names_dates_hours_and_units_stay_together() {
-        assert_eq!(cut("Cắt điện thứ Tư 25/11 để sửa"), ["Cắt", "điện", "thứ Tư 25/11", "để", "sửa"]);
-        assert_eq!(
-            cut("Từ **7h30 đến 17h00**: bản Nà Đon, Nà Khan"),
-            ["Từ 7h30 đến 17h00:", "bản Nà Đon,", "Nà Khan"]
-        );
-        assert_eq!(cut("Trạm Y tế mở cửa"), ["Trạm Y tế", "mở", "cửa"]);
-        assert_eq!(cut("cao 30 km và 5 tuổi"), ["cao", "30 km", "và", "5 tuổi"]);
-        assert_eq!(cut("Lên nhà văn hóa, mang đèn"), ["Lên", "nhà văn hóa,", "mang", "đèn"]);
-        assert_eq!(cut("gọi ông Nguyễn Thị Phương Thảo"), ["gọi", "ông", "Nguyễn Thị Phương Thảo"]);
-        assert_eq!(cut("hoặc số 0213 3 879 114."), ["hoặc", "số 0213 3 879 114."]);
-        assert_eq!(cut("THÔNG BÁO CẮT ĐIỆN"), ["THÔNG", "BÁO", "CẮT", "ĐIỆN"]);
-        assert_eq!(cut("0987 654 321, 0213 3 879"), ["0987 654 321,", "0213 3 879"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! small things that complete a notice come before large ones that would delay all others. Within a kind, what shows soonest comes first.
 //! What will never show again is not needed.
 
+use crate::alert::life;
 use crate::model::alert::Alerts;
 use crate::model::media::{Media, Sha256};
 use crate::model::programme::{Priority, Programme, Window};
@@ -34,7 +35,10 @@ pub fn needed(feeds: &[(&Programme, &Alerts)], now: Timestamp) -> Vec<Need> {
             let rank = (!urgent, kind, from.max(now), media.length, feed, media.sha256);
             ranked.push((rank, Need { feed, media: media.clone() }));
         };
-        let coming = alerts.alerts.iter().filter(|alert| alert.expires.is_none_or(|end| end > now));
+        let withdrawn = life::withdrawn(alerts, now);
+        let coming = alerts.alerts.iter().filter(|alert| {
+            alert.expires.is_none_or(|end| end > now) && !withdrawn.contains(&alert.id)
+        });
         for media in coming.filter_map(|alert| alert.audio.as_ref()) {
             add(media, Kind::Sound, true, Timestamp::MIN);
         }
@@ -69,6 +73,7 @@ fn start(window: &Window) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::alert::MessageType;
 
     fn programme(json: &str) -> Programme {
         // `@name` stands for a media file whose digest and length are told by its name.
@@ -118,7 +123,14 @@ mod tests {
             alert
         };
         let alerts = vec![speaks("lũ", "2026-11-25T00:00:00Z"), speaks("over", "2026-11-23T00:00:00Z")];
-        assert_eq!(paths(&[(&xa, &Alerts { alerts })]), ["0lũ", "0now", "0call"]);
+        let mut alerts = Alerts { alerts };
+        assert_eq!(paths(&[(&xa, &alerts)]), ["0lũ", "0now", "0call"]);
+        let mut cancel = alert("2026-11-25T00:00:00Z");
+        cancel.message = MessageType::Cancel;
+        cancel.references = vec![alerts.alerts[0].id.clone()];
+        cancel.id.sent = "2026-11-23T12:00:00Z".parse().unwrap();
+        alerts.alerts.push(cancel);
+        assert_eq!(paths(&[(&xa, &alerts)]), ["0now", "0call"], "nothing of what was withdrawn");
     }
 
     #[test]

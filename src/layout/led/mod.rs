@@ -51,6 +51,8 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
 struct Row {
     words: Vec<Word>,
     colour: Colour,
+    /// It belongs to the row before it, on one page.
+    follows: bool,
 }
 
 impl Row {
@@ -62,12 +64,7 @@ impl Row {
 /// Which page is shown, of how many, and when it turns.
 type Turn = (usize, usize, Option<Timestamp>);
 
-/// Everything that is said, in lines `width` em wide.
-fn rows(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) -> Vec<Row> {
-    items(measure, said, role, width).into_iter().flatten().collect()
-}
-
-/// The lines of each thing that is said.
+/// The lines of each thing that is said, `width` em wide.
 fn items(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) -> Vec<Vec<Row>> {
     let ink = role.ink(Theme::Night);
     let mut all = Vec::new();
@@ -76,23 +73,70 @@ fn items(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) -
         let groups = cut_to(plain_groups(text, measure, ink), width.max(0.6), measure, ink);
         let lines = wrap_any(&groups, width.max(0.6), measure.space(ink.plain), false);
         for line in lines {
+            let follows = groups[line.start].follows;
             let words = groups[line].iter().flat_map(|group: &Group| group.words.iter().cloned()).collect();
-            rows.push(Row { words, colour: *colour });
+            rows.push(Row { words, colour: *colour, follows });
         }
         all.push(rows);
     }
     all
 }
 
-/// The rows as pages of `each`. What is always said stands first on every page; where a page is one row, on every
+/// What is said, as pages of `each` rows. What is always said stands first on every page; where a page is one row, on every
 /// other one.
-fn paged(rows: Vec<Row>, each: usize, head: Option<Row>) -> Vec<Vec<Row>> {
-    let Some(head) = head else { return rows.chunks(each.max(1)).map(<[Row]>::to_vec).collect() };
+fn paged(items: Vec<Vec<Row>>, each: usize, head: Option<Row>) -> Vec<Vec<Row>> {
+    let Some(head) = head else { return filled(items, each.max(1)) };
     if each > 1 {
-        let page = |chunk: &[Row]| [std::slice::from_ref(&head), chunk].concat();
-        return if rows.is_empty() { vec![vec![head]] } else { rows.chunks(each - 1).map(page).collect() };
+        let under = |page: Vec<Row>| [vec![head.clone()], page].concat();
+        let pages = filled(items, each - 1);
+        return if pages.is_empty() { vec![vec![head]] } else { pages.into_iter().map(under).collect() };
     }
-    rows.into_iter().flat_map(|row| [vec![head.clone()], vec![row]]).collect()
+    items.into_iter().flatten().flat_map(|row| [vec![head.clone()], vec![row]]).collect()
+}
+
+/// What it costs to turn the page within a thing that is said: where a page has room for all of it, where a name would be
+/// cut from its number, and in a long text, with the end of a clause and without.
+const WITHIN_ITEM: f32 = 4.0;
+const WITHIN_GROUP: f32 = 8.0;
+const AFTER_CLAUSE: f32 = 0.1;
+const WITHIN_CLAUSE: f32 = 0.3;
+/// A page, and what of it stays empty, squared.
+const PAGE: f32 = 1.0;
+const EMPTY: f32 = 0.3;
+
+/// The cheapest way to share items among pages of at most `each` rows: what has room on a page is never parted.
+fn filled(items: Vec<Vec<Row>>, each: usize) -> Vec<Vec<Row>> {
+    let mut rows: Vec<Row> = Vec::new();
+    // What it costs to turn the page after each row.
+    let mut parting: Vec<f32> = Vec::new();
+    for item in items {
+        for (at, row) in item.iter().enumerate() {
+            let clause = row.words.last().is_some_and(|word| word.text.ends_with([',', '.', ':', ';', '!', '?']));
+            parting.push(match item.get(at + 1) {
+                None => 0.0,
+                Some(next) if next.follows => WITHIN_GROUP,
+                Some(_) if item.len() <= each => WITHIN_ITEM,
+                Some(_) if clause => AFTER_CLAUSE,
+                Some(_) => WITHIN_CLAUSE,
+            });
+        }
+        rows.extend(item);
+    }
+    let mut best = vec![(0.0_f32, 0_usize)];
+    for end in 1..=rows.len() {
+        let page = |from: usize| {
+            let empty = 1.0 - (end - from) as f32 / each as f32;
+            (best[from].0 + PAGE + EMPTY * empty * empty + parting[end - 1], from)
+        };
+        let cheapest = (end.saturating_sub(each)..end).map(page).min_by(|a, b| a.0.total_cmp(&b.0));
+        best.extend(cheapest);
+    }
+    let mut pages = Vec::new();
+    while !rows.is_empty() {
+        pages.push(rows.split_off(best[rows.len()].1));
+    }
+    pages.reverse();
+    pages
 }
 
 /// What a warning says, as pages of `each` rows: one thing to do is not cut where another begins, for that would be a third.

@@ -2,11 +2,14 @@
 
 use crate::layout::look::{LedColours, Look};
 use crate::layout::parts::countdown;
-use crate::layout::{Colour, View, dates, rich};
+use crate::layout::spoken::{Heads, rows_said};
+use crate::layout::{Colour, View, dates};
 use crate::limits;
 use crate::model::alert::{Alert, AlertStatus};
 use crate::model::board::Theme;
 use crate::model::plan::Main;
+use crate::text::markup::{Block, Paragraph, blocks};
+use crate::text::sole_line;
 use unicode_script::{Script, UnicodeScript};
 
 /// Most actions of a warning.
@@ -51,28 +54,15 @@ pub struct Level {
 }
 
 fn clean(text: &str) -> String {
-    rich::line(text, limits::TITLE_CHARS_MAX)
+    sole_line(text, limits::TITLE_CHARS_MAX)
 }
 
 /// A paragraph in one line; a number before it counts, a bullet does not.
-fn line(paragraph: &rich::Paragraph) -> String {
+fn line(paragraph: &Paragraph) -> String {
     let number = paragraph.marker.iter().filter(|marker| marker.as_str() != "•");
     let words =
         number.map(|number| format!("{number} ")).chain(paragraph.spans.iter().map(|s| s.text.clone()));
     words.collect()
-}
-
-/// A table in lines: its heads once, for whom a line has room for few words, then a line for each row.
-fn rows_said(table: &rich::Table) -> impl Iterator<Item = String> {
-    let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>();
-    let heads = filled(&table.head);
-    let heads = (!heads.is_empty()).then(|| format!("{}:", heads.join(", ")));
-    let row = move |row| match filled(row).split_first() {
-        Some((first, rest)) if !rest.is_empty() => format!("{first}: {}.", rest.join(", ")),
-        Some((first, _)) => first.clone(),
-        None => String::new(),
-    };
-    heads.into_iter().chain(table.rows.iter().map(row))
 }
 
 /// Letters of other scripts need more pixels than a wall's lines have; a translation into them is left to screens.
@@ -102,12 +92,12 @@ pub fn say(view: &View<'_>) -> Saying {
                 if *lang == notice.lang {
                     said.extend(countdown(view, slot).map(|(whole, _)| (whole, key)));
                 }
-                for block in rich::blocks(text) {
+                for block in blocks(text) {
                     match block {
-                        rich::Block::Paragraph(paragraph) => said.push((line(&paragraph), key)),
-                        rich::Block::Table(table) => {
-                            let rows = rows_said(&table).filter(|row| !row.trim().is_empty());
-                            said.extend(rows.map(|row| (row, key)));
+                        Block::Paragraph(paragraph) => said.push((line(&paragraph), key)),
+                        Block::Table(table) => {
+                            let rows = rows_said(&table, Heads::OfNumbers);
+                            said.extend(rows.iter().map(|row| (line(row), key)));
                         }
                     }
                 }

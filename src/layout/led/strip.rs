@@ -4,7 +4,7 @@
 //! lines and more are pages: letters that stand are read from further than letters that run.
 
 use super::saying::{self, Saying};
-use super::{PIXEL_BASELINE, PIXEL_LINE, Row, Turn, items, mark, mark_width, paged, paged_whole, rows, turn};
+use super::{PIXEL_BASELINE, PIXEL_LINE, Row, Turn, items, mark, mark_width, paged, paged_whole, turn};
 use crate::layout::brush::Brush;
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
@@ -69,31 +69,25 @@ fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, area: Rect, ea
     let said: Vec<_> = first.chain(&saying.said).cloned().collect();
     let head = head.map(|text| {
         let words = text.split(' ').map(|word| Word { text: word.into(), bold: false, space: true });
-        Row { words: words.collect(), colour: saying.head }
+        Row { words: words.collect(), colour: saying.head, follows: false }
     });
     let width = window.w as f32 / SIZE;
+    let set = |said: &[(String, Colour)]| items(brush.measure, said, Role::Pixel, width);
     let mut pages = match saying.level {
-        Some(_) => paged_whole(items(brush.measure, &said, Role::Pixel, width), each as usize, head),
-        None if saying.begins.is_empty() => {
-            paged(rows(brush.measure, &said, Role::Pixel, width), each as usize, head)
-        }
-        None => {
-            let language = |said| paged(rows(brush.measure, said, Role::Pixel, width), each as usize, None);
-            saying.languages().flat_map(language).collect()
-        }
+        Some(_) => paged_whole(set(&said), each as usize, head),
+        None if saying.begins.is_empty() => paged(set(&said), each as usize, head),
+        None => saying.languages().flat_map(|said| paged(set(said), each as usize, None)).collect(),
     };
     // What the ticker says is no part of the notice before it.
     let own = pages.len();
-    for item in items(brush.measure, &ticker_now(view), Role::Pixel, width) {
+    for item in set(&ticker_now(view)) {
         pages.extend(item.chunks(each as usize).map(<[Row]>::to_vec));
     }
     let turn = turn(view, &pages);
     let general = saying::nothing(view.look);
     mark(brush, if turn.0 < own { saying } else { &general }, area);
     let page = pages.get(turn.0).map_or(&[][..], Vec::as_slice);
-    // A last page with one line has it where the others have their first: letters that jump up and down tire.
-    let lines = if pages.len() > 1 { each } else { page.len() as i32 };
-    let top = window.y + (window.h - PIXEL_LINE * lines) / 2;
+    let top = window.y + (window.h - PIXEL_LINE * page.len() as i32) / 2;
     for (at, row) in page.iter().enumerate() {
         let words: Vec<&Word> = row.words.iter().collect();
         let baseline = top + at as i32 * PIXEL_LINE + PIXEL_BASELINE;

@@ -3,7 +3,7 @@
 //! A warning has its level's colour, icon, number and bars at the left, which read without colour and without letters.
 
 use super::saying::{Level, Saying};
-use super::{PIXEL_BASELINE, Row, Turn, items, mark, mark_width, paged, paged_whole, rows, turn};
+use super::{PIXEL_BASELINE, Row, Turn, items, mark, mark_width, paged, paged_whole, turn};
 use crate::layout::brush::{Brush, Side};
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
@@ -133,24 +133,20 @@ fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, lea
     let said: Vec<_> = first.chain(&saying.said).cloned().collect();
     let at = |brush: &Brush<'_>, size: f32| {
         let width = room.w as f32 / size;
-        let mut heads = rows(
-            brush.measure,
-            &head.map(|text| (text.clone(), saying.head)).into_iter().collect::<Vec<_>>(),
-            Role::Title,
-            width,
-        );
-        let items = items(brush.measure, &said, Role::Title, width);
+        let set = |said: &[(String, Colour)]| items(brush.measure, said, Role::Title, width);
+        let head: Vec<_> = head.map(|text| (text.clone(), saying.head)).into_iter().collect();
+        let mut heads = set(&head).pop().unwrap_or_default();
         // A head of two lines is said once, before the rest.
         let head = (heads.len() == 1).then(|| heads.remove(0));
+        let first = (!heads.is_empty()).then_some(heads);
         if saying.level.is_some() {
-            let first = (!heads.is_empty()).then_some(heads);
-            return paged_whole(first.into_iter().chain(items).collect(), lines as usize, head);
+            return paged_whole(first.into_iter().chain(set(&said)).collect(), lines as usize, head);
         }
         if !saying.begins.is_empty() {
-            let language = |said| paged(rows(brush.measure, said, Role::Title, width), lines as usize, None);
+            let language = |said| paged(set(said), lines as usize, None);
             return saying.languages().flat_map(language).collect();
         }
-        paged(heads.into_iter().chain(items.into_iter().flatten()).collect(), lines as usize, head)
+        paged(first.into_iter().chain(set(&said)).collect(), lines as usize, head)
     };
     let mut best = (most, at(brush, most));
     let mut size = most - 1.0;

@@ -15,10 +15,11 @@ use super::brush::{Brush, CAPITAL, Side, first_baseline};
 use super::look::{Grid, Role};
 use super::scene::{Colour, Rect};
 use super::words::Measure;
-use super::{Composed, View, dates, finish, icons, legible, rich, turns};
+use super::{Composed, View, dates, finish, icons, legible, turns};
 use crate::limits;
 use crate::model::alert::{Alert, AlertStatus, Hazard};
 use crate::model::plan::Main;
+use crate::text::sole_line;
 use pages::{LEADING, NUMBER_GAP, NUMBER_SIDE, Page, Part, Room, Steps, capital};
 
 /// Sizes of action lines, large to small, in u: to the smallest body of a notice.
@@ -269,7 +270,7 @@ const SENT: &str = "phát lúc ";
 
 /// Who issued it and when, as "Ban Chỉ huy PCTT xã" and "phát lúc 16:20".
 fn issued(view: &View<'_>, alert: &Alert) -> (String, String) {
-    let issuer = rich::line(&alert.issuer, limits::TITLE_CHARS_MAX);
+    let issuer = sole_line(&alert.issuer, limits::TITLE_CHARS_MAX);
     let sent = dates::sent(alert.id.sent, &view.now, view.clock_trusted);
     (issuer.trim().to_owned(), format!("{SENT}{sent}"))
 }

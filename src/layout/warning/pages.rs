@@ -11,11 +11,12 @@
 use crate::layout::brush::Brush;
 use crate::layout::fit::{Lines, wrap, wrap_any};
 use crate::layout::look::Role;
-use crate::layout::rich::{self, Span};
 use crate::layout::words::{Group, cut_to, groups};
 use crate::limits;
 use crate::model::alert::Alert;
 use crate::model::board::{Reading, Theme};
+use crate::text::markup::{Span, line};
+use crate::text::sole_line;
 
 /// Height of a line of the hazard and of the place.
 pub const LEADING: f32 = 1.28;
@@ -163,12 +164,8 @@ struct Words {
 }
 
 fn words(alert: &Alert) -> Words {
-    let clean = |text: &str| rich::line(text, limits::TITLE_CHARS_MAX).trim().to_owned();
-    let action = |text: &String| {
-        let text = rich::clean(text, limits::TITLE_CHARS_MAX).replace('\n', " ");
-        let parts = text.trim().split("**").enumerate();
-        parts.map(|(at, text)| Span { text: text.to_owned(), bold: at % 2 == 1 }).collect::<Vec<_>>()
-    };
+    let clean = |text: &str| sole_line(text, limits::TITLE_CHARS_MAX).trim().to_owned();
+    let action = |text: &String| line(text.trim(), limits::TITLE_CHARS_MAX);
     let said = |spans: &Vec<Span>| spans.iter().any(|span| !span.text.trim().is_empty());
     let area = clean(&alert.area);
     Words {

@@ -8,6 +8,7 @@ use crate::limits::{JSON_VALUES_MAX, PROBLEMS_FOUND_MAX};
 use crate::problem::{Outcome, Problem, Text};
 use crate::publish::folder::text::{self, Lines};
 use crate::say;
+use crate::text::characters::turns_direction;
 use crate::toml_doc::{out_of_range, unknown_key, unknown_word};
 use jiff::{Timestamp, civil};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -289,7 +290,7 @@ impl<'v> Said<'v> {
 /// The beginning of what somebody wrote, fit for a message.
 fn shortened(written: &str) -> String {
     const CHARS_MAX: usize = 60;
-    let shown = |c: &char| !c.is_control() && !text::turns_direction(*c);
+    let shown = |c: &char| !c.is_control() && !turns_direction(*c);
     written.chars().filter(shown).take(CHARS_MAX).collect()
 }
 

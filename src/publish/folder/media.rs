@@ -3,12 +3,12 @@
 //! Each file is read once however often it is named. What a file is, its content decides and not its name: a
 //! text called `.mp4` is refused by the probe, and a PNG called `.jpg` is a picture.
 
-use super::text::turns_direction;
 use super::{MediaFile, ProbeFile};
 use crate::limits;
 use crate::model::media::{Media, Probe, Sha256};
 use crate::problem::{Problem, Text};
 use crate::say;
+use crate::text::characters::turns_direction;
 use crate::toml_doc::{Said, nearest};
 use sha2::Digest;
 use std::collections::HashMap;

@@ -7,7 +7,6 @@
 use super::OldCodes;
 use super::media::{Role, Shelf};
 use super::text::{self, Language, Lines, Typed};
-use crate::layout::{PlainOnly, plain_only, rows_written};
 use crate::limits;
 use crate::model::board::Reading;
 use crate::model::programme::{
@@ -18,7 +17,10 @@ use crate::programme::ZONE_UNSTATED;
 use crate::programme::announce::Sounding;
 use crate::programme::reading::{language_ms, languages, sets_no_spaces};
 use crate::programme::window::ever_on;
+use crate::problem::Text;
 use crate::say;
+use crate::text::characters::typed_lines;
+use crate::text::markup::{Doubt, doubts, rows_written};
 use crate::toml_doc::{Said, Section, nearest};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
@@ -414,31 +416,41 @@ fn body(section: &mut Section<'_>, typed: Typed) -> String {
     let Some(said) = section.get("text") else { return String::new() };
     let text = text::clean(&said, limits::TEXT_CHARS_MAX, Lines::Many, typed).unwrap_or_default();
     let written = said.text().unwrap_or_default();
-    let mut rows = 0;
-    for (line, columns) in rows_written(written) {
-        rows += 1;
-        let (why, remedy) = if columns > limits::TABLE_COLUMNS_MAX {
-            (
-                say!(en: "a row of the table has {columns} columns, more than a board can show",
-                    vi: "một dòng của bảng có {columns} cột, nhiều hơn mức bảng tin hiện được", columns = columns),
-                say!(en: "keep at most {most}, or make two tables",
-                    vi: "hãy giữ nhiều nhất {most} cột, hoặc tách làm hai bảng", most = limits::TABLE_COLUMNS_MAX),
-            )
-        } else if rows > limits::TABLE_ROWS_MAX {
-            (
-                say!(en: "the tables of this text have more than {most} rows, and a board would not show them all",
-                    vi: "các bảng trong phần chữ này có hơn {most} dòng, bảng tin không hiện hết được", most = limits::TABLE_ROWS_MAX),
-                say!(en: "share them among several notices", vi: "hãy chia ra nhiều tin"),
-            )
-        } else {
-            continue;
-        };
-        said.document().refuse(said.place(line), why, remedy);
-        break;
+    let place = |line: usize| said.place(typed_lines(written).nth(line).unwrap_or_default().trim());
+    if let Some((line, why, remedy)) = too_large(&rows_written(written)) {
+        said.document().refuse(place(line), why, remedy);
     }
-    warn_of_plain_only(&said, written);
+    for (line, doubt) in doubts(written) {
+        let (why, remedy) = doubted(doubt);
+        said.document().warn(place(line), why, remedy);
+    }
     warn_of_long_words(&said, written);
     text
+}
+
+/// What is wrong with tables of such rows, and with which.
+fn too_large(rows: &[(usize, usize)]) -> Option<(usize, Text, Text)> {
+    let wide = rows.iter().find(|(_, columns)| *columns > limits::TABLE_COLUMNS_MAX);
+    if let Some(&(line, columns)) = wide {
+        let why = say!(
+            en: "a row of the table has {columns} columns, more than a board can show",
+            vi: "một dòng của bảng có {columns} cột, nhiều hơn mức bảng tin hiện được",
+            columns = columns
+        );
+        let remedy = say!(
+            en: "keep at most {most}, or make two tables",
+            vi: "hãy giữ nhiều nhất {most} cột, hoặc tách làm hai bảng",
+            most = limits::TABLE_COLUMNS_MAX
+        );
+        return Some((line, why, remedy));
+    }
+    let (line, _) = *rows.get(limits::TABLE_ROWS_MAX)?;
+    let why = say!(
+        en: "the tables of this text have more than {most} rows, and a board would not show them all",
+        vi: "các bảng trong phần chữ này có hơn {most} dòng, bảng tin không hiện hết được",
+        most = limits::TABLE_ROWS_MAX
+    );
+    Some((line, why, say!(en: "share them among several notices", vi: "hãy chia ra nhiều tin")))
 }
 
 /// Tells of a text that cannot be read in the time that its author gives it.
@@ -485,34 +497,52 @@ fn warn_of_long_words(said: &Said<'_>, written: &str) {
     }
 }
 
-/// Tells of marks whose text alone a board shows.
-fn warn_of_plain_only(said: &Said<'_>, written: &str) {
-    for (what, begins) in plain_only(written) {
-        let (why, remedy) = match what {
-            PlainOnly::Html => (
-                say!(en: "there is HTML, whose marks a board leaves out",
-                     vi: "có mã HTML, bảng tin bỏ qua các thẻ này"),
-                say!(en: "write **…** for bold, and a new line for a new line",
-                     vi: "hãy viết **…** cho chữ đậm, xuống dòng bằng dòng mới"),
-            ),
-            PlainOnly::Picture => (
-                say!(en: "there is a picture inside the text, of which a board shows only the words",
-                     vi: "có ảnh trong phần chữ, bảng tin chỉ hiện lời của ảnh"),
-                say!(en: "put it under `image`", vi: "hãy đặt ảnh vào mục `image`"),
-            ),
-            PlainOnly::Link => (
-                say!(en: "there is a link inside the text, of which a board shows only the words",
-                     vi: "có liên kết trong phần chữ, bảng tin chỉ hiện lời của liên kết"),
-                say!(en: "put its address under `link`, or write it out",
-                     vi: "hãy đặt địa chỉ vào mục `link`, hoặc viết hẳn ra"),
-            ),
-            PlainOnly::Code => (
-                say!(en: "there are marks of program code, which a board leaves out",
-                     vi: "có dấu của mã lệnh, bảng tin bỏ qua dấu này"),
-                say!(en: "delete the marks ` or ```", vi: "hãy xóa các dấu ` hoặc ```"),
-            ),
-        };
-        said.document().warn(said.place(&begins), why, remedy);
+/// What an author should know of a part of the text.
+fn doubted(doubt: Doubt) -> (Text, Text) {
+    match doubt {
+        Doubt::Tabs { heads: true } => (
+            say!(en: "rows with tabs are shown as a table, the first row as its heads",
+                 vi: "các dòng có dấu tab được hiện thành bảng, dòng đầu là tên cột"),
+            say!(en: "if it is no table, put spaces for the tabs",
+                 vi: "nếu không phải bảng, hãy thay dấu tab bằng dấu cách"),
+        ),
+        Doubt::Tabs { heads: false } => (
+            say!(en: "rows with tabs are shown as a table without heads",
+                 vi: "các dòng có dấu tab được hiện thành bảng không có tên cột"),
+            say!(en: "if it is no table, put spaces for the tabs; heads are a first row without numbers",
+                 vi: "nếu không phải bảng, hãy thay dấu tab bằng dấu cách; tên cột là dòng đầu không có số"),
+        ),
+        Doubt::Bars => (
+            say!(en: "these lines with | are shown as they stand, and not as a table",
+                 vi: "các dòng có dấu | này hiện nguyên như đã gõ, không thành bảng"),
+            say!(en: "for a table, begin and end each row with |", vi: "nếu là bảng, hãy đặt | ở đầu và cuối mỗi dòng"),
+        ),
+        Doubt::OpenBold => (
+            say!(en: "the stars ** are shown: their other half is not on this line",
+                 vi: "dấu ** hiện nguyên trên bảng tin: thiếu dấu ** còn lại trên dòng này"),
+            say!(en: "write **…** on one line for bold, or delete the stars",
+                 vi: "hãy viết **…** trên cùng một dòng cho chữ đậm, hoặc xóa dấu **"),
+        ),
+        Doubt::Html => (
+            say!(en: "there is HTML, which is shown as it stands", vi: "có mã HTML, bảng tin hiện nguyên các thẻ này"),
+            say!(en: "delete it; write **…** for bold, and a new line for a new line",
+                 vi: "hãy xóa đi; viết **…** cho chữ đậm, xuống dòng bằng dòng mới"),
+        ),
+        Doubt::Picture => (
+            say!(en: "a picture inside the text is shown as it is written, not as a picture",
+                 vi: "ảnh ghi trong phần chữ chỉ hiện nguyên dòng chữ, không hiện ảnh"),
+            say!(en: "put it under `image`", vi: "hãy đặt ảnh vào mục `image`"),
+        ),
+        Doubt::Link => (
+            say!(en: "a link inside the text is shown with its marks, as it is written",
+                 vi: "liên kết trong phần chữ hiện nguyên cả dấu ngoặc như đã gõ"),
+            say!(en: "put its address under `link`, or write the address alone",
+                 vi: "hãy đặt địa chỉ vào mục `link`, hoặc chỉ viết địa chỉ"),
+        ),
+        Doubt::Code => (
+            say!(en: "the marks ` are shown as they stand", vi: "các dấu ` hiện nguyên trên bảng tin"),
+            say!(en: "delete them", vi: "hãy xóa các dấu này"),
+        ),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::limits;
 use crate::model::programme::TextEncoding;
 use crate::problem::Text;
 use crate::say;
+use crate::text::characters::{plain, takes_no_room, turns_direction};
 use crate::toml_doc::Said;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
@@ -117,8 +118,8 @@ pub fn cleaned(key: &str, text: &str, chars_max: usize, lines: Lines) -> Result<
         );
         return Err(Fault { hidden: Some(hidden), why, remedy: type_anew() });
     }
-    let unix = text.replace("\r\n", "\n");
-    if let Some(control) = unix.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+    let plain = plain(text);
+    if let Some(control) = plain.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         let why = say!(
             en: "`{key}` holds the control character U+{code}",
             vi: "`{key}` có ký tự điều khiển U+{code}",
@@ -129,8 +130,8 @@ pub fn cleaned(key: &str, text: &str, chars_max: usize, lines: Lines) -> Result<
         return Err(Fault { hidden: Some(control), why, remedy });
     }
     let composed: String = match lines {
-        Lines::Many => unix.trim().nfc().collect(),
-        Lines::One => unix.trim().replace(['\n', '\t'], " ").nfc().collect(),
+        Lines::Many => plain.trim_matches(['\n', ' ']).trim_end().to_owned(),
+        Lines::One => plain.trim().replace(['\n', '\t'], " "),
     };
     let chars = composed.chars().count();
     if chars > chars_max {
@@ -187,21 +188,6 @@ fn piled(text: &str) -> Option<char> {
         marks = if is_combining_mark(c) { marks + 1 } else { 0 };
         unseen > limits::UNSEEN_RUN_MAX || marks > limits::MARKS_MAX
     })
-}
-
-/// Unicode 16, 5.21: characters that are not drawn, such as zero-width spaces and joiners.
-fn takes_no_room(c: char) -> bool {
-    matches!(
-        c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
-    ) || matches!(c, '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{2029}')
-        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFF9}'..='\u{FFFB}')
-        || matches!(c, '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// Unicode Bidi: explicit embeddings, overrides and isolates (UAX 9, 2.1 to 2.5).
-pub fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Letters without their marks, small: "Hà Nội" as "ha noi".

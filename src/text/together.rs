@@ -1,0 +1,217 @@
+//! Which words stay together on a line, as Vietnamese is read.
+//!
+//! Vietnamese is written a syllable at a time, so breaking at any space cuts names, dates and hours apart. What
+//! belongs together: a number with its unit, the ends of a span with their dash, a proper name, a compound of two
+//! syllables, and a label with the number after it ("Kiểm lâm: 0213 3879 222").
+
+/// How firmly a word is held by the one before it. Where a line is too narrow, the weaker ties part first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tie {
+    Free,
+    /// A label and its number.
+    Label,
+    /// Names, compounds, and words that a number or a name leans on.
+    Name,
+    /// The parts of one amount, of one span, of one number to call.
+    Number,
+}
+
+/// Most words held together as a name, and in all.
+const NAME_MAX: usize = 5;
+const ALL_MAX: usize = 8;
+/// Most words of a label.
+const LABEL_MAX: usize = 5;
+
+/// For each word, how it is held by the word before it; the first is free.
+pub fn ties(words: &[&str]) -> Vec<Tie> {
+    let mut ties: Vec<Tie> = Vec::with_capacity(words.len());
+    let mut run = 1;
+    for at in 0..words.len() {
+        let tie = match at {
+            0 => Tie::Free,
+            _ => held(&words[..at], words[at]),
+        };
+        let most = if tie == Tie::Number { ALL_MAX } else { NAME_MAX };
+        // A dash begins no line, however long what it follows is.
+        let tie = if run < most || is_dash(words[at]) { tie } else { Tie::Free };
+        run = if tie == Tie::Free { 1 } else { run + 1 };
+        ties.push(tie);
+    }
+    for at in 1..words.len() {
+        if ties[at] == Tie::Free && words[at - 1].ends_with(':') && begins_number(words[at]) {
+            ties[at] = Tie::Label;
+            hold_label(words, &mut ties, at);
+        }
+    }
+    ties
+}
+
+/// Holds the words of a label of which the last is before `number`, where it is short and a clause of its own.
+fn hold_label(words: &[&str], ties: &mut [Tie], number: usize) {
+    let before = words[..number - 1].iter().rev();
+    let length = 1 + before.take_while(|word| !word.ends_with([',', '.', ';', ':', '!', '?', ')'])).count();
+    if length <= LABEL_MAX {
+        for tie in &mut ties[number + 1 - length..number] {
+            *tie = (*tie).max(Tie::Label);
+        }
+    }
+}
+
+fn held(before: &[&str], word: &str) -> Tie {
+    let Some((last, earlier)) = before.split_last() else { return Tie::Free };
+    let ends = last.ends_with([',', '.', ';', ':', '!', '?', '•']);
+    let number = begins_number(word);
+    let after_number = last.ends_with(|c: char| c.is_ascii_digit());
+    let unit = word.trim_end_matches([',', '.', ':', ';', ')', '!', '?']).split('/').next().unwrap_or_default();
+    if is_dash(word) {
+        return Tie::Number;
+    }
+    if is_dash(last) {
+        let far = earlier.last().copied().unwrap_or_default();
+        let span = number || far.ends_with(|c: char| c.is_ascii_digit()) || far.ends_with('h');
+        let names = is_name(word) && is_name(far) || *last == "–";
+        return if span { Tie::Number } else if names { Tie::Name } else { Tie::Free };
+    }
+    // "0213 3 879 114" is one number to call.
+    let digits = |word: &str| word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | ','));
+    if !ends && digits(last) && number && digits(word.trim_end_matches([',', '.', ';', ')'])) {
+        return Tie::Number;
+    }
+    if after_number && (UNITS.contains(&unit) || unit.starts_with(['%', '°'])) {
+        return Tie::Number;
+    }
+    // "2 triệu đồng", "17 giờ 30".
+    let counted = earlier.last().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+    let times = ["nghìn", "ngàn", "trăm", "triệu", "tỷ"].contains(last) && UNITS.contains(&unit);
+    if counted && (times || *last == "giờ" && number) {
+        return Tie::Number;
+    }
+    if HOLDS.contains(last) && (number || is_name(word)) {
+        return Tie::Name;
+    }
+    let initial = last.chars().count() == 1 && is_name(last) && !number;
+    // A line all in capitals is no name.
+    let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
+    let names = !ends && is_name(last) && is_name(word) && !(shouted(last) && shouted(word));
+    if names || initial || is_compound(last, word) { Tie::Name } else { Tie::Free }
+}
+
+fn is_dash(word: &str) -> bool {
+    matches!(word, "-" | "–" | "—" | "−" | "÷")
+}
+
+fn begins_number(word: &str) -> bool {
+    word.trim_start_matches(['(', '+', '±', '~']).starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn is_name(word: &str) -> bool {
+    word.chars().next().is_some_and(char::is_uppercase)
+}
+
+fn is_compound(before: &str, word: &str) -> bool {
+    let word = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_lowercase();
+    let before = before.to_lowercase();
+    COMPOUNDS.iter().any(|(first, second)| *first == before && *second == word)
+}
+
+/// Words that hold on to a following number or name.
+const HOLDS: &[&str] = &[
+    "từ", "Từ", "thứ", "Thứ", "ngày", "Ngày", "lúc", "Lúc", "gọi", "Gọi", "số", "Số", "trước", "sau", "bản", "Bản",
+    "xã", "Xã", "thôn", "Thôn", "suối", "đến", "zos", "txog", "tháng", "Tháng", "năm", "cấp", "Cấp", "Hai", "Ba",
+    "Tư", "Năm", "Sáu", "Bảy", "Nhật", "tỉnh", "huyện", "Km", "km", "tổ", "Tổ", "khu", "Khu", "đội", "lớp", "Lớp",
+    "khối", "phòng", "Phòng", "tầng", "lộ", "QL", "TL", "Điều", "điều", "khoản", "đợt", "Đợt", "tuần", "quý", "Quý",
+    "dưới", "trên", "giá", "Giá",
+];
+
+/// Words that hold on to a number before them.
+const UNITS: &[&str] = &[
+    "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít", "đồng",
+    "nghìn", "ngàn", "trăm", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm", "đ", "Đ", "vnđ", "VNĐ", "VND", "h",
+    "g", "mg", "ml", "l", "V", "kV", "kW", "kWh", "m2", "m3", "m²", "m³", "km2", "km²", "tạ", "yến", "bao", "gói",
+    "con", "cây", "suất", "lần", "lượt", "buổi", "tuần", "chiếc", "cái", "bộ", "khẩu", "cháu", "em", "trang", "C",
+    "phần",
+];
+
+/// Words of two syllables that notices are full of, and that read badly with one of them on the next line.
+const COMPOUNDS: &[(&str, &str)] = &[
+    ("nhà", "văn"),
+    ("địa", "điểm"),
+    ("trưởng", "bản"),
+    ("văn", "hóa"),
+    ("mầm", "non"),
+    ("y", "tế"),
+    ("bậc", "thang"),
+    ("sạt", "lở"),
+    ("lũ", "quét"),
+    ("căn", "cước"),
+    ("bảo", "hiểm"),
+    ("ủy", "ban"),
+    ("nhân", "dân"),
+    ("trâu", "bò"),
+    ("khuyến", "nông"),
+    ("thủy", "nông"),
+    ("điện", "thoại"),
+    ("cấp", "cứu"),
+    ("trật", "tự"),
+    ("vệ", "sinh"),
+    ("chuồng", "trại"),
+    ("ngày", "mai"),
+    ("sáng", "mai"),
+    ("hôm", "nay"),
+    ("hôm", "qua"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words in runs that are held by ties of `least` and firmer.
+    fn runs(text: &str, least: Tie) -> Vec<String> {
+        let words: Vec<&str> = text.split(' ').collect();
+        let mut runs: Vec<String> = Vec::new();
+        for (word, tie) in words.iter().zip(ties(&words)) {
+            match runs.last_mut() {
+                Some(run) if tie >= least => *run += &format!(" {word}"),
+                _ => runs.push((*word).to_owned()),
+            }
+        }
+        runs
+    }
+
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(runs(text, Tie::Label), expected);
+    }
+
+    #[test]
+    fn names_dates_hours_and_units_stay_together() {
+        check("Cắt điện thứ Tư 25/11 để sửa", &["Cắt", "điện", "thứ Tư 25/11", "để", "sửa"]);
+        check("Từ 7h30 đến 17h00: bản Nà Đon, Nà Khan", &["Từ 7h30 đến 17h00:", "bản Nà Đon,", "Nà Khan"]);
+        check("Trạm Y tế mở cửa", &["Trạm Y tế", "mở", "cửa"]);
+        check("cao 30 km và 5 tuổi", &["cao", "30 km", "và", "5 tuổi"]);
+        check("Lên nhà văn hóa, mang đèn", &["Lên", "nhà văn hóa,", "mang", "đèn"]);
+        check("gọi ông Nguyễn Thị Phương Thảo", &["gọi", "ông", "Nguyễn Thị Phương Thảo"]);
+        check("hoặc số 0213 3 879 114.", &["hoặc", "số 0213 3 879 114."]);
+        check("THÔNG BÁO CẮT ĐIỆN", &["THÔNG", "BÁO", "CẮT", "ĐIỆN"]);
+        check("0987 654 321, 0213 3 879", &["0987 654 321,", "0213 3 879"]);
+    }
+
+    #[test]
+    fn amounts_and_spans_stay_together_and_no_dash_begins_a_line() {
+        check("Giải nhất: 2.000.000 đ; giải nhì", &["Giải nhất: 2.000.000 đ;", "giải", "nhì"]);
+        check("Lượng giống: 35 - 40 kg/ha", &["Lượng giống: 35 - 40 kg/ha"]);
+        check("sáng 7h30 - 10h30, chiều 14h – 16h30", &["sáng", "7h30 - 10h30,", "chiều", "14h – 16h30"]);
+        check("thứ Hai - thứ Sáu", &["thứ Hai -", "thứ Sáu"]);
+        check("nam, nữ từ 18 đến 40 tuổi", &["nam,", "nữ", "từ 18 đến 40 tuổi"]);
+        check("trời dưới 15 °C ở bản Km 2", &["trời", "dưới 15 °C", "ở", "bản Km 2"]);
+        check("hết 2 triệu đồng lúc 17 giờ 30 phút", &["hết", "2 triệu đồng", "lúc 17 giờ 30 phút"]);
+    }
+
+    #[test]
+    fn a_label_stays_with_its_number_and_parts_from_it_before_the_number_parts() {
+        check("Kiểm lâm: 0213 3879 222", &["Kiểm lâm: 0213 3879 222"]);
+        check("hỏi Trạm Y tế xã, gọi: 115", &["hỏi", "Trạm Y tế", "xã,", "gọi: 115"]);
+        let narrow = |least| runs("Kiểm lâm: 0213 3879 222", least);
+        assert_eq!(narrow(Tie::Number), ["Kiểm", "lâm:", "0213 3879 222"]);
+        assert_eq!(runs("một hai ba bốn năm sáu: 115", Tie::Label), ["một", "hai", "ba", "bốn", "năm", "sáu: 115"]);
+    }
+}

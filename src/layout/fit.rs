@@ -31,6 +31,8 @@ impl Scale {
     }
 }
 
+/// The least part of a line after which it may end early with a clause.
+const CLAUSE_MIN: f32 = 0.6;
 const TITLE_LINES_MAX: usize = 3;
 const TITLE_ALONE_LINES_MAX: usize = 6;
 /// Space between title and body, and between paragraphs, in body sizes.
@@ -168,7 +170,7 @@ fn line_cost(end: End, lone: bool, total: f32, width: f32, is_last: bool, ragged
         return short * short * 4.0 + lost * lost;
     }
     let mut cost = (width - total) * (width - total);
-    if !is_last && !ragged && end.clause {
+    if !is_last && !ragged && end.clause && total >= CLAUSE_MIN * width {
         cost *= 0.25;
     }
     if !is_last && end.leaning {
@@ -327,7 +329,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn group(text: &str, width: f32) -> Group {
-        Group { words: vec![Word { text: text.into(), bold: false, space: true }], width, follows: false }
+        Group {
+            words: vec![Word { text: text.into(), bold: false, space: true }],
+            width,
+            leans: false,
+            follows: false,
+        }
     }
 
     #[test]
@@ -354,7 +361,7 @@ mod tests {
         };
         let scale = &crate::layout::look::Look::cham().sizes.scale;
         let fitted = fit(std::slice::from_ref(&text), 200.0, 90.0, 0.25, scale).unwrap();
-        assert_eq!((fitted.title, fitted.body), (20.0, 13.0));
+        assert_eq!((fitted.title, fitted.body), (31.0, 22.0));
         assert!(fit(&[text], 20.0, 90.0, 0.25, scale).is_none());
     }
 
@@ -370,6 +377,7 @@ mod tests {
             let group = |(width, space): &(f32, bool)| Group {
                 words: vec![Word { text: "x".into(), bold: false, space: *space }],
                 width: *width,
+                leans: false,
                 follows: false,
             };
             let groups: Vec<Group> = widths.iter().map(group).collect();

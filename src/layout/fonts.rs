@@ -9,10 +9,10 @@
 //! size is a product. A face that is missing or broken costs its own letters and is named; with no face at
 //! all, text has width 0 and the board still shows its colours.
 
-use crate::text::shown;
 use crate::limits::MARKS_MAX;
 use crate::problem::Problem;
 use crate::say;
+use crate::text::shown;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -252,7 +252,10 @@ impl Fonts {
         let mut shaped = Shaped::default();
         let mut run: Option<(u16, Script, String)> = None;
         for cluster in text.graphemes(true) {
-            let cluster: String = cluster.chars().filter(|&c| shown(c)).take(1 + MARKS_MAX).collect();
+            // From afar Unifont's zero with its stroke reads as 8; its O is as wide and as high.
+            let plain = |c: char| if c == '0' && weight == Weight::Pixel { 'O' } else { c };
+            let cluster: String =
+                cluster.chars().filter(|&c| shown(c)).map(plain).take(1 + MARKS_MAX).collect();
             let Some(first) = cluster.chars().next() else { continue };
             let Some(face) = self.choose(&cluster, weight) else { continue };
             let script = first.script();

@@ -221,11 +221,32 @@ impl Composer {
         if let Some(reel) = film::reel(view, slot) {
             return Leaf::Film { slot, reel };
         }
-        let parts = Parts::of(view, grid, slot, place);
-        let pages = self.pages(slot, setting(view, grid, &parts));
+        let (parts, pages) = self.arranged(view, grid, slot, place);
         let seconds: Vec<f64> = pages.iter().map(|(_, seconds)| *seconds).collect();
         let (at, turns) = turns::now(&seconds, Some((slot.start, slot.end)), view.now.timestamp());
         Leaf::Text { slot, parts: Box::new(parts), pages, at, turns }
+    }
+
+    /// A notice's parts and pages: a countdown takes no more room than costs no page.
+    fn arranged(
+        &mut self,
+        view: &View<'_>,
+        grid: Grid,
+        slot: &NoticeSlot,
+        place: &Place,
+    ) -> (Parts, Arc<Vec<Timed>>) {
+        let (mut best, others) = Parts::ways(view, grid, slot, place);
+        let mut pages = self.pages(slot, setting(view, grid, &best));
+        for parts in others {
+            if pages.len() == 1 {
+                break;
+            }
+            let own = self.pages(slot, setting(view, grid, &parts));
+            if own.len() < pages.len() {
+                (best, pages) = (parts, own);
+            }
+        }
+        (best, pages)
     }
 
     fn led(&mut self, view: &View<'_>, grid: Grid) -> Composed {

@@ -28,6 +28,8 @@ use unicode_script::{Script, UnicodeScript};
 const PAGES_MAX: usize = 500;
 /// How much larger than its cells text over or under a table may be.
 const BESIDE_CELLS: f32 = 1.2;
+/// By how much the letters of a table grow, where that costs no page.
+const GROWN: [f32; 5] = [1.75, 1.55, 1.4, 1.25, 1.12];
 /// Between two columns of languages, and above them for their names, in u.
 pub const LANGUAGE_GAP: f32 = 10.0;
 pub const LANGUAGE_NAME: f32 = 9.0;
@@ -168,6 +170,14 @@ struct TableHead {
     is_whole: bool,
 }
 
+/// How tables are set: how much of their heads is said where they are said in sentences, and how much larger than the
+/// largest cells of the scale their letters are.
+#[derive(Debug, Clone, Copy)]
+struct TableWay {
+    heads: Heads,
+    grown: f32,
+}
+
 /// A table among paragraphs: under which title, and what is said after it.
 struct TableRun<'a> {
     head: &'a TableHead,
@@ -274,14 +284,34 @@ impl Cutter<'_> {
         Some(Page::Text { columns, fitted })
     }
 
+    /// The pages of one language. A table said in sentences names its heads where that costs no page; one in columns has
+    /// letters as large as its pages hold.
     fn pages_of(&self, voice: &Voice, name: Option<&'static str>) -> Vec<Page> {
+        let plain = TableWay { heads: Heads::All, grown: 1.0 };
+        let pages = self.pages_by(voice, name, plain);
+        if !voice.blocks.iter().any(|block| matches!(block, Block::Table(_))) {
+            return pages;
+        }
+        let columns = |pages: &[Page]| pages.iter().filter(|page| matches!(page, Page::Rows(_))).count();
+        if columns(&pages) == 0 {
+            let brief = self.pages_by(voice, name, TableWay { heads: Heads::OfNumbers, ..plain });
+            return if brief.len() < pages.len() { brief } else { pages };
+        }
+        let grown = GROWN.iter().map(|grown| self.pages_by(voice, name, TableWay { grown: *grown, ..plain }));
+        let fits = |way: &Vec<Page>| way.len() == pages.len() && columns(way) == columns(&pages);
+        grown.into_iter().find(fits).unwrap_or(pages)
+    }
+
+    fn pages_by(&self, voice: &Voice, name: Option<&'static str>, way: TableWay) -> Vec<Page> {
         let height = self.room.height - if name.is_some() { LANGUAGE_NAME } else { 0.0 };
-        let head = self.table_head(voice);
+        let head = self.table_head(voice, way.grown);
         let tables: Vec<Result<Rows, Vec<Paragraph>>> = voice
             .blocks
             .iter()
             .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
-            .map(|table| self.rows(table, height - head.height).ok_or_else(|| rows_said(table, Heads::All)))
+            .map(|table| {
+                self.rows(table, height - head.height, way.grown).ok_or_else(|| rows_said(table, way.heads))
+            })
             .collect();
         // Each run of paragraphs, with the table that follows it.
         let mut parts: Vec<(Vec<&Paragraph>, Option<&Rows>)> = vec![(Vec::new(), None)];
@@ -358,7 +388,8 @@ impl Cutter<'_> {
         let least = self.scale.body_min();
         let below = break_any(&text, least, least, width, self.space()).1;
         let row = table.rows.rows.last().map_or(0.0, |row| table.rows.least(row));
-        let with = (row + below <= room).then(|| [table.rows, &lower].map(|rows| (rows.pages(room, below), 0)));
+        let with =
+            (row + below <= room).then(|| [table.rows, &lower].map(|rows| (rows.pages(room, below), 0)));
         let without = [table.rows, &lower].map(|rows| (rows.pages(room, 0.0), 1));
         let ways = with.into_iter().flatten().chain(without);
         ways.min_by_key(|(pages, more)| pages.len() + more).map_or_else(Vec::new, |(pages, _)| pages)
@@ -447,21 +478,30 @@ impl Cutter<'_> {
         texts.into_iter().zip(broken).map(|(text, broken)| page(text, title, body, broken)).collect()
     }
 
-    /// A table in columns, in a room of this height in u; `None` when it is too wide, or there is no room for a row.
-    fn rows(&self, table: &Table, height: f32) -> Option<Rows> {
-        let spare = height - table::heads_height(self.heads) - table::AIR;
-        table::set(table, (&self.scale.cells, self.heads), (self.room.width, spare), self.measure)
+    /// A table in columns, in a room of this height in u; `None` when it is too wide, or there is no room for a row. Grown
+    /// letters have a line a cell.
+    fn rows(&self, table: &Table, height: f32, grown: f32) -> Option<Rows> {
+        let heads = self.heads * grown;
+        let spare = height - table::heads_height(heads) - table::AIR;
+        let room = (self.room.width, spare);
+        if grown <= 1.0 {
+            return table::set(table, (&self.scale.cells, heads), room, self.measure);
+        }
+        let cells: Vec<f32> = self.scale.cells.first().map(|cell| cell * grown).into_iter().collect();
+        table::set(table, (&cells, heads), room, self.measure).filter(Rows::is_one_line_each)
     }
 
     /// The title over a table's rows, in two lines at most.
-    fn table_head(&self, voice: &Voice) -> TableHead {
+    fn table_head(&self, voice: &Voice, grown: f32) -> TableHead {
         let mut text = self.text(&voice.title, &[], self.room.width, f32::MAX);
         let lines = wrap_any(&text.title, self.room.width / self.scale.title_min(), self.space(), false);
         let is_whole = lines.len() <= 2 && text.body.is_empty();
         text.body.clear();
         text.title = self.shortened(&text.title, &lines, 2);
         // A table needs its height for rows.
-        let titles = &self.scale.titles[self.scale.titles.len().saturating_sub(3)..];
+        let third = self.scale.titles.iter().rev().nth(2).copied().unwrap_or(self.scale.title_min());
+        let titles: Vec<f32> =
+            self.scale.titles.iter().copied().filter(|size| *size <= third * grown).collect();
         let broken = |size: f32| break_any(&text, size, self.scale.body_min(), self.room.width, self.space());
         let one_line = titles.iter().copied().find(|size| broken(*size).0.title.len() == 1);
         let title = one_line.unwrap_or(self.scale.title_min());

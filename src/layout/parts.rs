@@ -34,6 +34,8 @@ const BESIDE_MIN: f32 = 30.0;
 const BESIDE_TEXT: f32 = 8.5;
 /// Height of a countdown's line, in its letters.
 pub const COUNTDOWN_LINE: f32 = 1.45;
+/// A smaller countdown, where the full one would cost a page.
+const COUNTDOWN_SMALLER: f32 = 0.7;
 /// From band to text.
 const UNDER_BAND: f32 = 4.0;
 
@@ -67,7 +69,8 @@ pub struct Parts {
 type Ready = (Sha256, f32);
 
 impl Parts {
-    pub fn of(view: &View<'_>, grid: Grid, slot: &NoticeSlot, place: &Place) -> Parts {
+    /// How a notice's parts stand at best, and in which other ways, with a smaller countdown, they leave more room for the text.
+    pub fn ways(view: &View<'_>, grid: Grid, slot: &NoticeSlot, place: &Place) -> (Parts, Vec<Parts>) {
         let ready = |media: &crate::model::media::Media| match (view.media)(media) {
             Availability::Ready(width, height) => {
                 Some((media.sha256, height.max(1) as f32 / width.max(1) as f32))
@@ -80,20 +83,25 @@ impl Parts {
         let need = legible::need(view.board, view.size).map_or(0.0, |need| need.limit_px / unit);
         let least = need.max(view.look.sizes.scale.body_min());
         let linked = notice::qr(&slot.notice.link).is_some();
-        let mut parts = Parts::with(place, grid, view.look, least, picture, linked);
-        if let Some(said) = countdown(view, slot) {
-            let high = countdown_letters(place, parts.picture.is_some()).max(least) * COUNTDOWN_LINE;
-            let room = parts.room(grid);
-            if legible::largest(room.width, room.height - high) >= least {
-                let top = parts.text.bottom() - grid.px(high);
-                let rect = Rect::edges(parts.text.x, top, parts.text.right(), parts.text.bottom());
-                parts.text = Rect::edges(parts.text.x, parts.text.y, parts.text.right(), top);
-                parts.countdown = Some((rect, said));
-            } else {
-                parts.said_first = Some(said.0);
-            }
+        let bare = Parts::with(place, grid, view.look, least, picture, linked);
+        let Some(said) = countdown(view, slot) else { return (bare, Vec::new()) };
+        let large = countdown_letters(place, bare.picture.is_some()).max(least);
+        let under = |letters: f32| {
+            let high = letters * COUNTDOWN_LINE;
+            let (room, text) = (bare.room(grid), bare.text);
+            let top = text.bottom() - grid.px(high);
+            (legible::largest(room.width, room.height - high) >= least).then(|| Parts {
+                text: Rect::edges(text.x, text.y, text.right(), top),
+                countdown: Some((Rect::edges(text.x, top, text.right(), text.bottom()), said.clone())),
+                ..bare.clone()
+            })
+        };
+        let within = Parts { said_first: Some(said.0.clone()), ..bare.clone() };
+        let mut ways = [under(large), under((large * COUNTDOWN_SMALLER).max(least))].into_iter().flatten();
+        match ways.next() {
+            Some(best) => (best, ways.chain([within]).collect()),
+            None => (within, Vec::new()),
         }
-        parts
     }
 
     fn with(

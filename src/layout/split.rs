@@ -298,6 +298,7 @@ mod tests {
         let group = |text: &str| Group {
             words: vec![Word { text: text.into(), bold: false, space: true }],
             width: 2.0,
+            leans: false,
             follows: false,
         };
         let body = said.lines().map(|line| Para {

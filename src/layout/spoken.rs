@@ -28,11 +28,9 @@ pub fn rows_said(table: &Table, heads: Heads) -> Vec<Paragraph> {
         let rest: Vec<String> = cells.map(|(head, cell)| headed(head, cell, heads)).collect();
         let mut spans: Vec<Span> = name.into_iter().collect();
         if !rest.is_empty() {
-            let rest = rest.join(", ");
-            let stop = if rest.ends_with(['.', '!', '?', '…']) { "" } else { "." };
             // "Thời gian:" is written with its colon.
             let colon = if spans[0].text.ends_with(':') { "" } else { ":" };
-            spans.push(Span { text: format!("{colon} {rest}{stop}"), bold: false });
+            spans.push(Span { text: format!("{colon} {}", rest.join(", ")), bold: false });
         }
         Paragraph { marker, spans }
     };
@@ -46,8 +44,12 @@ pub fn rows_said(table: &Table, heads: Heads) -> Vec<Paragraph> {
 
 fn headed(head: &str, cell: &str, heads: Heads) -> String {
     let bare = cell.chars().all(|c| c.is_ascii_digit() || ".,%".contains(c)) && cell.len() < 7;
-    let is_said = !head.is_empty() && !cell.starts_with(head) && (heads == Heads::All || bare);
-    if is_said { format!("{head} {cell}") } else { cell.to_owned() }
+    if head.is_empty() || cell.starts_with(head) || heads == Heads::OfNumbers && !bare {
+        return cell.to_owned();
+    }
+    // A number stays with its head on one line, as with any label.
+    let colon = if bare && !head.ends_with(':') { ":" } else { "" };
+    format!("{head}{colon} {cell}")
 }
 
 /// Whether the first column of several counts the rows.
@@ -55,7 +57,8 @@ fn counts_rows(table: &Table) -> bool {
     let several = table.rows.iter().all(|row| row.len() > 1);
     let named = table.head.first().is_some_and(|head| ORDINALS.contains(&head.to_lowercase().as_str()));
     let number = |row: &Vec<String>| row[0].trim_end_matches(['.', ')']).parse::<usize>().ok();
-    let counting = || table.rows.len() > 1 && table.rows.iter().enumerate().all(|(at, row)| number(row) == Some(at + 1));
+    let counting =
+        || table.rows.len() > 1 && table.rows.iter().enumerate().all(|(at, row)| number(row) == Some(at + 1));
     several && (named || counting())
 }
 
@@ -76,8 +79,8 @@ mod tests {
 
     #[test]
     fn a_row_begins_with_its_name_and_its_cells_follow_their_heads() {
-        assert_eq!(said("Bản|Ngày|", &["Nà Đon|24/11|7h30"], Heads::All), ["Nà Đon: Ngày 24/11, 7h30."]);
-        assert_eq!(said("Việc|Gọi", &["Công an|113", "|115"], Heads::All), ["Công an: Gọi 113.", "115"]);
+        assert_eq!(said("Bản|Ngày|", &["Nà Đon|24/11|7h30"], Heads::All), ["Nà Đon: Ngày 24/11, 7h30"]);
+        assert_eq!(said("Việc|Gọi", &["Công an|113", "|115"], Heads::All), ["Công an: Gọi: 113", "115"]);
         assert_eq!(said("", &["Thời gian:|7h30.", "Nơi|"], Heads::All), ["Thời gian: 7h30.", "Nơi"]);
         assert_eq!(said("Bản|Giờ", &[], Heads::All), ["Bản, Giờ"]);
     }
@@ -86,10 +89,10 @@ mod tests {
     fn a_number_that_counts_rows_hangs_before_them() {
         let rows = ["1|Nguyễn Văn A|Nà Đon|5", "2|Nguyễn Văn B|Nà Đon|3"];
         let all = said("STT|Chủ hộ|Bản|Số khẩu", &rows, Heads::All);
-        assert_eq!(all[0], "[1.] Nguyễn Văn A: Bản Nà Đon, Số khẩu 5.");
+        assert_eq!(all[0], "[1.] Nguyễn Văn A: Bản Nà Đon, Số khẩu: 5");
         let brief = said("STT|Chủ hộ|Bản|Số khẩu", &rows, Heads::OfNumbers);
-        assert_eq!(brief[1], "[2.] Nguyễn Văn B: Nà Đon, Số khẩu 3.");
+        assert_eq!(brief[1], "[2.] Nguyễn Văn B: Nà Đon, Số khẩu: 3");
         assert_eq!(said("", &["1|Họp", "2|Ký"], Heads::All), ["[1.] Họp", "[2.] Ký"]);
-        assert_eq!(said("Bản|Gọi", &["Km 2|0213 3879 222"], Heads::OfNumbers), ["Km 2: 0213 3879 222."]);
+        assert_eq!(said("Bản|Gọi", &["Km 2|0213 3879 222"], Heads::OfNumbers), ["Km 2: 0213 3879 222"]);
     }
 }

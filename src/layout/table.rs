@@ -81,6 +81,10 @@ impl Rows {
         self.heads_height() + self.rows.iter().map(|row| self.least(row)).sum::<f32>()
     }
 
+    pub fn is_one_line_each(&self) -> bool {
+        self.rows.iter().all(|row| row.lines() == 1)
+    }
+
     /// Least height of a row.
     pub fn least(&self, row: &Row) -> f32 {
         row_min(self.cell, self.row, row.lines())
@@ -365,7 +369,8 @@ mod tests {
     fn rows_are_shared_evenly_among_as_few_pages_as_hold_them() {
         let row = ["Nà Đon", "24/11", "7h30", "Nhà văn hóa"];
         let rows = set_in(&table(&[row; 7]), 240.0).unwrap();
-        let counts = |height: f32| rows.pages(height, 0.0).iter().map(|page| page.rows.len()).collect::<Vec<_>>();
+        let counts =
+            |height: f32| rows.pages(height, 0.0).iter().map(|page| page.rows.len()).collect::<Vec<_>>();
         let row = rows.least(&rows.rows[0]);
         assert_eq!(counts(7.0 * row), [7]);
         assert_eq!(counts(5.5 * row), [4, 3]);

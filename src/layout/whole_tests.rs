@@ -45,7 +45,7 @@ fn in_zone(notice: crate::model::programme::Notice, size: (u32, u32), board: &Bo
     let measure = Measure::new(fonts());
     let place = place::places(&view, grid)[zone];
     let outer = if place.zone { place.area.rect(grid) } else { grid.area };
-    let parts = Parts::of(&view, grid, slot, &place);
+    let parts = Parts::ways(&view, grid, slot, &place).0;
     let setting = setting(&view, grid, &parts);
     let pages: Vec<Page> = pages::pages(slot, &setting, &measure).into_iter().map(|(page, _)| page).collect();
     let mut room = Rect::default();

@@ -68,6 +68,8 @@ pub struct Group {
     pub words: Vec<Word>,
     /// In em, by the day's weights, without a space before it.
     pub width: f32,
+    /// Its last syllable and the next one are a word.
+    pub leans: bool,
     /// It belongs to the group before it, with which it had no room on one line: they stay on one page.
     pub follows: bool,
 }
@@ -80,7 +82,7 @@ impl Group {
             own + if at > 0 && word.space { space } else { 0.0 }
         };
         let width = words.iter().enumerate().map(width).sum();
-        Group { words, width, follows: false }
+        Group { words, width, leans: false, follows: false }
     }
     /// The same with "…" after its last word.
     fn goes_on(mut self, measure: &Measure, ink: Ink) -> Group {
@@ -97,7 +99,8 @@ impl Group {
     /// What is held together in it at least so firmly; all but the first part follow what they belong to.
     pub fn parted_at(&self, least: Tie, measure: &Measure, ink: Ink) -> Vec<Group> {
         let parts = tied(self.words.clone(), least).into_iter().enumerate();
-        let part = |(at, words)| Group { follows: at > 0 || self.follows, ..Group::measured(words, measure, ink) };
+        let part =
+            |(at, words)| Group { follows: at > 0 || self.follows, ..Group::measured(words, measure, ink) };
         parts.map(part).collect()
     }
     pub fn space(&self) -> bool {
@@ -120,12 +123,12 @@ impl Group {
     }
     /// It ends on a word that leans on the next one: a bad place to break.
     pub fn ends_leaning(&self) -> bool {
-        LEANING.contains(&self.last().to_lowercase().as_str())
+        self.leans || LEANING.contains(&self.last().to_lowercase().as_str())
     }
     /// The same with "…" right after it.
     pub fn with_ellipsis(mut self, measure: &Measure, ink: Ink) -> Group {
         self.words.iter_mut().last().into_iter().for_each(|word| word.text.push('…'));
-        Group { follows: self.follows, ..Group::measured(self.words, measure, ink) }
+        Group { follows: self.follows, leans: self.leans, ..Group::measured(self.words, measure, ink) }
     }
     pub fn is_bold(&self) -> bool {
         self.words.iter().all(|word| word.bold)
@@ -154,7 +157,12 @@ pub fn groups(spans: &[Span], measure: &Measure, ink: Ink) -> Vec<Group> {
             spaced = false;
         }
     }
-    tied(words, Tie::Label).into_iter().map(|words| Group::measured(words, measure, ink)).collect()
+    let whole = tied(words, Tie::Compound).into_iter().flat_map(|word| {
+        let mut parts = tied(word, Tie::Label).into_iter().peekable();
+        let part = move || parts.next().map(|words| (words, parts.peek().is_some()));
+        std::iter::from_fn(part)
+    });
+    whole.map(|(words, leans)| Group { leans, ..Group::measured(words, measure, ink) }).collect()
 }
 
 /// Words in runs that are held together at least so firmly. Bold that ends within a word, or before its comma, is no place to

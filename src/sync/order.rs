@@ -36,9 +36,10 @@ pub fn needed(feeds: &[(&Programme, &Alerts)], now: Timestamp) -> Vec<Need> {
             ranked.push((rank, Need { feed, media: media.clone() }));
         };
         let withdrawn = life::withdrawn(alerts, now);
-        let coming = alerts.alerts.iter().filter(|alert| {
-            alert.expires.is_none_or(|end| end > now) && !withdrawn.contains(&alert.id)
-        });
+        let coming = alerts
+            .alerts
+            .iter()
+            .filter(|alert| alert.expires.is_none_or(|end| end > now) && !withdrawn.contains(&alert.id));
         for media in coming.filter_map(|alert| alert.audio.as_ref()) {
             add(media, Kind::Sound, true, Timestamp::MIN);
         }

@@ -60,7 +60,9 @@ pub fn typed_lines(text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let line = rest?;
         let Some(end) = line.find(ends) else { return rest.take() };
-        let after = line[end..].strip_prefix("\r\n").unwrap_or_else(|| &line[end..][line[end..].chars().next().map_or(0, char::len_utf8)..]);
+        let after = line[end..]
+            .strip_prefix("\r\n")
+            .unwrap_or_else(|| &line[end..][line[end..].chars().next().map_or(0, char::len_utf8)..]);
         rest = Some(after);
         Some(&line[..end])
     })
@@ -119,8 +121,7 @@ fn is_blank(c: char) -> bool {
 /// A Latin ligature, or a letter or digit of the mathematical alphabets, with those that Unicode had before as
 /// "letterlike" (chapter 22.2).
 fn is_styled(c: char) -> bool {
-    matches!(c, '\u{1D400}'..='\u{1D7FF}' | '\u{FB00}'..='\u{FB06}')
-        || "ℂℊℋℌℍℎℐℑℒℕℙℚℛℜℝℤℨℬℭℯℰℱℳℴ".contains(c)
+    matches!(c, '\u{1D400}'..='\u{1D7FF}' | '\u{FB00}'..='\u{FB06}') || "ℂℊℋℌℍℎℐℑℒℕℙℚℛℜℝℤℨℬℭℯℰℱℳℴ".contains(c)
 }
 
 /// A full-width form of ASCII. Its signs belong to a text in Chinese, Japanese or Korean.

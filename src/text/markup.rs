@@ -50,7 +50,9 @@ pub struct Table {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
     /// Rows with tabs were taken for a table; its first row for heads, or not.
-    Tabs { heads: bool },
+    Tabs {
+        heads: bool,
+    },
     /// Bars between words on several lines, which are no whole table.
     Bars,
     /// `**` without its other half on the line.
@@ -104,7 +106,8 @@ pub fn rows_written(text: &str) -> Vec<(usize, usize)> {
         let tabs = matches!(piece.form, Form::Tabs { .. });
         piece.lines.map(move |at| (at, tabs))
     });
-    rows.map(|(at, tabs)| (at, if tabs { by_tabs(lines[at]).count() } else { by_bars(lines[at]).count() })).collect()
+    rows.map(|(at, tabs)| (at, if tabs { by_tabs(lines[at]).count() } else { by_bars(lines[at]).count() }))
+        .collect()
 }
 
 /// A text of one line, such as what to do in a warning: a space for each new line and tab.
@@ -173,7 +176,10 @@ fn barred(lines: &[&str], at: usize) -> Option<Piece> {
     let under = lines.get(at + 1).is_some_and(|line| is_rule(line));
     let end = if rows > 1 {
         at + rows
-    } else if under && by_bars(lines[at]).count() > 1 && by_bars(lines[at]).count() == by_bars(lines[at + 1]).count() {
+    } else if under
+        && by_bars(lines[at]).count() > 1
+        && by_bars(lines[at]).count() == by_bars(lines[at + 1]).count()
+    {
         at + 2 + run(lines, at + 2, |line| by_bars(line).count() > 1)
     } else {
         return None;
@@ -223,7 +229,11 @@ fn table(head: Vec<String>, rows: Vec<Vec<String>>) -> Option<Vec<Block>> {
     let is_said = |row: &Vec<String>| row.iter().any(|cell| !cell.is_empty());
     let head = Some(head).filter(is_said).map(filled).unwrap_or_default();
     let rows: Vec<_> = rows.into_iter().filter(is_said).map(filled).collect();
-    Some(if head.is_empty() && rows.is_empty() { Vec::new() } else { vec![Block::Table(Table { head, rows })] })
+    Some(if head.is_empty() && rows.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::Table(Table { head, rows })]
+    })
 }
 
 /// The lines of what no board has room to draw as a table.
@@ -253,7 +263,9 @@ fn is_rule(line: &str) -> bool {
     let dashes = |cell: &str| {
         let cell = cell.trim();
         let inner = cell.trim_matches(':');
-        inner.len() >= 3 - (cell.len() - inner.len()).min(2) && inner.bytes().all(|b| b == b'-') && cell.len() >= 2
+        inner.len() >= 3 - (cell.len() - inner.len()).min(2)
+            && inner.bytes().all(|b| b == b'-')
+            && cell.len() >= 2
     };
     line.contains('|') && by_bars(line).all(dashes)
 }
@@ -276,7 +288,8 @@ fn paragraph(lines: &[&str], at: usize, count: &mut Count) -> Option<Paragraph> 
         return None;
     }
     let plain = |marker: Option<String>, rest: &str| {
-        Some(Paragraph { marker, spans: spans(rest, false) }).filter(|p| p.marker.is_some() || !p.spans.is_empty())
+        Some(Paragraph { marker, spans: spans(rest, false) })
+            .filter(|p| p.marker.is_some() || !p.spans.is_empty())
     };
     if let Some(rest) = heading(line) {
         return Some(Paragraph { marker: None, spans: spans(rest, true) });
@@ -292,10 +305,13 @@ fn paragraph(lines: &[&str], at: usize, count: &mut Count) -> Option<Paragraph> 
             plain(None, line)
         }
         Some('-' | '*') => {
-            let in_list = [lines[..at].iter().rev().find(|l| !l.is_empty()), lines[at + 1..].iter().find(|l| !l.is_empty())]
-                .into_iter()
-                .flatten()
-                .any(|near| hanging(near).is_some_and(|(other, _)| other == mark));
+            let in_list = [
+                lines[..at].iter().rev().find(|l| !l.is_empty()),
+                lines[at + 1..].iter().find(|l| !l.is_empty()),
+            ]
+            .into_iter()
+            .flatten()
+            .any(|near| hanging(near).is_some_and(|(other, _)| other == mark));
             let means_more = mark == "*" || rest.starts_with(|c: char| c.is_ascii_digit());
             let bullet = if in_list || !means_more { "•" } else { mark };
             plain(Some(bullet.to_owned()), rest)
@@ -309,7 +325,8 @@ fn heading(line: &str) -> Option<&str> {
     let rest = line.trim_start_matches('#');
     let deep = line.len() - rest.len();
     let text = rest.trim_start();
-    let apart = rest.starts_with([' ', '\t']) && !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit());
+    let apart =
+        rest.starts_with([' ', '\t']) && !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit());
     ((1..=6).contains(&deep) && apart).then_some(text)
 }
 
@@ -359,7 +376,8 @@ fn first_bold(line: &str) -> Option<(&str, &str, &str)> {
         if !opens(line, open) {
             continue;
         }
-        let close = pairs[n + 1..].iter().find(|&&close| line[..close].ends_with(|c: char| !c.is_whitespace()));
+        let close =
+            pairs[n + 1..].iter().find(|&&close| line[..close].ends_with(|c: char| !c.is_whitespace()));
         if let Some(&close) = close {
             return Some((&line[..open], &line[open + 2..close], &line[close + 2..]));
         }
@@ -371,9 +389,8 @@ fn first_bold(line: &str) -> Option<(&str, &str, &str)> {
 fn stars(line: &str) -> impl Iterator<Item = usize> {
     let bytes = line.as_bytes();
     let star = move |at: usize| bytes.get(at) == Some(&b'*');
-    (0..bytes.len()).filter(move |&at| {
-        star(at) && star(at + 1) && !star(at + 2) && !at.checked_sub(1).is_some_and(star)
-    })
+    (0..bytes.len())
+        .filter(move |&at| star(at) && star(at + 1) && !star(at + 2) && !at.checked_sub(1).is_some_and(star))
 }
 
 /// CommonMark 0.31, 6.2: a left-flanking run. `2**3` is none here.
@@ -394,7 +411,8 @@ fn doubt_of_line(line: &str) -> Option<Doubt> {
         named && line[at + 2..].contains(')') && inside.contains(['/', '.']) && !inside.contains(' ')
     });
     let quoted = line.starts_with("```") || line.match_indices('`').count() > 1;
-    let open = stars(&spans(line, false).iter().map(|span| span.text.as_str()).collect::<String>()).next().is_some();
+    let open =
+        stars(&spans(line, false).iter().map(|span| span.text.as_str()).collect::<String>()).next().is_some();
     if tagged {
         Some(Doubt::Html)
     } else if address {

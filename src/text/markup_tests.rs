@@ -36,7 +36,10 @@ fn signs_that_commonmark_would_take_are_letters() {
     check("gửi a_b_c@xa.vn, 3*4*5 m, *nghiêng*", &["gửi a_b_c@xa.vn, 3*4*5 m, *nghiêng*"]);
     check("C:\\Users\\* và \\_ &amp; `mã`", &["C:\\Users\\* và \\_ &amp; `mã`"]);
     check("[này](https://a.vn) <b>tin</b> nếu 3 <bản", &["[này](https://a.vn) <b>tin</b> nếu 3 <bản"]);
-    check("một\n-\nhai\n-----\n=====\n[1]: ba\n    bốn", &["một", "-", "hai", "-----", "=====", "[1]: ba", "bốn"]);
+    check(
+        "một\n-\nhai\n-----\n=====\n[1]: ba\n    bốn",
+        &["một", "-", "hai", "-----", "=====", "[1]: ba", "bốn"],
+    );
     check("# 12 Nguyễn Văn A\n#sonla", &["# 12 Nguyễn Văn A", "#sonla"]);
 }
 
@@ -90,7 +93,10 @@ fn a_whole_table_is_one_with_heads_or_without() {
 
 #[test]
 fn rows_with_tabs_are_a_table_whose_heads_have_no_numbers() {
-    check("Bản\tNgày\tGiờ\nNà Đon\tthứ Hai\t7h30\nNà San\t\t9h", &["Bản|Ngày|Giờ/Nà Đon|thứ Hai|7h30/Nà San||9h"]);
+    check(
+        "Bản\tNgày\tGiờ\nNà Đon\tthứ Hai\t7h30\nNà San\t\t9h",
+        &["Bản|Ngày|Giờ/Nà Đon|thứ Hai|7h30/Nà San||9h"],
+    );
     check("\tSáng\tChiều\nT2\tx\t \nT3\t\tx", &["|Sáng|Chiều/T2|x|/T3||x"]);
     check("Thời gian:\t7h30\nĐịa điểm:\tNhà văn hóa", &["/Thời gian:|7h30/Địa điểm:|Nhà văn hóa"]);
     check("\tKính gửi bà con\n\tMời họp\nmột\thàng", &["Kính gửi bà con", "Mời họp", "một hàng"]);
@@ -101,12 +107,10 @@ fn an_author_is_told_where_text_may_not_be_meant_as_it_shows() {
     check_doubts("a\nBản\tGiờ\nNà Đon\t7h", &[(1, Doubt::Tabs { heads: true })]);
     check_doubts("a\tb\nc\td\r\n**x", &[(0, Doubt::Tabs { heads: false }), (2, Doubt::OpenBold)]);
     check_doubts("a | b\nc | d", &[(0, Doubt::Bars)]);
-    check_doubts("x\n<b>tin</b>\n![a](b.jpg)\n[này](https://a.vn)\n`mã`", &[
-        (1, Doubt::Html),
-        (2, Doubt::Picture),
-        (3, Doubt::Link),
-        (4, Doubt::Code),
-    ]);
+    check_doubts(
+        "x\n<b>tin</b>\n![a](b.jpg)\n[này](https://a.vn)\n`mã`",
+        &[(1, Doubt::Html), (2, Doubt::Picture), (3, Doubt::Link), (4, Doubt::Code)],
+    );
     check_doubts("**Bản** 3 < 4 > 2\n- a\n    lùi (xem [1]) *\n| a | b |\n|--|--|\n| c | d |", &[]);
 }
 
@@ -124,7 +128,9 @@ fn drawn(text: &str) -> String {
                 out.extend(marker.filter(|marker| marker != "•"));
                 out.extend(spans.into_iter().map(|span| span.text));
             }
-            Block::Table(Table { head, rows }) => out.extend(head.into_iter().chain(rows.into_iter().flatten())),
+            Block::Table(Table { head, rows }) => {
+                out.extend(head.into_iter().chain(rows.into_iter().flatten()))
+            }
         }
     }
     inked(&out)

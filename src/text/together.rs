@@ -1,13 +1,15 @@
 //! Which words stay together on a line, as Vietnamese is read.
 //!
 //! Vietnamese is written a syllable at a time, so breaking at any space cuts names, dates and hours apart. What
-//! belongs together: a number with its unit, the ends of a span with their dash, a proper name, a compound of two
-//! syllables, and a label with the number after it ("Kiểm lâm: 0213 3879 222").
+//! belongs together: a number with its unit, the ends of a span with their dash, a proper name, a label with the number
+//! after it ("Kiểm lâm: 0213 3879 222"), and, less firmly, the syllables of a word.
 
 /// How firmly a word is held by the one before it. Where a line is too narrow, the weaker ties part first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tie {
     Free,
+    /// Two syllables of a word: a bad place for a line to end, but better than one line more.
+    Compound,
     /// A label and its number.
     Label,
     /// Names, compounds, and words that a number or a name leans on.
@@ -34,11 +36,11 @@ pub fn ties(words: &[&str]) -> Vec<Tie> {
         let most = if tie == Tie::Number { ALL_MAX } else { NAME_MAX };
         // A dash begins no line, however long what it follows is.
         let tie = if run < most || is_dash(words[at]) { tie } else { Tie::Free };
-        run = if tie == Tie::Free { 1 } else { run + 1 };
+        run = if tie <= Tie::Compound { 1 } else { run + 1 };
         ties.push(tie);
     }
     for at in 1..words.len() {
-        if ties[at] == Tie::Free && words[at - 1].ends_with(':') && begins_number(words[at]) {
+        if ties[at] <= Tie::Compound && words[at - 1].ends_with(':') && begins_number(words[at]) {
             ties[at] = Tie::Label;
             hold_label(words, &mut ties, at);
         }
@@ -62,7 +64,8 @@ fn held(before: &[&str], word: &str) -> Tie {
     let ends = last.ends_with([',', '.', ';', ':', '!', '?', '•']);
     let number = begins_number(word);
     let after_number = last.ends_with(|c: char| c.is_ascii_digit());
-    let unit = word.trim_end_matches([',', '.', ':', ';', ')', '!', '?']).split('/').next().unwrap_or_default();
+    let unit =
+        word.trim_end_matches([',', '.', ':', ';', ')', '!', '?']).split('/').next().unwrap_or_default();
     if is_dash(word) {
         return Tie::Number;
     }
@@ -70,7 +73,13 @@ fn held(before: &[&str], word: &str) -> Tie {
         let far = earlier.last().copied().unwrap_or_default();
         let span = number || far.ends_with(|c: char| c.is_ascii_digit()) || far.ends_with('h');
         let names = is_name(word) && is_name(far) || *last == "–";
-        return if span { Tie::Number } else if names { Tie::Name } else { Tie::Free };
+        return if span {
+            Tie::Number
+        } else if names {
+            Tie::Name
+        } else {
+            Tie::Free
+        };
     }
     // "0213 3 879 114" is one number to call.
     let digits = |word: &str| word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | ','));
@@ -93,7 +102,13 @@ fn held(before: &[&str], word: &str) -> Tie {
     // A line all in capitals is no name.
     let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
     let names = !ends && is_name(last) && is_name(word) && !(shouted(last) && shouted(word));
-    if names || initial || is_compound(last, word) { Tie::Name } else { Tie::Free }
+    if names || initial {
+        Tie::Name
+    } else if is_compound(last, word) {
+        Tie::Compound
+    } else {
+        Tie::Free
+    }
 }
 
 fn is_dash(word: &str) -> bool {
@@ -116,20 +131,20 @@ fn is_compound(before: &str, word: &str) -> bool {
 
 /// Words that hold on to a following number or name.
 const HOLDS: &[&str] = &[
-    "từ", "Từ", "thứ", "Thứ", "ngày", "Ngày", "lúc", "Lúc", "gọi", "Gọi", "số", "Số", "trước", "sau", "bản", "Bản",
-    "xã", "Xã", "thôn", "Thôn", "suối", "đến", "zos", "txog", "tháng", "Tháng", "năm", "cấp", "Cấp", "Hai", "Ba",
-    "Tư", "Năm", "Sáu", "Bảy", "Nhật", "tỉnh", "huyện", "Km", "km", "tổ", "Tổ", "khu", "Khu", "đội", "lớp", "Lớp",
-    "khối", "phòng", "Phòng", "tầng", "lộ", "QL", "TL", "Điều", "điều", "khoản", "đợt", "Đợt", "tuần", "quý", "Quý",
-    "dưới", "trên", "giá", "Giá",
+    "từ", "Từ", "thứ", "Thứ", "ngày", "Ngày", "lúc", "Lúc", "gọi", "Gọi", "số", "Số", "trước", "sau", "bản",
+    "Bản", "xã", "Xã", "thôn", "Thôn", "suối", "đến", "zos", "txog", "tháng", "Tháng", "năm", "cấp", "Cấp",
+    "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Nhật", "nhật", "tỉnh", "huyện", "Km", "km", "tổ", "Tổ", "khu",
+    "Khu", "đội", "lớp", "Lớp", "khối", "phòng", "Phòng", "tầng", "lộ", "QL", "TL", "Điều", "điều", "khoản",
+    "đợt", "Đợt", "tuần", "quý", "Quý", "dưới", "trên", "giá", "Giá",
 ];
 
 /// Words that hold on to a number before them.
 const UNITS: &[&str] = &[
-    "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít", "đồng",
-    "nghìn", "ngàn", "trăm", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm", "đ", "Đ", "vnđ", "VNĐ", "VND", "h",
-    "g", "mg", "ml", "l", "V", "kV", "kW", "kWh", "m2", "m3", "m²", "m³", "km2", "km²", "tạ", "yến", "bao", "gói",
-    "con", "cây", "suất", "lần", "lượt", "buổi", "tuần", "chiếc", "cái", "bộ", "khẩu", "cháu", "em", "trang", "C",
-    "phần",
+    "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít",
+    "đồng", "nghìn", "ngàn", "trăm", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm", "đ", "Đ", "vnđ",
+    "VNĐ", "VND", "h", "g", "mg", "ml", "l", "V", "kV", "kW", "kWh", "m2", "m3", "m²", "m³", "km2", "km²",
+    "tạ", "yến", "bao", "gói", "con", "cây", "suất", "lần", "lượt", "buổi", "tuần", "chiếc", "cái", "bộ",
+    "khẩu", "cháu", "em", "trang", "C", "phần",
 ];
 
 /// Words of two syllables that notices are full of, and that read badly with one of them on the next line.
@@ -159,6 +174,31 @@ const COMPOUNDS: &[(&str, &str)] = &[
     ("sáng", "mai"),
     ("hôm", "nay"),
     ("hôm", "qua"),
+    ("chủ", "nhật"),
+    ("sân", "vận"),
+    ("vận", "động"),
+    ("địa", "bàn"),
+    ("đơn", "vị"),
+    ("trường", "học"),
+    ("gia", "đình"),
+    ("trẻ", "em"),
+    ("học", "sinh"),
+    ("công", "an"),
+    ("đại", "biểu"),
+    ("thời", "gian"),
+    ("thành", "phần"),
+    ("thanh", "niên"),
+    ("phụ", "nữ"),
+    ("nông", "dân"),
+    ("cựu", "chiến"),
+    ("chiến", "binh"),
+    ("kiểm", "lâm"),
+    ("hộ", "nghèo"),
+    ("cận", "nghèo"),
+    ("tiêm", "chủng"),
+    ("thông", "báo"),
+    ("khám", "bệnh"),
+    ("miễn", "phí"),
 ];
 
 #[cfg(test)]
@@ -188,7 +228,8 @@ mod tests {
         check("Từ 7h30 đến 17h00: bản Nà Đon, Nà Khan", &["Từ 7h30 đến 17h00:", "bản Nà Đon,", "Nà Khan"]);
         check("Trạm Y tế mở cửa", &["Trạm Y tế", "mở", "cửa"]);
         check("cao 30 km và 5 tuổi", &["cao", "30 km", "và", "5 tuổi"]);
-        check("Lên nhà văn hóa, mang đèn", &["Lên", "nhà văn hóa,", "mang", "đèn"]);
+        check("Lên nhà văn hóa, mang đèn", &["Lên", "nhà", "văn", "hóa,", "mang", "đèn"]);
+        assert_eq!(runs("Lên nhà văn hóa, mang đèn", Tie::Compound), ["Lên", "nhà văn hóa,", "mang", "đèn"]);
         check("gọi ông Nguyễn Thị Phương Thảo", &["gọi", "ông", "Nguyễn Thị Phương Thảo"]);
         check("hoặc số 0213 3 879 114.", &["hoặc", "số 0213 3 879 114."]);
         check("THÔNG BÁO CẮT ĐIỆN", &["THÔNG", "BÁO", "CẮT", "ĐIỆN"]);
@@ -212,6 +253,9 @@ mod tests {
         check("hỏi Trạm Y tế xã, gọi: 115", &["hỏi", "Trạm Y tế", "xã,", "gọi: 115"]);
         let narrow = |least| runs("Kiểm lâm: 0213 3879 222", least);
         assert_eq!(narrow(Tie::Number), ["Kiểm", "lâm:", "0213 3879 222"]);
-        assert_eq!(runs("một hai ba bốn năm sáu: 115", Tie::Label), ["một", "hai", "ba", "bốn", "năm", "sáu: 115"]);
+        assert_eq!(
+            runs("một hai ba bốn năm sáu: 115", Tie::Label),
+            ["một", "hai", "ba", "bốn", "năm", "sáu: 115"]
+        );
     }
 }

@@ -100,6 +100,8 @@ const WITHIN_ITEM: f32 = 4.0;
 const WITHIN_GROUP: f32 = 8.0;
 const AFTER_CLAUSE: f32 = 0.1;
 const WITHIN_CLAUSE: f32 = 0.3;
+/// Part of a long text beside another.
+const MIXED: f32 = 1.5;
 /// A page, and what of it stays empty, squared.
 const PAGE: f32 = 1.0;
 const EMPTY: f32 = 0.3;
@@ -107,11 +109,13 @@ const EMPTY: f32 = 0.3;
 /// The cheapest way to share items among pages of at most `each` rows: what has room on a page is never parted.
 fn filled(items: Vec<Vec<Row>>, each: usize) -> Vec<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
-    // What it costs to turn the page after each row.
-    let mut parting: Vec<f32> = Vec::new();
+    // What it costs to turn the page after each row, and where its item begins.
+    let (mut parting, mut begins): (Vec<f32>, Vec<usize>) = Default::default();
     for item in items {
+        begins.extend(std::iter::repeat_n(rows.len(), item.len()));
         for (at, row) in item.iter().enumerate() {
-            let clause = row.words.last().is_some_and(|word| word.text.ends_with([',', '.', ':', ';', '!', '?']));
+            let clause =
+                row.words.last().is_some_and(|word| word.text.ends_with([',', '.', ':', ';', '!', '?']));
             parting.push(match item.get(at + 1) {
                 None => 0.0,
                 Some(next) if next.follows => WITHIN_GROUP,
@@ -126,7 +130,14 @@ fn filled(items: Vec<Vec<Row>>, each: usize) -> Vec<Vec<Row>> {
     for end in 1..=rows.len() {
         let page = |from: usize| {
             let empty = 1.0 - (end - from) as f32 / each as f32;
-            (best[from].0 + PAGE + EMPTY * empty * empty + parting[end - 1], from)
+            let (first, last) = (begins[from], begins[end - 1]);
+            let goes_on = begins.get(end) == Some(&last);
+            // The end of one thing, or the beginning, beside another.
+            let mixed = first != last && (first < from || goes_on);
+            // Of two pages for one thing, the first is the fuller.
+            let empty = empty * empty * if goes_on { 1.2 * EMPTY } else { EMPTY };
+            let cost = PAGE + empty + if mixed { MIXED } else { 0.0 } + parting[end - 1];
+            (best[from].0 + cost, from)
         };
         let cheapest = (end.saturating_sub(each)..end).map(page).min_by(|a, b| a.0.total_cmp(&b.0));
         best.extend(cheapest);

@@ -322,7 +322,7 @@ mod tests {
             &["`muted` is missing; copy it", "unknown key `mutde`; did you mean `muted`"],
         );
         check("weave = 15", "weave = 400", &["`weave` cannot be 400"]);
-        check("bodies = [13, 12", "bodies = [12, 13", &["`bodies` must go from large to small"]);
+        check("bodies = [22, 20", "bodies = [20, 22", &["`bodies` must go from large to small"]);
         check("9.2, 8.8]", "9.2, 5]", &["`bodies` cannot be 5"]);
         check("[led]", "[lde]", &["`led` is missing", "unknown key `lde`"]);
         check("\"#EFE4C9\", ", "", &["`hills` needs three colours"]);

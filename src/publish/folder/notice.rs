@@ -13,11 +13,11 @@ use crate::model::programme::{
     Announcement, Category, Notice, Priority, Programme, TextEncoding, Ticker, Translation, Window,
 };
 use crate::model::time::{Day, Moment, TimeOfDay, TimeRange};
+use crate::problem::Text;
 use crate::programme::ZONE_UNSTATED;
 use crate::programme::announce::Sounding;
 use crate::programme::reading::{language_ms, languages, sets_no_spaces};
 use crate::programme::window::ever_on;
-use crate::problem::Text;
 use crate::say;
 use crate::text::characters::typed_lines;
 use crate::text::markup::{Doubt, doubts, rows_written};

@@ -338,7 +338,8 @@ fn a_table_that_would_lose_a_column_or_a_row_is_refused_with_its_line() {
     let rows: Vec<String> = (0..=limits::TABLE_ROWS_MAX).map(|number| format!("| {number} |")).collect();
     fine(&notice(&rows[1..].join("\n")));
     check(&notice(&rows.join("\n")), &[(6 + limits::TABLE_ROWS_MAX, "more than 200 rows")]);
-    let translated = format!("title = 'x'\n[[notice]]\ntitle = 'a'\n[notice.in.hmn]\ntext = '''{0}\n{0}'''", row(9));
+    let translated =
+        format!("title = 'x'\n[[notice]]\ntitle = 'a'\n[notice.in.hmn]\ntext = '''{0}\n{0}'''", row(9));
     check(&translated, &[(5, "has 9 columns")]);
 }
 

@@ -15,6 +15,7 @@
 
 mod legacy;
 mod media;
+mod names;
 mod notice;
 mod syllable;
 pub(super) mod text;

@@ -3,19 +3,19 @@
 //! Each file is read once however often it is named. What a file is, its content decides and not its name: a
 //! text called `.mp4` is refused by the probe, and a PNG called `.jpg` is a picture.
 
+use super::names::{self, Found};
 use super::text::turns_direction;
 use super::{MediaFile, ProbeFile};
 use crate::limits;
 use crate::model::media::{Media, Probe, Sha256};
 use crate::problem::{Problem, Text};
 use crate::say;
-use crate::toml_doc::{Said, nearest};
+use crate::toml_doc::Said;
 use sha2::Digest;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use unicode_normalization::UnicodeNormalization;
 
 /// What a programme wants of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,18 +126,40 @@ impl<'a> Shelf<'a> {
 
     /// The canonical path of a regular file inside the folder.
     fn locate(&self, path: &str) -> Result<PathBuf, Refusal> {
-        // A name typed in Viet Nam may be composed on one computer and decomposed on the next.
-        let spellings = [path.to_owned(), path.nfc().collect(), path.nfd().collect()];
-        for spelling in spellings {
-            match self.root.join(&spelling).canonicalize() {
+        let (why, near) = match names::find(&self.root, path) {
+            Found::One(found) => match found.canonicalize() {
                 Ok(source) => return self.inside(source, path),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound && found.is_symlink() => {
+                    return Err((
+                        say!(
+                            en: "`{path}` is a link to a file that is not there",
+                            vi: "`{path}` là liên kết tới một tệp không còn",
+                            path = path
+                        ),
+                        copy_itself(),
+                    ));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => (missing(path), None),
                 Err(error) => return Err(unreadable(path, &error)),
+            },
+            Found::Several(names) => {
+                let several = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                return Err((
+                    say!(
+                        en: "`{path}` may be any of {several}",
+                        vi: "`{path}` có thể là một trong các tệp {several}",
+                        path = path,
+                        several = several
+                    ),
+                    say!(
+                        en: "rename all but one of these, or delete them",
+                        vi: "hãy đổi tên hoặc xóa bớt, chỉ để lại một tệp"
+                    ),
+                ));
             }
-        }
-        let why = say!(en: "there is no file `{path}`", vi: "không có tệp `{path}`", path = path);
-        let present = self.names_beside(path);
-        let remedy = match nearest(path, present.iter().map(String::as_str)) {
+            Found::None => (missing(path), names::similar(&self.root, path)),
+        };
+        let remedy = match near {
             Some(near) => say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near),
             None => say!(
                 en: "put it into the folder, beside {index}",
@@ -156,7 +178,7 @@ impl<'a> Shelf<'a> {
                     vi: "`{path}` là liên kết trỏ ra ngoài thư mục",
                     path = path
                 ),
-                say!(en: "copy the file itself into the folder", vi: "hãy chép chính tệp đó vào thư mục"),
+                copy_itself(),
             ));
         }
         let metadata = source.metadata().map_err(|error| unreadable(path, &error))?;
@@ -184,13 +206,6 @@ impl<'a> Shelf<'a> {
             ));
         }
         Ok(source)
-    }
-
-    fn names_beside(&self, path: &str) -> Vec<String> {
-        let parent = Path::new(path).parent().unwrap_or(Path::new(""));
-        let Ok(entries) = self.root.join(parent).read_dir() else { return Vec::new() };
-        let path_of = |name: std::ffi::OsString| parent.join(name).to_str().map(str::to_owned);
-        entries.flatten().filter_map(|entry| path_of(entry.file_name())).collect()
     }
 
     fn measure(&self, source: &Path, path: &str) -> Result<Measured, Fault> {
@@ -246,6 +261,14 @@ fn inner_path(written: &str) -> Result<String, Refusal> {
         }
         false => Ok(parts.join("/")),
     }
+}
+
+fn missing(path: &str) -> Text {
+    say!(en: "there is no file `{path}`", vi: "không có tệp `{path}`", path = path)
+}
+
+fn copy_itself() -> Text {
+    say!(en: "copy the file itself into the folder", vi: "hãy chép chính tệp đó vào thư mục")
 }
 
 fn hash(source: &Path) -> io::Result<(u64, Sha256)> {

@@ -90,7 +90,10 @@ mod tests {
     #[test]
     fn the_last_day_ends_with_the_longest_night_that_begins_on_it() {
         assert_eq!(ended(MIDNIGHT, &[Day::Sat], &["22:00-02:00"], HERE), "06 02:00+07:00");
-        assert_eq!(ended(MIDNIGHT, &[], &["20:00-21:00", "22:00-02:00", "24:00-05:00"], HERE), "06 05:00+07:00");
+        assert_eq!(
+            ended(MIDNIGHT, &[], &["20:00-21:00", "22:00-02:00", "24:00-05:00"], HERE),
+            "06 05:00+07:00"
+        );
         assert_eq!(ended(MIDNIGHT, &[], &["23:00-22:00"], HERE), "06 22:00+07:00");
     }
 

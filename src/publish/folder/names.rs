@@ -140,6 +140,10 @@ mod tests {
         std::os::unix::fs::symlink(&elsewhere, root.join("ra")).unwrap();
         assert_eq!(find(&root, "ra/anh.jpg"), Found::None);
         assert_eq!(similar(&root, "ra/Anh.JPEG"), None);
-        assert_eq!(find(&root, "ra/Anh.JPG"), Found::One(root.join("ra/Anh.JPG")), "refused by whoever opens it");
+        assert_eq!(
+            find(&root, "ra/Anh.JPG"),
+            Found::One(root.join("ra/Anh.JPG")),
+            "refused by whoever opens it"
+        );
     }
 }

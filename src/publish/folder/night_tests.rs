@@ -117,7 +117,8 @@ fn a_file_is_fetched_and_kept_until_the_last_night_is_over() {
 
 #[test]
 fn what_is_told_of_a_window_considers_its_nights() {
-    let said = |fields: &str, now: &str| match read_at(&format!("[[notice]]\ntitle = 'a'\n{fields}"), at(now)) {
+    let said = |fields: &str, now: &str| match read_at(&format!("[[notice]]\ntitle = 'a'\n{fields}"), at(now))
+    {
         Ok(checked) => checked.warnings.iter().map(|warning| warning.line(Speech::English)).collect(),
         Err(problems) => problems.iter().map(|problem| problem.line(Speech::English)).collect::<Vec<_>>(),
     };

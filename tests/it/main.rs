@@ -9,4 +9,5 @@ mod pictures;
 mod publishing;
 mod service;
 mod support;
+mod telephone;
 mod tidy;

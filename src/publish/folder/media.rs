@@ -1,8 +1,11 @@
 //! The media beside `programme.toml` or `alerts.json`: found, kept inside the folder, hashed, and opened by the probe.
 //!
 //! Each file is read once however often it is named. What a file is, its content decides and not its name: a
-//! text called `.mp4` is refused by the probe, and a PNG called `.jpg` is a picture.
+//! text called `.mp4` is a text (see [`kind`]), and a PNG called `.jpg` is a picture. Where a key asks for a picture, one that
+//! boards cannot decode and this machine can is converted (see [`heif`](super::heif)), and what comes out is published.
 
+use super::heif::{Converted, Converter, Failure, Scratch};
+use super::kind::{self, Kind, Nature};
 use super::names::{self, Found};
 use super::text::turns_direction;
 use super::{MediaFile, ProbeFile};
@@ -16,6 +19,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// What a programme wants of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,16 +36,19 @@ pub struct Shelf<'a> {
     /// The file that names them.
     index: &'a str,
     probe: ProbeFile<'a>,
+    converter: Converter,
     /// By canonical path; `None` is a file that was refused once already.
     measured: HashMap<PathBuf, Option<Measured>>,
     files: Vec<MediaFile>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Measured {
     length: u64,
     sha256: Sha256,
     probe: Probe,
+    /// The file that was measured, where that is not the one which was named.
+    converted: Option<(PathBuf, Arc<Scratch>)>,
 }
 
 /// Why, and what to do.
@@ -66,7 +73,8 @@ impl From<Refusal> for Fault {
 impl<'a> Shelf<'a> {
     /// `index`: the name, for messages, of the file that names the media.
     pub fn new(root: PathBuf, index: &'a str, probe: ProbeFile<'a>) -> Shelf<'a> {
-        Shelf { root, index, probe, measured: HashMap::new(), files: Vec::new() }
+        let converter = Converter::installed();
+        Shelf { root, index, probe, converter, measured: HashMap::new(), files: Vec::new() }
     }
 
     /// The files that were named and found good, each content once.
@@ -78,8 +86,13 @@ impl<'a> Shelf<'a> {
     /// The file that a key names, measured; `None` after noting what is wrong with it.
     pub fn media(&mut self, said: &Said, role: Role) -> Option<Media> {
         let written = said.text()?;
-        match self.named(written, role) {
-            Ok(media) => return Some(media),
+        match self.find(written, role, Some(said.key())) {
+            Ok((media, notice)) => {
+                if let Some((why, remedy)) = notice {
+                    said.warn(why, remedy);
+                }
+                return Some(media);
+            }
             Err(Fault::Refused((why, remedy))) => said.refuse(why, remedy),
             Err(Fault::Broken(problem)) => {
                 let subject = format!("{} ({written})", said.document().subject(said.at()));
@@ -90,28 +103,46 @@ impl<'a> Shelf<'a> {
         None
     }
 
-    /// The file of this name, measured.
+    /// The file of this name, measured, for a place that is no key of `programme.toml`.
     ///
     /// # Errors
     /// What is wrong with it, as long as that was not told already.
     pub fn named(&mut self, written: &str, role: Role) -> Result<Media, Fault> {
+        self.find(written, role, None).map(|(media, _)| media)
+    }
+
+    /// With it comes what should be known of the file, once.
+    fn find(
+        &mut self,
+        written: &str,
+        role: Role,
+        key: Option<&str>,
+    ) -> Result<(Media, Option<Refusal>), Fault> {
         let path = inner_path(written)?;
         let source = self.locate(&path)?;
-        let measured = match self.measured.get(&source) {
-            Some(known) => known.ok_or(Fault::Told)?,
+        let (measured, is_new) = match self.measured.get(&source) {
+            Some(known) => (known.clone().ok_or(Fault::Told)?, false),
             None => {
-                let measured = self.measure(&source, &path);
-                self.measured.insert(source.clone(), measured.as_ref().ok().copied());
-                measured?
+                let measured = self.measure(&source, &path, role, key);
+                self.measured.insert(source.clone(), measured.as_ref().ok().cloned());
+                (measured?, true)
             }
         };
-        suits(&path, measured.probe, role)?;
+        kind::suits(&path, measured.probe, role, key)?;
         let (size, duration_ms) = match measured.probe {
             Probe::Picture { width, height } => (Some((width, height)), None),
             Probe::Film { width, height, duration_ms, .. } => (Some((width, height)), Some(duration_ms)),
             Probe::Sound { duration_ms } => (None, Some(duration_ms)),
         };
         let size = size.filter(|_| role != Role::Sound);
+        let (source, kept, path, notice) = match measured.converted {
+            None => (source, None, path, None),
+            Some((jpeg, kept)) => {
+                let notice = was_converted(&path);
+                let name = Path::new(&path).with_extension("jpg").to_string_lossy().into_owned();
+                (jpeg, Some(kept), name, is_new.then_some(notice))
+            }
+        };
         let media = Media {
             path,
             length: measured.length,
@@ -120,8 +151,8 @@ impl<'a> Shelf<'a> {
             height: size.map(|(_, height)| height),
             duration_ms,
         };
-        self.files.push(MediaFile { source, media: media.clone() });
-        Ok(media)
+        self.files.push(MediaFile { source, media: media.clone(), _kept: kept });
+        Ok((media, notice))
     }
 
     /// The canonical path of a regular file inside the folder.
@@ -182,6 +213,16 @@ impl<'a> Shelf<'a> {
             ));
         }
         let metadata = source.metadata().map_err(|error| unreadable(path, &error))?;
+        if metadata.is_dir() {
+            return Err((
+                say!(en: "`{path}` is a folder", vi: "`{path}` là thư mục", path = path),
+                say!(
+                    en: "name a file that is in it, after a `/`: {path}/cho.jpg",
+                    vi: "hãy ghi một tệp nằm trong đó, sau dấu `/`: {path}/cho.jpg",
+                    path = path
+                ),
+            ));
+        }
         if !metadata.is_file() {
             return Err((
                 say!(en: "`{path}` is not a file", vi: "`{path}` không phải là tệp", path = path),
@@ -191,7 +232,10 @@ impl<'a> Shelf<'a> {
         if metadata.len() == 0 {
             return Err((
                 say!(en: "`{path}` is empty", vi: "tệp `{path}` trống", path = path),
-                say!(en: "copy it again", vi: "hãy chép lại tệp"),
+                say!(
+                    en: "copy it again from where it came, and look at it before you pull the stick out",
+                    vi: "hãy chép lại tệp từ nguồn, và mở xem thử trước khi rút USB"
+                ),
             ));
         }
         if metadata.len() > limits::MEDIA_BYTES_MAX {
@@ -208,23 +252,73 @@ impl<'a> Shelf<'a> {
         Ok(source)
     }
 
-    fn measure(&self, source: &Path, path: &str) -> Result<Measured, Fault> {
-        let (length, sha256) = hash(source).map_err(|error| unreadable(path, &error))?;
-        let probe = (self.probe)(source).map_err(Fault::Broken)?;
-        match too_large(path, probe) {
-            Some(refusal) => Err(Fault::Refused(refusal)),
-            None => Ok(Measured { length, sha256, probe }),
+    fn measure(&self, source: &Path, path: &str, role: Role, key: Option<&str>) -> Result<Measured, Fault> {
+        let unreadable = |error: io::Error| Fault::Refused(unreadable(path, &error));
+        match kind::by_signature(source).map_err(unreadable)? {
+            Some(kind) if kind.nature == Nature::Heif && role == Role::Picture => {
+                self.converted(source, path, kind)
+            }
+            Some(kind) => Err(Fault::Refused(kind.refusal(path, role, key))),
+            None => {
+                let (length, sha256) = hash(source).map_err(unreadable)?;
+                let probe = (self.probe)(source).map_err(|problem| match kind::by_content(source) {
+                    Ok(Some(kind)) => Fault::Refused(kind.refusal(path, role, key)),
+                    _ => Fault::Broken(problem),
+                })?;
+                match too_large(path, probe) {
+                    Some(refusal) => Err(Fault::Refused(refusal)),
+                    None => Ok(Measured { length, sha256, probe, converted: None }),
+                }
+            }
         }
     }
+
+    /// The same of the JPEG that is made of a picture.
+    fn converted(&self, source: &Path, path: &str, kind: Kind) -> Result<Measured, Fault> {
+        let failed = |failure: Failure| Fault::Refused(failure.said(path, kind.named()));
+        let Converted { jpeg, folder } = self.converter.convert(source).map_err(failed)?;
+        let unlike = |problem: Problem| failed(Failure::Failed(problem.why));
+        let (length, sha256) = hash(&jpeg).map_err(|error| Fault::Refused(unreadable(path, &error)))?;
+        let probe = (self.probe)(&jpeg).map_err(unlike)?;
+        match (too_large(path, probe), probe) {
+            (Some(refusal), _) => Err(Fault::Refused(refusal)),
+            (None, Probe::Picture { .. }) => {
+                Ok(Measured { length, sha256, probe, converted: Some((jpeg, Arc::new(folder))) })
+            }
+            (None, _) => Err(failed(Failure::Failed(say!(
+                en: "what came out is no picture",
+                vi: "kết quả không phải là ảnh"
+            )))),
+        }
+    }
+}
+
+fn was_converted(path: &str) -> Refusal {
+    (
+        say!(en: "`{path}` was converted to JPEG, for boards cannot show it as it is",
+            vi: "`{path}` đã được chuyển sang JPEG vì bảng tin không hiện được định dạng gốc", path = path),
+        say!(en: "nothing is left to do; `bangtin render` shows how it looks",
+            vi: "không cần làm gì thêm; xem thử bằng `bangtin render`"),
+    )
 }
 
 /// The path with `/` between its parts, if it can only lead into the folder.
 fn inner_path(written: &str) -> Result<String, Refusal> {
     let refuse = |why: Text| {
-        let remedy = say!(
-            en: "name a file inside the folder, with `/` before a file in a subfolder: anh/cho.jpg",
-            vi: "hãy ghi tệp nằm trong thư mục, dùng `/` cho thư mục con: anh/cho.jpg"
-        );
+        let name = written.rsplit(['/', '\\']).next().filter(|name| !name.is_empty() && *name != "..");
+        let remedy = match name {
+            Some(name) if leads_out(written) => say!(
+                en: "copy the file into the folder, and name it as it lies there: {name}",
+                vi: "hãy chép tệp vào thư mục rồi ghi tên như nó nằm ở đó: {name}"
+            ),
+            Some(_) if written.contains('\\') => {
+                say!(en: "write it with `/`: {path}", vi: "hãy viết bằng dấu `/`: {path}", path = written.replace('\\', "/"))
+            }
+            _ => say!(
+                en: "name a file inside the folder, with `/` before a file in a subfolder: anh/cho.jpg",
+                vi: "hãy ghi tệp nằm trong thư mục, dùng `/` cho thư mục con: anh/cho.jpg"
+            ),
+        };
         Err((why, remedy))
     };
     if written.is_empty() {
@@ -240,7 +334,7 @@ fn inner_path(written: &str) -> Result<String, Refusal> {
             written = written
         ));
     }
-    let drive = written.as_bytes().get(1) == Some(&b':');
+    let drive = has_drive(written);
     let mut parts = Vec::new();
     for component in Path::new(written).components() {
         match component {
@@ -261,6 +355,17 @@ fn inner_path(written: &str) -> Result<String, Refusal> {
         }
         false => Ok(parts.join("/")),
     }
+}
+
+/// `C:` as Windows begins a path.
+fn has_drive(written: &str) -> bool {
+    written.as_bytes().get(1) == Some(&b':')
+}
+
+fn leads_out(written: &str) -> bool {
+    has_drive(written)
+        || written.starts_with(['/', '\\'])
+        || written.split(['/', '\\']).any(|part| part == "..")
 }
 
 fn missing(path: &str) -> Text {
@@ -308,30 +413,6 @@ fn unreadable(path: &str, error: &io::Error) -> Refusal {
         }
     };
     (why, remedy)
-}
-
-/// Whether the file is what its key asks for.
-fn suits(path: &str, probe: Probe, role: Role) -> Result<(), Refusal> {
-    let (en, vi, key) = match (role, probe) {
-        (Role::Picture, Probe::Picture { .. })
-        | (Role::Film, Probe::Film { .. })
-        | (Role::Sound, Probe::Sound { .. } | Probe::Film { has_sound: true, .. }) => return Ok(()),
-        (Role::Sound, Probe::Film { .. }) => ("a film without sound", "phim không có tiếng", "video"),
-        (_, Probe::Film { .. }) => ("a film", "một đoạn phim", "video"),
-        (Role::Film, Probe::Sound { .. }) => {
-            ("only sound, with no moving picture", "chỉ có tiếng, không có hình", "audio")
-        }
-        (_, Probe::Sound { .. }) => ("a sound", "tệp âm thanh", "audio"),
-        (_, Probe::Picture { .. }) => ("a picture", "một bức ảnh", "image"),
-    };
-    Err((
-        say!(en: "`{path}` is {en}", vi: "`{path}` là {vi}", path = path, en = en, vi = vi),
-        say!(
-            en: "write `{key} = …`, or name another file",
-            vi: "hãy viết `{key} = …`, hoặc ghi tệp khác",
-            key = key
-        ),
-    ))
 }
 
 /// What no board can draw or would ever finish.

@@ -12,6 +12,7 @@ mod running;
 mod seen;
 mod serve;
 mod story;
+mod typed;
 
 use crate::problem::Problem;
 use clap::{Args, Parser, Subcommand};
@@ -298,6 +299,11 @@ pub fn run() -> ExitCode {
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
         Err(error) => {
+            let unknown = error.kind() == clap::error::ErrorKind::InvalidSubcommand;
+            if let Some(problem) = unknown.then(|| typed::misplaced(&typed::line())).flatten() {
+                report::problems(&[problem]);
+                return ExitCode::from(2);
+            }
             // Printing to a closed pipe fails; there is nobody left to tell.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });

@@ -2,7 +2,7 @@
 //! time, from an unpublished folder. The same timetable, layout and drawing as on the board.
 
 use super::feed::{self, read_folder};
-use super::{Render, report};
+use super::{Render, report, typed};
 use crate::alert::life;
 use crate::board::control::png;
 use crate::clock;
@@ -39,6 +39,7 @@ const TILES_MAX: usize = 400;
 pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     crate::disk::png_name(&asked.out).map_err(one)?;
+    typed::is_folder(&asked.folder).map_err(one)?;
     let checked = read_folder(&asked.folder, clock::system())?;
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
     let at = |name, text: &str| moment(name, text, &zone).map_err(one);

@@ -11,3 +11,4 @@ mod service;
 mod support;
 mod telephone;
 mod tidy;
+mod typed;

@@ -4,6 +4,7 @@
 mod demo;
 mod doctor;
 mod feed;
+mod one_notice;
 mod pattern;
 mod play;
 mod render;
@@ -253,6 +254,12 @@ struct Render {
     /// … until this moment
     #[arg(long, requires = "from")]
     to: Option<String>,
+    /// This notice alone, all its pages as a contact sheet: its id, how that begins, or words of its title
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to", "alerts"])]
+    notice: Option<String>,
+    /// … at 1920x1080, 1080x1920, 1080x1080, 1280x720, 192x32 and 320x160, a file each: out-1920x1080.png …
+    #[arg(long, requires = "notice", conflicts_with = "size")]
+    all_sizes: bool,
     /// The output's size; if absent, that of BOARD.TOML's window, else 1920x1080
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<(u32, u32)>,

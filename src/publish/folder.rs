@@ -23,6 +23,7 @@ mod syllable;
 pub(super) mod text;
 
 pub use media::{Fault, Role, Shelf};
+pub use text::slug;
 
 #[cfg(test)]
 mod kind_tests;

@@ -3,6 +3,7 @@
 mod heard;
 mod media;
 mod on_air;
+mod one_notice;
 mod outside;
 mod packages;
 mod pictures;

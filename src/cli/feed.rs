@@ -24,7 +24,7 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
         Feed::Init { site, threshold, title } => init(&site, threshold, &title, now).map_err(one),
         Feed::Publish { site, folder, convert, check, clock_is_right } => {
             typed::site_and_folder(&site, &folder).map_err(one)?;
-            check.as_deref().map_or(Ok(()), |url| typed::address(url, None)).map_err(one)?;
+            check.as_deref().map_or(Ok(()), typed::address).map_err(one)?;
             look_at_clock(&site, now, clock_is_right)?;
             let mut reader = check.as_deref().map(Reader::open).transpose().map_err(one)?;
             if let Some(reader) = &reader {
@@ -51,7 +51,8 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
             refresh(&site, now).map_err(one)
         }
         Feed::Check { url, root } => {
-            typed::address(&url, Some(&root)).and_then(|()| typed::is_site(Path::new(&url))).map_err(one)?;
+            typed::address(&url).and_then(|()| typed::is_site(Path::new(&url))).map_err(one)?;
+            typed::is_file(Some(&root), "root.json").map_err(one)?;
             check(&url, &root, now)
         }
     }

@@ -1,4 +1,5 @@
-//! `bangtin render --notice`: one notice alone, all its pages on a sheet, at the size of one board or of many.
+//! `bangtin render --notice`: one notice alone, all its pages on a sheet, at the size of one board or of
+//! many.
 
 use super::render::{Preview, fonts, png_of};
 use super::{Render, report};
@@ -36,6 +37,7 @@ pub fn run(
     let fonts = fonts();
     for (size, out) in sizes {
         let mut preview = Preview::new(&alone, Default::default(), asked, size, zone.clone(), fonts.clone())?;
+        preview.leave_out_ticker_pages();
         let (from, to) = turn(&preview, at).ok_or_else(|| one(on_no_board(notice)))?;
         let picture = preview.sheet(from, to).map_err(one)?;
         let bytes = png_of(&picture, &out).map_err(one)?;
@@ -93,8 +95,8 @@ fn listed<'p>(notices: impl IntoIterator<Item = &'p Arc<Notice>>) -> String {
     ids.join(", ")
 }
 
-/// The programme with this notice alone, on whenever its end is not past. The ticker stays: pages are as long as it leaves
-/// room for.
+/// The programme with this notice alone, on whenever its end is not past. The ticker stays: pages are as long
+/// as it leaves room for.
 fn alone(checked: &Checked, notice: &Arc<Notice>, at: Timestamp) -> Checked {
     let until = notice.window.until.filter(|until| *until > at);
     let window = Window { until, ..Window::default() };

@@ -7,7 +7,7 @@ use crate::alert::life;
 use crate::board::control::png;
 use crate::clock;
 use crate::config::{self, Config, DisplayConfig, ThemeChoice};
-use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, board_at, sheet};
+use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, board_at, is_led, sheet};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
 use crate::model::board::{Board, LookSource, Theme};
@@ -40,6 +40,8 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     crate::disk::png_name(&asked.out).map_err(one)?;
     typed::is_folder(&asked.folder).map_err(one)?;
+    typed::is_file(asked.alerts.as_deref(), "alerts.json").map_err(one)?;
+    typed::is_file(asked.config.as_deref(), "board.toml").map_err(one)?;
     let checked = read_folder(&asked.folder, clock::system())?;
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
     let at = |name, text: &str| moment(name, text, &zone).map_err(one);
@@ -262,6 +264,7 @@ pub(super) struct Preview {
     look: Look,
     /// Announcements that were met with, in the order of their starts.
     heard: Vec<Heard>,
+    no_ticker_pages: bool,
 }
 
 /// A page that shows in a span of time; where several zones turn at once, the first of them.
@@ -361,6 +364,7 @@ impl Preview {
             look,
             config,
             heard: Vec::new(),
+            no_ticker_pages: false,
         })
     }
 
@@ -419,7 +423,7 @@ impl Preview {
     }
 
     fn show(&mut self, at: Timestamp) -> Outcome<Show> {
-        let plan = self.timetable.on_air(at, true);
+        let plan = self.plan(at);
         self.load_pictures(&plan)?;
         let scene = self.compose(&plan, at).scene;
         let film = self.film_at(&plan, at)?.map(|film| Arc::new(film) as Arc<dyn Film>);
@@ -430,7 +434,17 @@ impl Preview {
 
     /// What is on at `at`.
     pub(super) fn plan(&self, at: Timestamp) -> Plan {
-        self.timetable.on_air(at, true)
+        let mut plan = self.timetable.on_air(at, true);
+        if self.no_ticker_pages {
+            plan.ticker.clear();
+        }
+        plan
+    }
+
+    /// Leaves out the ticker where it stands in pages among those of the notices, and takes no room of
+    /// theirs.
+    pub(super) fn leave_out_ticker_pages(&mut self) {
+        self.no_ticker_pages = is_led(self.size);
     }
 
     /// Every page that shows from `from` until `to`, once, in the order in which they first show.
@@ -466,7 +480,7 @@ impl Preview {
     }
 
     fn heard_at(&self, at: Timestamp) -> Vec<Heard> {
-        self.timetable.on_air(at, true).announcements.iter().map(heard).collect()
+        self.plan(at).announcements.iter().map(heard).collect()
     }
 
     /// What the sheet says of them.
@@ -486,7 +500,8 @@ impl Preview {
         }
     }
 
-    /// When the turn began that what is on at `from` is in the middle of: a sheet that began there would lack first pages.
+    /// When the turn began that what is on at `from` is in the middle of: a sheet that began there would lack
+    /// first pages.
     fn first_page(&self, from: Timestamp) -> Timestamp {
         let began = |at: Timestamp| match self.plan(at).main {
             Main::Notice(slot) => Some((slot.notice.id.clone(), slot.start)),
@@ -503,10 +518,10 @@ impl Preview {
         let mut known = HashMap::new();
         let mut last = HashMap::new();
         let mut at = self.first_page(from);
-        let title = self.timetable.on_air(from, true).title;
+        let title = self.plan(from).title;
         let mut before: Option<(Plan, Option<Timestamp>)> = None;
         while at < to {
-            let plan = self.timetable.on_air(at, true);
+            let plan = self.plan(at);
             for sound in plan.announcements.iter().map(heard) {
                 if (sound.start >= from || sound.end() > from) && !self.heard.contains(&sound) {
                     self.heard.push(sound);

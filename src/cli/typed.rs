@@ -1,5 +1,5 @@
-//! Slips of the hand on the command line: a word left out, two folders in each other's place, a file where a folder is
-//! meant. Each is told as one sentence, with the line as it should be typed.
+//! Slips of the hand on the command line: a word left out, two folders in each other's place, a file where a
+//! folder is meant. Each is told as one sentence, with the line as it should be typed.
 
 use crate::disk::typed;
 use crate::model::feed::lacks_scheme;
@@ -72,7 +72,7 @@ pub fn site_and_alerts(site: &Path, alerts: Option<&Path>) -> Outcome<()> {
             let pairs = [(site, site_meant(alerts)), (alerts, site.to_owned())];
             Err(Problem::new("feed alert", why, type_this(&retyped(&line(), &pairs))))
         }
-        _ => is_site(site),
+        _ => is_site(site).and_then(|()| is_file(alerts, "alerts.json")),
     }
 }
 
@@ -118,11 +118,26 @@ pub fn is_folder(folder: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Whether the address of a feed may be one, and `root` a file.
+/// Whether a file was named, which is called `name` unless somebody gave it another name.
 ///
 /// # Errors
-/// The address begins with no https://; a folder was named in the place of the file that is in it.
-pub fn address(url: &str, root: Option<&Path>) -> Outcome<()> {
+/// The folder in which it is was named in its place.
+pub fn is_file(named: Option<&Path>, name: &str) -> Outcome<()> {
+    match named.map(|path| (path, path.join(name))) {
+        Some((folder, file)) if file.is_file() => Err(Problem::new(
+            folder.display().to_string(),
+            say!(en: "a file is wanted here, not its folder", vi: "ở đây cần một tệp, không phải thư mục"),
+            type_this(&with_file(&line(), folder, &file)),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the address of a feed may be one.
+///
+/// # Errors
+/// It is that of a web server, and begins with no https://.
+pub fn address(url: &str) -> Outcome<()> {
     if lacks_scheme(url) && !Path::new(url).exists() {
         let why = say!(
             en: "there is no folder `{url}`, and the address of a web server begins with https://",
@@ -131,12 +146,7 @@ pub fn address(url: &str, root: Option<&Path>) -> Outcome<()> {
         let right = retyped(&line(), &[(Path::new(url), format!("https://{url}").into())]);
         return Err(Problem::new(url, why, type_this(&right)));
     }
-    match root {
-        Some(folder) if folder.is_dir() && folder.join("root.json").is_file() => {
-            Err(not_the_file(folder, &folder.join("root.json")))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 fn not_a_site(folder: &Path) -> Problem {
@@ -153,14 +163,6 @@ fn not_the_folder(file: &Path, folder: &Path) -> Problem {
         file.display().to_string(),
         say!(en: "the folder is wanted here, not what is in it", vi: "ở đây cần thư mục, không phải tệp bên trong"),
         type_this(&retyped(&line(), &[(file, folder.to_owned())])),
-    )
-}
-
-fn not_the_file(folder: &Path, file: &Path) -> Problem {
-    Problem::new(
-        folder.display().to_string(),
-        say!(en: "a file is wanted here, not its folder", vi: "ở đây cần một tệp, không phải thư mục"),
-        type_this(&retyped(&line(), &[(folder, file.to_owned())])),
     )
 }
 
@@ -193,6 +195,18 @@ fn retyped(line: &[OsString], pairs: &[(&Path, PathBuf)]) -> Vec<OsString> {
         None => word.clone(),
     };
     line.iter().map(&mut right).collect()
+}
+
+/// The line with a file in the place of its folder: where that is what an option has, or else the last word.
+fn with_file(line: &[OsString], folder: &Path, file: &Path) -> Vec<OsString> {
+    let is_folder = |at: &usize| line[*at] == folder.as_os_str();
+    let is_option = |word: &OsString| word.as_encoded_bytes().starts_with(b"--");
+    let of_option = (1..line.len()).filter(is_folder).find(|at| is_option(&line[at - 1]));
+    let mut right = line.to_vec();
+    if let Some(at) = of_option.or_else(|| (0..line.len()).rev().find(is_folder)) {
+        right[at] = file.into();
+    }
+    right
 }
 
 fn type_this(line: &[OsString]) -> crate::problem::Text {
@@ -241,6 +255,14 @@ mod tests {
         let all = super::super::Cli::command();
         assert_eq!(names(all.find_subcommand("feed").unwrap()), FEED);
         assert_eq!(names(&all).into_iter().filter(|name| name != "feed").collect::<Vec<_>>(), ALONE);
+    }
+
+    #[test]
+    fn a_file_takes_the_place_of_its_folder_where_an_option_names_it() {
+        let right = |line: &str| with_file(&words(line), Path::new("a"), Path::new("a/root.json"));
+        assert_eq!(right("feed check a --root a"), words("feed check a --root a/root.json"));
+        assert_eq!(right("feed check --root a a"), words("feed check --root a/root.json a"));
+        assert_eq!(right("feed alert a a"), words("feed alert a a/root.json"));
     }
 
     #[test]

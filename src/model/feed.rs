@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Whether `address` reads as that of a web server, written without the https:// that it begins with. A folder may be
-/// called so too; one written `./` or `/` never is taken for it.
+/// Whether `address` reads as that of a web server, written without the https:// that it begins with. A
+/// folder may be called so too; one written `./` or `/` never is taken for it.
 pub fn lacks_scheme(address: &str) -> bool {
     let host = address.split(['/', '?', '#']).next().unwrap_or_default();
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));

@@ -1,8 +1,9 @@
 //! A night belongs to the day on which it begins, on a window's first and last day too.
 //!
-//! Whoever writes `times = ["22:00-02:00"]` and `until = 2026-12-05` means the night that begins on the 5th, to its end;
-//! with `from = 2026-12-05` nobody means the last two hours of the night before. A signed window holds moments and no
-//! dates, and every board follows those, old ones too; so what a bare date means is settled once, when it is signed.
+//! Whoever writes `times = ["22:00-02:00"]` and `until = 2026-12-05` means the night that begins on the 5th,
+//! to its end; with `from = 2026-12-05` nobody means the last two hours of the night before. A signed window
+//! holds moments and no dates, and every board follows those, old ones too; so what a bare date means is
+//! settled once, when it is signed.
 
 use crate::model::time::{Day, TimeRange};
 use jiff::civil::{Date, DateTime};
@@ -19,8 +20,8 @@ pub fn end(midnight: Timestamp, days: &[Day], times: &[TimeRange], zone: &TimeZo
     over.map_or(midnight, |over| over.max(midnight))
 }
 
-/// When a window begins whose first day begins at `midnight`: when the night before is over, or something of the day's own
-/// begins.
+/// When a window begins whose first day begins at `midnight`: when the night before is over, or something of
+/// the day's own begins.
 pub fn start(midnight: Timestamp, days: &[Day], times: &[TimeRange], zone: &TimeZone) -> Timestamp {
     let first = midnight.to_zoned(zone.clone()).date();
     let Some(minute) = first.yesterday().ok().and_then(|before| night(before, days, times)) else {
@@ -34,15 +35,15 @@ pub fn start(midnight: Timestamp, days: &[Day], times: &[TimeRange], zone: &Time
     start.map_or(midnight, |start| start.max(midnight))
 }
 
-/// When a night is over that ends at `minute` of a day. Hours that the clocks repeat are hours of the night both times; an
-/// end that they skip comes as much later as they jump.
+/// When a night is over that ends at `minute` of a day. Hours that the clocks repeat are hours of the night
+/// both times; an end that they skip comes as much later as they jump.
 fn over(date: Date, minute: u16, zone: &TimeZone) -> Option<Timestamp> {
     let last_minute = zone.to_ambiguous_timestamp(at(date, minute.saturating_sub(1))).later().ok()?;
     last_minute.checked_add(SignedDuration::from_mins(1)).ok()
 }
 
-/// The minute of the next day at which the longest night that begins on this one is over, below a day. Each of them
-/// reaches from that day's midnight to its end, so no other hours lie between.
+/// The minute of the next day at which the longest night that begins on this one is over, below a day. Each
+/// of them reaches from that day's midnight to its end, so no other hours lie between.
 fn night(date: Date, days: &[Day], times: &[TimeRange]) -> Option<u16> {
     let over = |range: &TimeRange| (range.end <= range.start).then_some(range.end.minutes());
     times.iter().filter(|_| is_among(date, days)).filter_map(over).max().filter(|minute| *minute > 0)

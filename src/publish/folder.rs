@@ -10,8 +10,8 @@
 //! whatever prison it likes, and gets a path that is inside the folder and names a regular file.
 //!
 //! An official writes `until = 2026-12-05` and means that day too, so a bare date there runs to the day's
-//! end, and to the end of the night that begins on it where `times` has one; as `from`, it does not begin with the night
-//! before ([`night`](crate::programme::night)). With an hour, both are that very moment.
+//! end, and to the end of the night that begins on it where `times` has one; as `from`, it does not begin
+//! with the night before ([`night`](crate::programme::night)). With an hour, both are that very moment.
 
 mod heif;
 mod kind;

@@ -1,7 +1,8 @@
 //! Whether the keys at hand are those that a feed is signed with, and whose they are where they are not.
 //!
-//! Several feeds are often published from one machine, each with a folder of keys, and one is easily taken for another. Which
-//! key signs what is told by metadata alone, so those of the feeds that lie beside are asked.
+//! Several feeds are often published from one machine, each with a folder of keys, and one is easily taken
+//! for another. Which key signs what is told by metadata alone, so those of the feeds that lie beside are
+//! asked.
 
 use super::keys::Keys;
 use super::sign::{Signers, too_few};
@@ -90,7 +91,8 @@ fn owner(site: &Path, ids: &BTreeSet<&str>) -> Option<(PathBuf, String)> {
     })
 }
 
-/// The roles of a feed with the names of their keys, as its newest metadata have them; nothing of what is no feed.
+/// The roles of a feed with the names of their keys, as its newest metadata have them; nothing of what is no
+/// feed.
 fn roles_of(site: &Path) -> Vec<(String, Vec<String>)> {
     let (disk, metadata) = (Local::default(), site.join("metadata"));
     let listed = disk.list(&metadata).unwrap_or_default();

@@ -65,6 +65,8 @@ fn a_real_one_is_converted_by_what_debian_has_for_it() {
         "{}",
         said.err
     );
+    let again = office.publish(PROGRAMME);
+    assert!(again.out.starts_with("nothing has changed"), "the same JPEG each time: {}", again.out);
     std::fs::write(&heic, &std::fs::read(&heic).unwrap()[..200]).unwrap();
     let said = office.publish(PROGRAMME);
     assert!(said.code == 1 && said.err.contains("could not be converted to JPEG"), "{}", said.err);

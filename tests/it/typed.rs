@@ -69,6 +69,9 @@ fn what_render_check_refresh_and_alert_are_given_in_the_wrong_place_is_told() {
     office.write("alerts.json", "{\"alerts\": []}");
     let alerts = format!("{folder}/alerts.json");
     corrected(&run(&["feed", "alert", &alerts, &site]), &format!("feed alert {site} {alerts}"));
+    corrected(&run(&["feed", "alert", &site, &folder]), &format!("feed alert {site} {alerts}"));
+    let render = ["render", &folder, "--alerts", &folder, "--out", &out];
+    corrected(&run(&render), &format!("render {folder} --alerts {alerts} --out {out}"));
     assert_eq!(run(&["feed", "alert", &site, &alerts]).code, 0);
 }
 

@@ -1,8 +1,9 @@
 //! HEIC and AVIF pictures, as telephones take them, converted to JPEG by libheif's own command.
 //!
-//! Boards have no decoder for them, and need none: whoever publishes converts, once. The command gets a file of the
-//! official's folder and a folder that is made for it alone; it is trusted with nothing more, and what comes out is probed
-//! as any picture is. It may hang, crash or write without end: that costs this one picture.
+//! Boards have no decoder for them, and need none: whoever publishes converts, once. The command gets a file
+//! of the official's folder and a folder that is made for it alone; it is trusted with nothing more, and what
+//! comes out is probed as any picture is. It may hang, crash or write without end: that costs this one
+//! picture.
 
 use crate::clock;
 use crate::problem::Text;

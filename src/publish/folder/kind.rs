@@ -1,7 +1,7 @@
 //! What a file is that no board can show, by its content and not its name, and what to do with it.
 //!
-//! People give what they have: a PDF, a Word document, a telephone's HEIC. That it is "no picture that can be read" helps
-//! nobody; what it is, and how it becomes one, does.
+//! People give what they have: a PDF, a Word document, a telephone's HEIC. That it is "no picture that can be
+//! read" helps nobody; what it is, and how it becomes one, does.
 
 use super::media::Role;
 use crate::model::media::Probe;
@@ -11,8 +11,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// How much is read of a file's beginning, and of its end, in bytes: the list of what is in a ZIP is at its end, and the
-/// names in an old Office document are somewhere.
+/// How much is read of a file's beginning, and of its end, in bytes: the list of what is in a ZIP is at its
+/// end, and the names in an old Office document are somewhere.
 const HEAD_BYTES: u64 = 1 << 20;
 const TAIL_BYTES: u64 = 256 << 10;
 
@@ -90,8 +90,8 @@ const BEGINNINGS: [(&[u8], Kind); 26] = [
     (b"[InternetShortcut]", kind("a link to a web page", "liên kết tới trang web", Nature::Shortcut)),
 ];
 
-/// What a file is, where its first bytes prove that it is nothing for a board. What may yet be a film or a sound is left
-/// to whoever decodes it.
+/// What a file is, where its first bytes prove that it is nothing for a board. What may yet be a film or a
+/// sound is left to whoever decodes it.
 ///
 /// # Errors
 /// It cannot be read.
@@ -238,8 +238,8 @@ impl Kind {
         [self.en, self.vi]
     }
 
-    /// The sentence on a file that was named for a `role`, and what to do. `key`: of `programme.toml`, where it was named in
-    /// that.
+    /// The sentence on a file that was named for a `role`, and what to do. `key`: of `programme.toml`, where
+    /// it was named in that.
     pub fn refusal(&self, path: &str, role: Role, key: Option<&str>) -> (Text, Text) {
         let why =
             say!(en: "`{path}` is {en}", vi: "`{path}` là {vi}", path = path, en = self.en, vi = self.vi);

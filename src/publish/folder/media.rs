@@ -1,13 +1,13 @@
 //! The media beside `programme.toml` or `alerts.json`: found, kept inside the folder, hashed, and opened by the probe.
 //!
 //! Each file is read once however often it is named. What a file is, its content decides and not its name: a
-//! text called `.mp4` is a text (see [`kind`]), and a PNG called `.jpg` is a picture. Where a key asks for a picture, one that
-//! boards cannot decode and this machine can is converted (see [`heif`](super::heif)), and what comes out is published.
+//! text called `.mp4` is a text (see [`kind`]), and a PNG called `.jpg` is a picture. Where a key asks for a
+//! picture, one that boards cannot decode and this machine can is converted (see [`heif`](super::heif)), and
+//! what comes out is published.
 
 use super::heif::{Converted, Converter, Failure, Scratch};
 use super::kind::{self, Kind, Nature};
 use super::names::{self, Found};
-use super::text::turns_direction;
 use super::{MediaFile, ProbeFile};
 use crate::limits;
 use crate::model::media::{Media, Probe, Sha256};
@@ -18,7 +18,7 @@ use sha2::Digest;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a programme wants of a file.
@@ -52,7 +52,7 @@ struct Measured {
 }
 
 /// Why, and what to do.
-type Refusal = (Text, Text);
+pub(super) type Refusal = (Text, Text);
 
 /// What is wrong with a file that is named.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ impl<'a> Shelf<'a> {
         role: Role,
         key: Option<&str>,
     ) -> Result<(Media, Option<Refusal>), Fault> {
-        let path = inner_path(written)?;
+        let path = names::inner_path(written)?;
         let source = self.locate(&path)?;
         let (measured, is_new) = match self.measured.get(&source) {
             Some(known) => (known.clone().ok_or(Fault::Told)?, false),
@@ -300,72 +300,6 @@ fn was_converted(path: &str) -> Refusal {
         say!(en: "nothing is left to do; `bangtin render` shows how it looks",
             vi: "không cần làm gì thêm; xem thử bằng `bangtin render`"),
     )
-}
-
-/// The path with `/` between its parts, if it can only lead into the folder.
-fn inner_path(written: &str) -> Result<String, Refusal> {
-    let refuse = |why: Text| {
-        let name = written.rsplit(['/', '\\']).next().filter(|name| !name.is_empty() && *name != "..");
-        let remedy = match name {
-            Some(name) if leads_out(written) => say!(
-                en: "copy the file into the folder, and name it as it lies there: {name}",
-                vi: "hãy chép tệp vào thư mục rồi ghi tên như nó nằm ở đó: {name}"
-            ),
-            Some(_) if written.contains('\\') => {
-                say!(en: "write it with `/`: {path}", vi: "hãy viết bằng dấu `/`: {path}", path = written.replace('\\', "/"))
-            }
-            _ => say!(
-                en: "name a file inside the folder, with `/` before a file in a subfolder: anh/cho.jpg",
-                vi: "hãy ghi tệp nằm trong thư mục, dùng `/` cho thư mục con: anh/cho.jpg"
-            ),
-        };
-        Err((why, remedy))
-    };
-    if written.is_empty() {
-        return refuse(say!(en: "the file name is empty", vi: "tên tệp trống"));
-    }
-    if written.chars().any(|c| c.is_control() || turns_direction(c)) {
-        return refuse(say!(en: "the file name holds a hidden character", vi: "tên tệp có ký tự ẩn"));
-    }
-    if written.contains('\\') {
-        return refuse(say!(
-            en: "`{written}` is written with `\\`",
-            vi: "`{written}` viết bằng dấu `\\`",
-            written = written
-        ));
-    }
-    let drive = has_drive(written);
-    let mut parts = Vec::new();
-    for component in Path::new(written).components() {
-        match component {
-            Component::Normal(part) if !drive => parts.push(part.to_string_lossy()),
-            Component::CurDir if !drive => {}
-            _ => {
-                return refuse(say!(
-                    en: "`{written}` leads out of the folder",
-                    vi: "`{written}` dẫn ra ngoài thư mục",
-                    written = written
-                ));
-            }
-        }
-    }
-    match parts.is_empty() {
-        true => {
-            refuse(say!(en: "`{written}` is no file", vi: "`{written}` không phải là tệp", written = written))
-        }
-        false => Ok(parts.join("/")),
-    }
-}
-
-/// `C:` as Windows begins a path.
-fn has_drive(written: &str) -> bool {
-    written.as_bytes().get(1) == Some(&b':')
-}
-
-fn leads_out(written: &str) -> bool {
-    has_drive(written)
-        || written.starts_with(['/', '\\'])
-        || written.split(['/', '\\']).any(|part| part == "..")
 }
 
 fn missing(path: &str) -> Text {

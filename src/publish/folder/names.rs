@@ -1,11 +1,16 @@
 //! Finding a file by its name as a person wrote it.
 //!
-//! What reads the same is the same. Letters with marks are composed on one computer, decomposed on another and half of each
-//! on Windows; a space may be one that does not break; and whoever comes from Windows knows no case. The name as it stands
-//! comes first; one that reads the same, or the same but for case, is taken where there is only one.
+//! What reads the same is the same. Letters with marks are composed on one computer, decomposed on another
+//! and half of each on Windows; a space may be one that does not break; and whoever comes from Windows knows
+//! no case. The name as it stands comes first; one that reads the same, or the same but for case, is taken
+//! where there is only one.
 
+use super::media::Refusal;
+use super::text::turns_direction;
+use crate::problem::Text;
+use crate::say;
 use crate::toml_doc::nearest;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
 /// What has a name.
@@ -56,6 +61,75 @@ pub fn similar(root: &Path, path: &str) -> Option<String> {
         names_in(root, &folder).into_iter().filter(|other| composed(other) != composed(name)).collect();
     let near = nearest(name, present.iter().map(String::as_str))?;
     Some(parent.map_or_else(|| near.to_owned(), |parent| format!("{parent}/{near}")))
+}
+
+/// The path with `/` between its parts, if it can only lead into the folder.
+///
+/// # Errors
+/// It could lead elsewhere, or is no path.
+pub fn inner_path(written: &str) -> Result<String, Refusal> {
+    let refuse = |why: Text| {
+        let name = written.rsplit(['/', '\\']).next().filter(|name| !name.is_empty() && *name != "..");
+        let remedy = match name {
+            Some(name) if leads_out(written) => say!(
+                en: "copy the file into the folder, and name it as it lies there: {name}",
+                vi: "hãy chép tệp vào thư mục rồi ghi tên như nó nằm ở đó: {name}"
+            ),
+            Some(_) if written.contains('\\') => {
+                say!(en: "write it with `/`: {path}", vi: "hãy viết bằng dấu `/`: {path}", path = written.replace('\\', "/"))
+            }
+            _ => say!(
+                en: "name a file inside the folder, with `/` before a file in a subfolder: anh/cho.jpg",
+                vi: "hãy ghi tệp nằm trong thư mục, dùng `/` cho thư mục con: anh/cho.jpg"
+            ),
+        };
+        Err((why, remedy))
+    };
+    if written.is_empty() {
+        return refuse(say!(en: "the file name is empty", vi: "tên tệp trống"));
+    }
+    if written.chars().any(|c| c.is_control() || turns_direction(c)) {
+        return refuse(say!(en: "the file name holds a hidden character", vi: "tên tệp có ký tự ẩn"));
+    }
+    if written.contains('\\') {
+        return refuse(say!(
+            en: "`{written}` is written with `\\`",
+            vi: "`{written}` viết bằng dấu `\\`",
+            written = written
+        ));
+    }
+    let drive = has_drive(written);
+    let mut parts = Vec::new();
+    for component in Path::new(written).components() {
+        match component {
+            Component::Normal(part) if !drive => parts.push(part.to_string_lossy()),
+            Component::CurDir if !drive => {}
+            _ => {
+                return refuse(say!(
+                    en: "`{written}` leads out of the folder",
+                    vi: "`{written}` dẫn ra ngoài thư mục",
+                    written = written
+                ));
+            }
+        }
+    }
+    match parts.is_empty() {
+        true => {
+            refuse(say!(en: "`{written}` is no file", vi: "`{written}` không phải là tệp", written = written))
+        }
+        false => Ok(parts.join("/")),
+    }
+}
+
+/// `C:` as Windows begins a path.
+fn has_drive(written: &str) -> bool {
+    written.as_bytes().get(1) == Some(&b':')
+}
+
+fn leads_out(written: &str) -> bool {
+    has_drive(written)
+        || written.starts_with(['/', '\\'])
+        || written.split(['/', '\\']).any(|part| part == "..")
 }
 
 fn names_in(root: &Path, folder: &Path) -> Vec<String> {

@@ -92,7 +92,8 @@ fn only_a_day_that_the_night_begins_on_lets_it_run_on() {
 #[test]
 fn announcements_after_midnight_belong_to_the_night_as_well() {
     let text = format!(
-        "[[announcement]]\naudio = 'loa.mp3'\nat = ['23:00', '00:30']\n{NIGHT}from = 2026-12-05\nuntil = 2026-12-05"
+        "[[announcement]]\naudio = 'loa.mp3'\nat = ['23:00', '00:30']\n\
+         {NIGHT}from = 2026-12-05\nuntil = 2026-12-05"
     );
     let programme = programme(&text);
     let table = timetable(&programme);

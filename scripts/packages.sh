@@ -21,7 +21,8 @@ packages() {
         "libavcodec61 libavformat61 libavutil59 libswscale8 libswresample5 libasound2t64")" libasound2-plugins fonts-noto-core fonts-noto-color-emoji fonts-sil-taiheritagepro fonts-unifont ;;
     # A compositor that shows one program, and who lends it the screen.
     board) echo cage seatd ;;
-    test) echo xvfb xauth ffmpeg sox imagemagick pulseaudio pulseaudio-utils python3 python3-venv ;;
+    test) echo xvfb xauth ffmpeg sox imagemagick pulseaudio pulseaudio-utils python3 python3-venv \
+      libheif-examples "$(by_release "" "libheif-plugin-libde265 libheif-plugin-x265")" ;;
     e2e) echo nginx-light cage xwayland grim curl procps x11-xserver-utils faketime ;;
     vm) echo qemu-system-x86 mmdebstrap e2fsprogs imagemagick python3 ;;
     bench) echo mpv chromium procps xdotool ;;

@@ -1,6 +1,6 @@
 //! `bangtin feed …`: making a signed feed and keeping it up.
 
-use super::{Feed, OneAlert, report};
+use super::{Feed, OneAlert, report, typed};
 use crate::clock;
 use crate::limits::CLOCK_DIFFERENCE_HOURS_MAX;
 use crate::media::{Decoder, probe};
@@ -23,6 +23,8 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
     match feed {
         Feed::Init { site, threshold, title } => init(&site, threshold, &title, now).map_err(one),
         Feed::Publish { site, folder, convert, check, clock_is_right } => {
+            typed::site_and_folder(&site, &folder).map_err(one)?;
+            check.as_deref().map_or(Ok(()), typed::address).map_err(one)?;
             look_at_clock(&site, now, clock_is_right)?;
             let mut reader = check.as_deref().map(Reader::open).transpose().map_err(one)?;
             if let Some(reader) = &reader {
@@ -36,6 +38,7 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
             }
         }
         Feed::Alert { site, alerts, one: asked, clock_is_right } => {
+            typed::site_and_alerts(&site, alerts.as_deref()).map_err(one)?;
             look_at_clock(&site, now, clock_is_right)?;
             match alerts {
                 Some(file) => alert(&site, &file, now, clock_is_right),
@@ -43,10 +46,15 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
             }
         }
         Feed::Refresh { site, clock_is_right } => {
+            typed::is_site(&site).map_err(one)?;
             look_at_clock(&site, now, clock_is_right)?;
             refresh(&site, now).map_err(one)
         }
-        Feed::Check { url, root } => check(&url, &root, now),
+        Feed::Check { url, root } => {
+            typed::address(&url).and_then(|()| typed::is_site(Path::new(&url))).map_err(one)?;
+            typed::is_file(Some(&root), "root.json").map_err(one)?;
+            check(&url, &root, now)
+        }
     }
 }
 

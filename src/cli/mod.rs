@@ -4,6 +4,7 @@
 mod demo;
 mod doctor;
 mod feed;
+mod one_notice;
 mod pattern;
 mod play;
 mod render;
@@ -12,6 +13,7 @@ mod running;
 mod seen;
 mod serve;
 mod story;
+mod typed;
 
 use crate::problem::Problem;
 use clap::{Args, Parser, Subcommand};
@@ -252,6 +254,12 @@ struct Render {
     /// … until this moment
     #[arg(long, requires = "from")]
     to: Option<String>,
+    /// This notice alone, all its pages as a contact sheet: its id, how that begins, or words of its title
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to", "alerts"])]
+    notice: Option<String>,
+    /// … at 1920x1080, 1080x1920, 1080x1080, 1280x720, 192x32 and 320x160, a file each: out-1920x1080.png …
+    #[arg(long, requires = "notice", conflicts_with = "size")]
+    all_sizes: bool,
     /// The output's size; if absent, that of BOARD.TOML's window, else 1920x1080
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<(u32, u32)>,
@@ -298,6 +306,11 @@ pub fn run() -> ExitCode {
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
         Err(error) => {
+            let unknown = error.kind() == clap::error::ErrorKind::InvalidSubcommand;
+            if let Some(problem) = unknown.then(|| typed::misplaced(&typed::line())).flatten() {
+                report::problems(&[problem]);
+                return ExitCode::from(2);
+            }
             // Printing to a closed pipe fails; there is nobody left to tell.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });

@@ -1,6 +1,6 @@
 //! `bangtin pattern`: the test picture as a file, for installers to look at beforehand or to put on any player.
 
-use super::{Pattern, play, report};
+use super::{Pattern, play, report, typed};
 use crate::board::control::png;
 use crate::board::pattern_scene;
 use crate::clock;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 pub fn run(asked: &Pattern) -> Result<(), Vec<Problem>> {
     crate::disk::png_name(&asked.out).map_err(|problem| vec![problem])?;
+    typed::is_file(asked.config.as_deref(), "board.toml").map_err(|problem| vec![problem])?;
     let config = match &asked.config {
         Some(path) => config::load(path)?,
         None => Config::default(),

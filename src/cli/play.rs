@@ -1,6 +1,6 @@
 //! `bangtin play`: the board, from its configuration or from the command line alone.
 
-use super::Play;
+use super::{Play, typed};
 use crate::board::{self, Display, Options, WindowKind};
 use crate::config::{self, Config, FeedConfig, Present, ThemeChoice};
 use crate::layout::Fonts;
@@ -14,6 +14,11 @@ const POLL_SECONDS: u32 = 60;
 
 pub fn run(play: Play) -> Result<(), Vec<Problem>> {
     log_to_stderr();
+    let named = [(&play.config, "board.toml"), (&play.root, "root.json")];
+    let files = named.iter().try_for_each(|(path, name)| typed::is_file(path.as_deref(), name));
+    files
+        .and_then(|()| play.feed.as_deref().map_or(Ok(()), typed::address))
+        .map_err(|problem| vec![problem])?;
     let config = configure(&play)?;
     let window = config.display.size.filter(|_| !config.display.fullscreen);
     let display = match (play.headless, play.windowed, window) {

@@ -2,12 +2,12 @@
 //! time, from an unpublished folder. The same timetable, layout and drawing as on the board.
 
 use super::feed::{self, read_folder};
-use super::{Render, report};
+use super::{Render, one_notice, report, typed};
 use crate::alert::life;
 use crate::board::control::png;
 use crate::clock;
 use crate::config::{self, Config, DisplayConfig, ThemeChoice};
-use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, board_at, sheet};
+use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, board_at, is_led, sheet};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
 use crate::model::board::{Board, LookSource, Theme};
@@ -39,6 +39,9 @@ const TILES_MAX: usize = 400;
 pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     crate::disk::png_name(&asked.out).map_err(one)?;
+    typed::is_folder(&asked.folder).map_err(one)?;
+    typed::is_file(asked.alerts.as_deref(), "alerts.json").map_err(one)?;
+    typed::is_file(asked.config.as_deref(), "board.toml").map_err(one)?;
     let checked = read_folder(&asked.folder, clock::system())?;
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
     let at = |name, text: &str| moment(name, text, &zone).map_err(one);
@@ -51,21 +54,29 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
         _ => None,
     };
     let moment = asked.at.as_ref().map_or(Ok(clock::system()), |text| at("--at", text))?;
+    if let Some(name) = &asked.notice {
+        return one_notice::run(asked, &checked, name, &zone, moment);
+    }
     // Checked as they would be on publishing at the moment that the picture is of.
     let alerts = alerts(asked, span.map_or(moment, |(_, to)| to))?;
     if let Some(file) = &asked.alerts {
         let shown = span.unwrap_or((moment, moment));
         report::warnings(none_in_force(file, &alerts, shown, &zone).as_slice());
     }
-    let mut preview = Preview::new(&checked, alerts, asked, zone.clone())?;
+    let mut preview = Preview::new(&checked, alerts, asked, asked.size, zone.clone(), fonts())?;
     let picture = match span {
         Some((from, to)) => preview.sheet(from, to).map_err(one)?,
         None => preview.draw(moment).map_err(one)?,
     };
     let heard = span.map_or_else(|| preview.heard_at(moment), |_| preview.heard.clone());
     tell(&heard, span.is_none(), &zone);
-    let bytes = png(&picture).map_err(|error| one(report::file_problem(&asked.out, &error)))?;
+    let bytes = png_of(&picture, &asked.out).map_err(one)?;
     crate::disk::write_png_for_person(&asked.out, &bytes).map_err(one)
+}
+
+/// The picture as it is written to `out`.
+pub(super) fn png_of(picture: &Picture, out: &Path) -> Outcome<Vec<u8>> {
+    png(picture).map_err(|error| report::file_problem(out, &error))
 }
 
 /// Most sounds on a contact sheet, and most that are told.
@@ -77,6 +88,13 @@ struct Heard {
     start: Timestamp,
     path: String,
     length_ms: u64,
+}
+
+impl Heard {
+    fn end(&self) -> Timestamp {
+        let length = SignedDuration::from_millis(i64::try_from(self.length_ms).unwrap_or(i64::MAX));
+        self.start.checked_add(length).unwrap_or(Timestamp::MAX)
+    }
 }
 
 /// How long a sound is, to the second.
@@ -218,8 +236,15 @@ fn check_span(from: Timestamp, to: Timestamp) -> Outcome<()> {
     Err(Problem::new("--to", why, remedy))
 }
 
+/// What this machine has of the look's fonts, with a word on what it lacks.
+pub(super) fn fonts() -> Arc<Fonts> {
+    let (fonts, lacking) = Fonts::load(&super::play::font_folders());
+    report::warnings(&lacking);
+    Arc::new(fonts)
+}
+
 /// A board with a believed clock and all files at hand.
-struct Preview {
+pub(super) struct Preview {
     /// As it was written; `board` is what of it can be shown at this size.
     config: Config,
     board: Board,
@@ -239,6 +264,7 @@ struct Preview {
     look: Look,
     /// Announcements that were met with, in the order of their starts.
     heard: Vec<Heard>,
+    no_ticker_pages: bool,
 }
 
 /// A page that shows in a span of time; where several zones turn at once, the first of them.
@@ -288,15 +314,18 @@ impl Part {
 }
 
 impl Preview {
-    fn new(
+    /// `size`: of the output in pixels, where it was asked for.
+    pub(super) fn new(
         checked: &Checked,
         alerts: Alerts,
         asked: &Render,
+        size: Option<(u32, u32)>,
         zone: TimeZone,
+        fonts: Arc<Fonts>,
     ) -> Result<Preview, Vec<Problem>> {
         let (config, look) = board(asked)?;
         let window = config.display.size.filter(|_| !config.display.fullscreen);
-        let output = asked.size.or(window).unwrap_or(SIZE);
+        let output = size.or(window).unwrap_or(SIZE);
         let size = stage::scene_size(&config.display.geometry, output);
         report::warnings(
             stage::misfit(&config.display.geometry, config.display.geometry_written.as_deref(), output)
@@ -313,8 +342,6 @@ impl Preview {
             programme: Arc::new(checked.programme.clone()),
             alerts: Arc::new(alerts),
         };
-        let (fonts, lacking) = Fonts::load(&super::play::font_folders());
-        report::warnings(&lacking);
         let zoned = !config.board.zones.is_empty();
         let (board, problems) = board_at(&config.board, size, &look);
         // A preview without the zones would not be the board's picture that was asked for.
@@ -322,7 +349,6 @@ impl Preview {
             return Err(problems);
         }
         report::warnings(&problems);
-        let fonts = Arc::new(fonts);
         Ok(Preview {
             timetable: Timetable::new(vec![content], &board),
             board,
@@ -338,6 +364,7 @@ impl Preview {
             look,
             config,
             heard: Vec::new(),
+            no_ticker_pages: false,
         })
     }
 
@@ -396,7 +423,7 @@ impl Preview {
     }
 
     fn show(&mut self, at: Timestamp) -> Outcome<Show> {
-        let plan = self.timetable.on_air(at, true);
+        let plan = self.plan(at);
         self.load_pictures(&plan)?;
         let scene = self.compose(&plan, at).scene;
         let film = self.film_at(&plan, at)?.map(|film| Arc::new(film) as Arc<dyn Film>);
@@ -405,8 +432,23 @@ impl Preview {
         Ok(Show { scene: Arc::new(scene), pictures, film, brightness: FULL, at: (at, clock::instant()) })
     }
 
+    /// What is on at `at`.
+    pub(super) fn plan(&self, at: Timestamp) -> Plan {
+        let mut plan = self.timetable.on_air(at, true);
+        if self.no_ticker_pages {
+            plan.ticker.clear();
+        }
+        plan
+    }
+
+    /// Leaves out the ticker where it stands in pages among those of the notices, and takes no room of
+    /// theirs.
+    pub(super) fn leave_out_ticker_pages(&mut self) {
+        self.no_ticker_pages = is_led(self.size);
+    }
+
     /// Every page that shows from `from` until `to`, once, in the order in which they first show.
-    fn sheet(&mut self, from: Timestamp, to: Timestamp) -> Outcome<Picture> {
+    pub(super) fn sheet(&mut self, from: Timestamp, to: Timestamp) -> Outcome<Picture> {
         let (seen, title) = self.seen(from, to);
         let (mut tiles, mut pictures) = (Vec::new(), HashMap::new());
         let tile = sheet::tile_size(self.size);
@@ -438,7 +480,7 @@ impl Preview {
     }
 
     fn heard_at(&self, at: Timestamp) -> Vec<Heard> {
-        self.timetable.on_air(at, true).announcements.iter().map(heard).collect()
+        self.plan(at).announcements.iter().map(heard).collect()
     }
 
     /// What the sheet says of them.
@@ -458,17 +500,30 @@ impl Preview {
         }
     }
 
+    /// When the turn began that what is on at `from` is in the middle of: a sheet that began there would lack
+    /// first pages.
+    fn first_page(&self, from: Timestamp) -> Timestamp {
+        let began = |at: Timestamp| match self.plan(at).main {
+            Main::Notice(slot) => Some((slot.notice.id.clone(), slot.start)),
+            Main::Warning { alert, turn, .. } => Some((alert.id.identifier.clone(), turn?.0)),
+            Main::Neutral { .. } => None,
+        };
+        // Another that joined meanwhile has moved the turns of all: then there was no such beginning.
+        let turn = began(from).filter(|turn| began(turn.1).as_ref() == Some(turn));
+        turn.map_or(from, |(_, start)| start.min(from))
+    }
+
     fn seen(&mut self, from: Timestamp, to: Timestamp) -> (Vec<Seen>, Arc<str>) {
         let mut seen: Vec<Seen> = Vec::new();
         let mut known = HashMap::new();
         let mut last = HashMap::new();
-        let mut at = from;
-        let title = self.timetable.on_air(from, true).title;
+        let mut at = self.first_page(from);
+        let title = self.plan(from).title;
         let mut before: Option<(Plan, Option<Timestamp>)> = None;
         while at < to {
-            let plan = self.timetable.on_air(at, true);
+            let plan = self.plan(at);
             for sound in plan.announcements.iter().map(heard) {
-                if !self.heard.contains(&sound) {
+                if (sound.start >= from || sound.end() > from) && !self.heard.contains(&sound) {
                     self.heard.push(sound);
                 }
             }
@@ -575,6 +630,29 @@ mod tests {
         assert_eq!(said("2026-11-24T06:00", "2026-11-24T07:00"), None);
         let after = said("2026-11-24T12:00", "2026-11-25T00:00").unwrap();
         assert!(after.contains("the last was") && after.contains("--at 2026-11-24T06:30:00"), "{after}");
+    }
+
+    #[test]
+    fn a_sheet_begins_with_the_first_page_of_what_is_on() {
+        use clap::Parser;
+        let line = ["bangtin", "render", ".", "--out", "x.png"];
+        let super::super::Command::Render(asked) = super::super::Cli::parse_from(line).command else {
+            panic!("another command")
+        };
+        let long = "Bà con mang theo thẻ bảo hiểm y tế. ".repeat(80);
+        let notices = format!("title = 'x'\n[[notice]]\nid = 'a'\ntitle = 'A'\ntext = '{long}'\n");
+        let checked =
+            Checked { programme: toml::from_str(&notices).unwrap(), files: Vec::new(), warnings: Vec::new() };
+        let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+        let new = Preview::new(&checked, Alerts::default(), &asked, Some((1280, 720)), zone, fonts());
+        let mut preview = new.unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let Main::Notice(slot) = preview.plan(at("2026-11-24T07:00")).main else { panic!("nothing is on") };
+        let almost = slot.end - SignedDuration::from_secs(1);
+        let (seen, _) = preview.seen(almost, slot.end);
+        let pages: Vec<u32> = seen.iter().map(|seen| seen.page.0).collect();
+        let all: Vec<u32> = (1..=seen[0].page.1).collect();
+        assert!(pages.len() > 2 && pages == all, "{pages:?} of {all:?}");
+        assert_eq!(seen[0].first, slot.start);
     }
 
     #[test]

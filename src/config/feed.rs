@@ -4,6 +4,7 @@
 //! `status`, so it is plain and unique.
 
 use super::filled;
+use crate::model::feed::lacks_scheme;
 use crate::say;
 use crate::toml_doc::{Said, Section};
 use std::path::{Path, PathBuf};
@@ -98,6 +99,20 @@ fn url(said: &Said<'_>, base: &Path) -> Option<String> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url.as_str()));
     match scheme.to_ascii_lowercase().as_str() {
         "http" | "https" if !rest.is_empty() && !rest.contains(char::is_whitespace) => Some(url),
+        "" if lacks_scheme(&url) && !base.join(&url).exists() => {
+            let why = say!(
+                en: "there is no folder `{url}`, and the address of a web server begins with https://",
+                vi: "không có thư mục `{url}`, còn địa chỉ máy chủ web phải bắt đầu bằng https://",
+                url = url
+            );
+            let remedy = say!(
+                en: "write url = \"https://{url}\", or of a folder url = \"./{url}\"",
+                vi: "hãy viết url = \"https://{url}\", hoặc nếu là thư mục url = \"./{url}\"",
+                url = url
+            );
+            said.refuse(why, remedy);
+            None
+        }
         "" => Some(base.join(&url).display().to_string()),
         _ => {
             let why = say!(

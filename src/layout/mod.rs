@@ -136,6 +136,12 @@ struct Cut {
 const CUTS_KEPT: usize = 16 + 2 * limits::ZONES_MAX;
 /// Shorter side in pixels under which the board is an LED wall, drawn with few large words.
 const LED_SIDE_MAX: u32 = 239;
+
+/// Whether a board of `size` pixels is an LED wall, on which the ticker's lines have pages of their own.
+pub fn is_led(size: (u32, u32)) -> bool {
+    size.0.min(size.1) <= LED_SIDE_MAX
+}
+
 /// Either side in pixels under which nothing can be read: only the ground is drawn.
 const READABLE_SIDE_MIN: u32 = 8;
 

@@ -6,6 +6,22 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// Whether `address` reads as that of a web server, written without the https:// that it begins with. A
+/// folder may be called so too; one written `./` or `/` never is taken for it.
+pub fn lacks_scheme(address: &str) -> bool {
+    let host = address.split(['/', '?', '#']).next().unwrap_or_default();
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let labels: Vec<&str> = name.split('.').collect();
+    let plain = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let ends_as_domain = |last: &str| last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_name = labels.len() > 1 && labels.last().is_some_and(|last| ends_as_domain(last));
+    let is_number = labels.len() == 4 && labels.iter().all(|label| digits(label));
+    labels.iter().all(plain)
+        && port.is_none_or(digits)
+        && (is_name || is_number || port.is_some() || name == "localhost")
+}
+
 /// How far a feed may be believed to be up to date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -55,4 +71,36 @@ pub struct FeedContent {
     pub alerts_since: Timestamp,
     pub programme: Arc<Programme>,
     pub alerts: Arc<Alerts>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_its_beginning_is_told_from_a_folder() {
+        for address in [
+            "binhlu.example",
+            "www.binhlu.vn/feed",
+            "192.168.1.20:8000",
+            "10.0.0.1",
+            "may-chu:8000/",
+            "localhost",
+        ] {
+            assert!(lacks_scheme(address), "{address}");
+        }
+        for folder in [
+            "",
+            "site",
+            "./binhlu.example",
+            "/srv/binhlu.vn",
+            "../a.vn",
+            "my site.vn x",
+            "C:/site",
+            "a..vn",
+            "v1.0",
+        ] {
+            assert!(!lacks_scheme(folder), "{folder}");
+        }
+    }
 }

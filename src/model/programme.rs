@@ -142,10 +142,10 @@ pub enum Priority {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Window<T = Timestamp> {
-    /// First moment shown.
+    /// First moment shown. A date alone: that day, without the night that began before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<T>,
-    /// First moment no longer shown.
+    /// First moment no longer shown. A date alone: that day's end, or that of the night which begins on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<T>,
     /// Days of the week; none listed means all.

@@ -25,6 +25,7 @@
 //! nothing is announced. A programme whose time zone is unknown here is read in Viet Nam's.
 
 pub mod announce;
+pub mod night;
 pub mod reading;
 pub mod rotation;
 pub mod siren;

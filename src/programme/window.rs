@@ -4,6 +4,10 @@
 //! whenever a clock on the wall shows an hour in between. Where a country changes its clocks, an hour that is
 //! repeated shows the item twice and an hour that is skipped not at all, as a person with a clock would.
 //!
+//! A span over midnight is the night of the day on which it begins. What that means for a window's first and
+//! last day is settled when it is signed (see [`night`](super::night)): here `from` and `until` are moments,
+//! and cut sharply.
+//!
 //! Days and hours together are one pattern over the week, [`Week`], and most items of a programme share a few
 //! patterns. [`Calendar`] keeps each distinct pattern once and evaluates it once a call, so that ten thousand
 //! notices cost ten thousand comparisons of dates and no more.

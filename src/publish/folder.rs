@@ -10,16 +10,25 @@
 //! whatever prison it likes, and gets a path that is inside the folder and names a regular file.
 //!
 //! An official writes `until = 2026-12-05` and means that day too, so a bare date there runs to the day's
-//! end.
+//! end, and to the end of the night that begins on it where `times` has one; as `from`, it does not begin
+//! with the night before ([`night`](crate::programme::night)). With an hour, both are that very moment.
 
+mod heif;
+mod kind;
 mod legacy;
 mod media;
+mod names;
 mod notice;
 mod syllable;
 pub(super) mod text;
 
 pub use media::{Fault, Role, Shelf};
+pub use text::slug;
 
+#[cfg(test)]
+mod kind_tests;
+#[cfg(test)]
+mod night_tests;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +41,7 @@ use crate::say;
 use crate::toml_doc::{self, Document, Section, nearest};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The file that an official edits.
 pub const PROGRAMME_FILE: &str = "programme.toml";
@@ -48,11 +58,13 @@ pub struct Checked {
 /// A file to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaFile {
-    /// Where it was read; the file itself, whatever links led to it.
+    /// Where it was read; the file itself, whatever links led to it, or the JPEG that was made of it.
     pub source: PathBuf,
     /// What was measured and hashed there. Hash again when copying: the folder is the official's, and may
     /// change.
     pub media: Media,
+    /// The folder of what was made of it, which is there as long as this is.
+    _kept: Option<Arc<heif::Scratch>>,
 }
 
 /// Opens a media file and says what it is, or why it cannot be shown.

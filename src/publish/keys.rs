@@ -129,6 +129,11 @@ impl Keys {
         self.0.is_empty()
     }
 
+    /// The names of all.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The key of this name, if it is at hand.
     pub fn get(&self, id: &str) -> Option<&SigningKey> {
         self.0.get(id)

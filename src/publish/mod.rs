@@ -11,6 +11,7 @@
 pub mod alerts;
 mod check;
 pub mod folder;
+mod holding;
 mod keys;
 mod media;
 mod prune;
@@ -36,6 +37,7 @@ use crate::problem::{self, Outcome, Problem};
 use crate::say;
 use crate::trust::time::released;
 use folder::text;
+use holding::must_hold;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use sign::{Signers, digest};
@@ -364,33 +366,6 @@ fn copy_media<'m>(
     Ok((new, reused))
 }
 
-/// The keys that the role needs are at hand.
-fn must_hold(site: &Site, role: Role, keys: &Keys, folder: &Path) -> Outcome<()> {
-    let signers = site.signers(role)?;
-    if signers.are_in(keys) {
-        return Ok(());
-    }
-    let roles = [Role::Root, Role::Targets, Role::Programme, Role::Alert, Role::Snapshot, Role::Timestamp];
-    let own = |role: Role| {
-        site.signers(role).is_ok_and(|signers| signers.keys.iter().any(|id| keys.get(id).is_some()))
-    };
-    let why = match () {
-        () if keys.is_empty() => {
-            say!(en: "there is no key here, and nothing was published", vi: "ở đây không có khóa nào, chưa xuất bản gì")
-        }
-        () if !roles.into_iter().any(own) => say!(
-            en: "the keys here belong to another feed, and nothing was published",
-            vi: "các khóa ở đây là của nguồn tin khác, chưa xuất bản gì"
-        ),
-        () => return Err(sign::too_few(role.name(), &signers, keys)),
-    };
-    let remedy = say!(
-        en: "bring the keys that `bangtin feed init` made with this SITE into this folder",
-        vi: "hãy đưa vào thư mục này các khóa mà `bangtin feed init` đã tạo cùng với SITE"
-    );
-    Err(Problem::new(folder.display().to_string(), why, remedy))
-}
-
 /// The warnings that are published now, checked or not, and the programme beside them as far as it can be read.
 ///
 /// # Errors
@@ -416,7 +391,11 @@ pub fn set_alerts(
     now: Timestamp,
 ) -> Outcome<Refreshed> {
     let mut site = Site::open(site)?;
-    let keys = Keys::load(keys)?;
+    let folder = keys;
+    let keys = Keys::load(folder)?;
+    for role in [Role::Alert, Role::Snapshot, Role::Timestamp] {
+        must_hold(&site, role, &keys, folder)?;
+    }
     let bytes = to_json(alerts, ALERTS_BYTES_MAX, "alerts.json")?;
     // A voice that was lost since is no reason to keep a warning back.
     copy_media(&site, media, std::iter::empty())?;
@@ -431,7 +410,9 @@ pub fn set_alerts(
 /// publishing, the disk is full.
 pub fn refresh(site: &Path, keys: &Path, lifetimes: &Lifetimes, now: Timestamp) -> Outcome<Refreshed> {
     let site = Site::open(site)?;
-    let keys = Keys::load(keys)?;
+    let folder = keys;
+    let keys = Keys::load(folder)?;
+    must_hold(&site, Role::Timestamp, &keys, folder)?;
     renew(site, None, &keys, lifetimes, now)
 }
 

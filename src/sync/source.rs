@@ -10,13 +10,14 @@ use super::http::{
 use super::tls::{Now, TlsTime};
 use super::unpack::{LineEnds, Packing, Unpacker, packing};
 use crate::disk::{self, Disk, Local};
+use crate::model::feed::lacks_scheme;
 use crate::problem::{Outcome, Problem};
 use crate::trust::{Fetch, Wanted};
 use crate::{clock, say};
 use jiff::Timestamp;
 use reqwest::{StatusCode, Url};
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A place that a feed is read from.
@@ -46,6 +47,12 @@ impl Source {
             Some(("file", path)) => Ok(Source::Folder(PathBuf::from(path))),
             Some(_) => Err(super::http::not_an_address(address, "unknown kind of address")),
             None if address.is_empty() => Err(super::http::not_an_address(address, "it is empty")),
+            None if lacks_scheme(address) && !Path::new(address).exists() => Err(Problem::new(
+                address,
+                say!(en: "there is no such folder, and the address of a web server begins with https://",
+                    vi: "không có thư mục này, còn địa chỉ máy chủ web phải bắt đầu bằng https://"),
+                say!(en: "write it as https://{address}", vi: "hãy viết https://{address}"),
+            )),
             None => Ok(Source::Folder(PathBuf::from(address))),
         }
     }

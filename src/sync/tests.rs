@@ -221,7 +221,7 @@ fn an_address_where_nobody_answers_is_named() {
     // TLS towards a server that does not speak it.
     let problem = rig.start_at(&rig.server.address().replace("http", "https")).checked().unwrap_err();
     assert!(problem.contains("no secure connection"), "{problem}");
-    for bad in ["", "ftp://x/", "https://"] {
+    for bad in ["", "ftp://x/", "https://", "binhlu.example"] {
         assert!(check_address(bad).is_err(), "{bad}");
     }
     for good in ["https://bangtin.binhlu.example/feed", "/srv/feed", "file:///srv/feed", "feed"] {

@@ -3,10 +3,13 @@
 mod heard;
 mod media;
 mod on_air;
+mod one_notice;
 mod outside;
 mod packages;
 mod pictures;
 mod publishing;
 mod service;
 mod support;
+mod telephone;
 mod tidy;
+mod typed;

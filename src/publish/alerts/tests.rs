@@ -315,8 +315,10 @@ fn a_hazard_is_known_in_vietnamese_and_in_english_and_signed_as_one_word() {
 fn a_warning_may_name_a_sound_that_is_measured_and_no_longer_than_people_listen() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
-    for name in ["20.mp3", "121.mp3", "noise.mp3"] {
-        std::fs::write(root.join(name), name).unwrap();
+    for (name, content) in
+        [("20.mp3", "20.mp3"), ("121.mp3", "x"), ("noise.mp3", "\u{1}"), ("words.mp3", "Lũ quét")]
+    {
+        std::fs::write(root.join(name), content).unwrap();
     }
     let spoken = |name: Value| {
         let file = json!({ "alerts": [message(json!({ "audio": name }))] });
@@ -330,6 +332,7 @@ fn a_warning_may_name_a_sound_that_is_measured_and_no_longer_than_people_listen(
     for (name, expected) in [
         (json!("121.mp3"), "speaks for 121 s"),
         (json!("noise.mp3"), "no sound"),
+        (json!("words.mp3"), "is a text file; let somebody read it, and name the recording (MP3"),
         (json!("21.mp3"), "there is no file `21.mp3`"),
         (json!("../20.mp3"), "leads out of the folder"),
         (json!({"path": "20.mp3"}), "is a table, not a text"),

@@ -1,21 +1,25 @@
 //! The media beside `programme.toml` or `alerts.json`: found, kept inside the folder, hashed, and opened by the probe.
 //!
 //! Each file is read once however often it is named. What a file is, its content decides and not its name: a
-//! text called `.mp4` is refused by the probe, and a PNG called `.jpg` is a picture.
+//! text called `.mp4` is a text (see [`kind`]), and a PNG called `.jpg` is a picture. Where a key asks for a
+//! picture, one that boards cannot decode and this machine can is converted (see [`heif`](super::heif)), and
+//! what comes out is published.
 
+use super::heif::{Converted, Converter, Failure, Scratch};
+use super::kind::{self, Kind, Nature};
+use super::names::{self, Found};
 use super::{MediaFile, ProbeFile};
 use crate::limits;
 use crate::model::media::{Media, Probe, Sha256};
 use crate::problem::{Problem, Text};
 use crate::say;
-use crate::text::characters::turns_direction;
-use crate::toml_doc::{Said, nearest};
+use crate::toml_doc::Said;
 use sha2::Digest;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
-use unicode_normalization::UnicodeNormalization;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a programme wants of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,20 +36,23 @@ pub struct Shelf<'a> {
     /// The file that names them.
     index: &'a str,
     probe: ProbeFile<'a>,
+    converter: Converter,
     /// By canonical path; `None` is a file that was refused once already.
     measured: HashMap<PathBuf, Option<Measured>>,
     files: Vec<MediaFile>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Measured {
     length: u64,
     sha256: Sha256,
     probe: Probe,
+    /// The file that was measured, where that is not the one which was named.
+    converted: Option<(PathBuf, Arc<Scratch>)>,
 }
 
 /// Why, and what to do.
-type Refusal = (Text, Text);
+pub(super) type Refusal = (Text, Text);
 
 /// What is wrong with a file that is named.
 #[derive(Debug)]
@@ -66,7 +73,8 @@ impl From<Refusal> for Fault {
 impl<'a> Shelf<'a> {
     /// `index`: the name, for messages, of the file that names the media.
     pub fn new(root: PathBuf, index: &'a str, probe: ProbeFile<'a>) -> Shelf<'a> {
-        Shelf { root, index, probe, measured: HashMap::new(), files: Vec::new() }
+        let converter = Converter::installed();
+        Shelf { root, index, probe, converter, measured: HashMap::new(), files: Vec::new() }
     }
 
     /// The files that were named and found good, each content once.
@@ -78,8 +86,13 @@ impl<'a> Shelf<'a> {
     /// The file that a key names, measured; `None` after noting what is wrong with it.
     pub fn media(&mut self, said: &Said, role: Role) -> Option<Media> {
         let written = said.text()?;
-        match self.named(written, role) {
-            Ok(media) => return Some(media),
+        match self.find(written, role, Some(said.key())) {
+            Ok((media, notice)) => {
+                if let Some((why, remedy)) = notice {
+                    said.warn(why, remedy);
+                }
+                return Some(media);
+            }
             Err(Fault::Refused((why, remedy))) => said.refuse(why, remedy),
             Err(Fault::Broken(problem)) => {
                 let subject = format!("{} ({written})", said.document().subject(said.at()));
@@ -90,28 +103,46 @@ impl<'a> Shelf<'a> {
         None
     }
 
-    /// The file of this name, measured.
+    /// The file of this name, measured, for a place that is no key of `programme.toml`.
     ///
     /// # Errors
     /// What is wrong with it, as long as that was not told already.
     pub fn named(&mut self, written: &str, role: Role) -> Result<Media, Fault> {
-        let path = inner_path(written)?;
+        self.find(written, role, None).map(|(media, _)| media)
+    }
+
+    /// With it comes what should be known of the file, once.
+    fn find(
+        &mut self,
+        written: &str,
+        role: Role,
+        key: Option<&str>,
+    ) -> Result<(Media, Option<Refusal>), Fault> {
+        let path = names::inner_path(written)?;
         let source = self.locate(&path)?;
-        let measured = match self.measured.get(&source) {
-            Some(known) => known.ok_or(Fault::Told)?,
+        let (measured, is_new) = match self.measured.get(&source) {
+            Some(known) => (known.clone().ok_or(Fault::Told)?, false),
             None => {
-                let measured = self.measure(&source, &path);
-                self.measured.insert(source.clone(), measured.as_ref().ok().copied());
-                measured?
+                let measured = self.measure(&source, &path, role, key);
+                self.measured.insert(source.clone(), measured.as_ref().ok().cloned());
+                (measured?, true)
             }
         };
-        suits(&path, measured.probe, role)?;
+        kind::suits(&path, measured.probe, role, key)?;
         let (size, duration_ms) = match measured.probe {
             Probe::Picture { width, height } => (Some((width, height)), None),
             Probe::Film { width, height, duration_ms, .. } => (Some((width, height)), Some(duration_ms)),
             Probe::Sound { duration_ms } => (None, Some(duration_ms)),
         };
         let size = size.filter(|_| role != Role::Sound);
+        let (source, kept, path, notice) = match measured.converted {
+            None => (source, None, path, None),
+            Some((jpeg, kept)) => {
+                let notice = was_converted(&path);
+                let name = Path::new(&path).with_extension("jpg").to_string_lossy().into_owned();
+                (jpeg, Some(kept), name, is_new.then_some(notice))
+            }
+        };
         let media = Media {
             path,
             length: measured.length,
@@ -120,24 +151,46 @@ impl<'a> Shelf<'a> {
             height: size.map(|(_, height)| height),
             duration_ms,
         };
-        self.files.push(MediaFile { source, media: media.clone() });
-        Ok(media)
+        self.files.push(MediaFile { source, media: media.clone(), _kept: kept });
+        Ok((media, notice))
     }
 
     /// The canonical path of a regular file inside the folder.
     fn locate(&self, path: &str) -> Result<PathBuf, Refusal> {
-        // A name typed in Viet Nam may be composed on one computer and decomposed on the next.
-        let spellings = [path.to_owned(), path.nfc().collect(), path.nfd().collect()];
-        for spelling in spellings {
-            match self.root.join(&spelling).canonicalize() {
+        let (why, near) = match names::find(&self.root, path) {
+            Found::One(found) => match found.canonicalize() {
                 Ok(source) => return self.inside(source, path),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound && found.is_symlink() => {
+                    return Err((
+                        say!(
+                            en: "`{path}` is a link to a file that is not there",
+                            vi: "`{path}` là liên kết tới một tệp không còn",
+                            path = path
+                        ),
+                        copy_itself(),
+                    ));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => (missing(path), None),
                 Err(error) => return Err(unreadable(path, &error)),
+            },
+            Found::Several(names) => {
+                let several = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                return Err((
+                    say!(
+                        en: "`{path}` may be any of {several}",
+                        vi: "`{path}` có thể là một trong các tệp {several}",
+                        path = path,
+                        several = several
+                    ),
+                    say!(
+                        en: "rename all but one of these, or delete them",
+                        vi: "hãy đổi tên hoặc xóa bớt, chỉ để lại một tệp"
+                    ),
+                ));
             }
-        }
-        let why = say!(en: "there is no file `{path}`", vi: "không có tệp `{path}`", path = path);
-        let present = self.names_beside(path);
-        let remedy = match nearest(path, present.iter().map(String::as_str)) {
+            Found::None => (missing(path), names::similar(&self.root, path)),
+        };
+        let remedy = match near {
             Some(near) => say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near),
             None => say!(
                 en: "put it into the folder, beside {index}",
@@ -156,10 +209,20 @@ impl<'a> Shelf<'a> {
                     vi: "`{path}` là liên kết trỏ ra ngoài thư mục",
                     path = path
                 ),
-                say!(en: "copy the file itself into the folder", vi: "hãy chép chính tệp đó vào thư mục"),
+                copy_itself(),
             ));
         }
         let metadata = source.metadata().map_err(|error| unreadable(path, &error))?;
+        if metadata.is_dir() {
+            return Err((
+                say!(en: "`{path}` is a folder", vi: "`{path}` là thư mục", path = path),
+                say!(
+                    en: "name a file that is in it, after a `/`: {path}/cho.jpg",
+                    vi: "hãy ghi một tệp nằm trong đó, sau dấu `/`: {path}/cho.jpg",
+                    path = path
+                ),
+            ));
+        }
         if !metadata.is_file() {
             return Err((
                 say!(en: "`{path}` is not a file", vi: "`{path}` không phải là tệp", path = path),
@@ -169,7 +232,10 @@ impl<'a> Shelf<'a> {
         if metadata.len() == 0 {
             return Err((
                 say!(en: "`{path}` is empty", vi: "tệp `{path}` trống", path = path),
-                say!(en: "copy it again", vi: "hãy chép lại tệp"),
+                say!(
+                    en: "copy it again from where it came, and look at it before you pull the stick out",
+                    vi: "hãy chép lại tệp từ nguồn, và mở xem thử trước khi rút USB"
+                ),
             ));
         }
         if metadata.len() > limits::MEDIA_BYTES_MAX {
@@ -186,66 +252,62 @@ impl<'a> Shelf<'a> {
         Ok(source)
     }
 
-    fn names_beside(&self, path: &str) -> Vec<String> {
-        let parent = Path::new(path).parent().unwrap_or(Path::new(""));
-        let Ok(entries) = self.root.join(parent).read_dir() else { return Vec::new() };
-        let path_of = |name: std::ffi::OsString| parent.join(name).to_str().map(str::to_owned);
-        entries.flatten().filter_map(|entry| path_of(entry.file_name())).collect()
+    fn measure(&self, source: &Path, path: &str, role: Role, key: Option<&str>) -> Result<Measured, Fault> {
+        let unreadable = |error: io::Error| Fault::Refused(unreadable(path, &error));
+        match kind::by_signature(source).map_err(unreadable)? {
+            Some(kind) if kind.nature == Nature::Heif && role == Role::Picture => {
+                self.converted(source, path, kind)
+            }
+            Some(kind) => Err(Fault::Refused(kind.refusal(path, role, key))),
+            None => {
+                let (length, sha256) = hash(source).map_err(unreadable)?;
+                let probe = (self.probe)(source).map_err(|problem| match kind::by_content(source) {
+                    Ok(Some(kind)) => Fault::Refused(kind.refusal(path, role, key)),
+                    _ => Fault::Broken(problem),
+                })?;
+                match too_large(path, probe) {
+                    Some(refusal) => Err(Fault::Refused(refusal)),
+                    None => Ok(Measured { length, sha256, probe, converted: None }),
+                }
+            }
+        }
     }
 
-    fn measure(&self, source: &Path, path: &str) -> Result<Measured, Fault> {
-        let (length, sha256) = hash(source).map_err(|error| unreadable(path, &error))?;
-        let probe = (self.probe)(source).map_err(Fault::Broken)?;
-        match too_large(path, probe) {
-            Some(refusal) => Err(Fault::Refused(refusal)),
-            None => Ok(Measured { length, sha256, probe }),
+    /// The same of the JPEG that is made of a picture.
+    fn converted(&self, source: &Path, path: &str, kind: Kind) -> Result<Measured, Fault> {
+        let failed = |failure: Failure| Fault::Refused(failure.said(path, kind.named()));
+        let Converted { jpeg, folder } = self.converter.convert(source).map_err(failed)?;
+        let unlike = |problem: Problem| failed(Failure::Failed(problem.why));
+        let (length, sha256) = hash(&jpeg).map_err(|error| Fault::Refused(unreadable(path, &error)))?;
+        let probe = (self.probe)(&jpeg).map_err(unlike)?;
+        match (too_large(path, probe), probe) {
+            (Some(refusal), _) => Err(Fault::Refused(refusal)),
+            (None, Probe::Picture { .. }) => {
+                Ok(Measured { length, sha256, probe, converted: Some((jpeg, Arc::new(folder))) })
+            }
+            (None, _) => Err(failed(Failure::Failed(say!(
+                en: "what came out is no picture",
+                vi: "kết quả không phải là ảnh"
+            )))),
         }
     }
 }
 
-/// The path with `/` between its parts, if it can only lead into the folder.
-fn inner_path(written: &str) -> Result<String, Refusal> {
-    let refuse = |why: Text| {
-        let remedy = say!(
-            en: "name a file inside the folder, with `/` before a file in a subfolder: anh/cho.jpg",
-            vi: "hãy ghi tệp nằm trong thư mục, dùng `/` cho thư mục con: anh/cho.jpg"
-        );
-        Err((why, remedy))
-    };
-    if written.is_empty() {
-        return refuse(say!(en: "the file name is empty", vi: "tên tệp trống"));
-    }
-    if written.chars().any(|c| c.is_control() || turns_direction(c)) {
-        return refuse(say!(en: "the file name holds a hidden character", vi: "tên tệp có ký tự ẩn"));
-    }
-    if written.contains('\\') {
-        return refuse(say!(
-            en: "`{written}` is written with `\\`",
-            vi: "`{written}` viết bằng dấu `\\`",
-            written = written
-        ));
-    }
-    let drive = written.as_bytes().get(1) == Some(&b':');
-    let mut parts = Vec::new();
-    for component in Path::new(written).components() {
-        match component {
-            Component::Normal(part) if !drive => parts.push(part.to_string_lossy()),
-            Component::CurDir if !drive => {}
-            _ => {
-                return refuse(say!(
-                    en: "`{written}` leads out of the folder",
-                    vi: "`{written}` dẫn ra ngoài thư mục",
-                    written = written
-                ));
-            }
-        }
-    }
-    match parts.is_empty() {
-        true => {
-            refuse(say!(en: "`{written}` is no file", vi: "`{written}` không phải là tệp", written = written))
-        }
-        false => Ok(parts.join("/")),
-    }
+fn was_converted(path: &str) -> Refusal {
+    (
+        say!(en: "`{path}` was converted to JPEG, for boards cannot show it as it is",
+            vi: "`{path}` đã được chuyển sang JPEG vì bảng tin không hiện được định dạng gốc", path = path),
+        say!(en: "nothing is left to do; `bangtin render` shows how it looks",
+            vi: "không cần làm gì thêm; xem thử bằng `bangtin render`"),
+    )
+}
+
+fn missing(path: &str) -> Text {
+    say!(en: "there is no file `{path}`", vi: "không có tệp `{path}`", path = path)
+}
+
+fn copy_itself() -> Text {
+    say!(en: "copy the file itself into the folder", vi: "hãy chép chính tệp đó vào thư mục")
 }
 
 fn hash(source: &Path) -> io::Result<(u64, Sha256)> {
@@ -285,30 +347,6 @@ fn unreadable(path: &str, error: &io::Error) -> Refusal {
         }
     };
     (why, remedy)
-}
-
-/// Whether the file is what its key asks for.
-fn suits(path: &str, probe: Probe, role: Role) -> Result<(), Refusal> {
-    let (en, vi, key) = match (role, probe) {
-        (Role::Picture, Probe::Picture { .. })
-        | (Role::Film, Probe::Film { .. })
-        | (Role::Sound, Probe::Sound { .. } | Probe::Film { has_sound: true, .. }) => return Ok(()),
-        (Role::Sound, Probe::Film { .. }) => ("a film without sound", "phim không có tiếng", "video"),
-        (_, Probe::Film { .. }) => ("a film", "một đoạn phim", "video"),
-        (Role::Film, Probe::Sound { .. }) => {
-            ("only sound, with no moving picture", "chỉ có tiếng, không có hình", "audio")
-        }
-        (_, Probe::Sound { .. }) => ("a sound", "tệp âm thanh", "audio"),
-        (_, Probe::Picture { .. }) => ("a picture", "một bức ảnh", "image"),
-    };
-    Err((
-        say!(en: "`{path}` is {en}", vi: "`{path}` là {vi}", path = path, en = en, vi = vi),
-        say!(
-            en: "write `{key} = …`, or name another file",
-            vi: "hãy viết `{key} = …`, hoặc ghi tệp khác",
-            key = key
-        ),
-    ))
 }
 
 /// What no board can draw or would ever finish.

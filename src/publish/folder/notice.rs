@@ -16,6 +16,7 @@ use crate::model::time::{Day, Moment, TimeOfDay, TimeRange};
 use crate::problem::Text;
 use crate::programme::ZONE_UNSTATED;
 use crate::programme::announce::Sounding;
+use crate::programme::night;
 use crate::programme::reading::{language_ms, languages, sets_no_spaces};
 use crate::programme::window::ever_on;
 use crate::say;
@@ -239,14 +240,25 @@ impl Reader<'_, '_> {
 
     /// The keys that say when an item may be on.
     fn window(&self, section: &mut Section<'_>) -> Window {
-        let from = section.get("from").and_then(|said| self.moment(&said, false));
-        let until_said = section.get("until");
-        let until = until_said.and_then(|said| self.moment(&said, true));
-        let days = section.list("days").iter().filter_map(|said| said.choice(&DAYS)).collect();
+        let days: Vec<Day> = section.list("days").iter().filter_map(|said| said.choice(&DAYS)).collect();
         let times: Vec<TimeRange> = section.list("times").iter().filter_map(time_range).collect();
+        let whole_day = |said: Option<Said<'_>>| {
+            said.and_then(|said| said.text_or_date()).is_some_and(|(_, bare_date)| bare_date)
+        };
+        let (from_said, until_said) = (section.get("from"), section.get("until"));
+        let begins = from_said.and_then(|said| self.moment(&said, false));
+        let ends = until_said.and_then(|said| self.moment(&said, true));
+        let from = match whole_day(from_said.filter(|_| begins.is_some())) {
+            true => begins.map(|midnight| night::start(midnight, &days, &times, &self.zone)),
+            false => begins,
+        };
+        let until = match whole_day(until_said.filter(|_| ends.is_some())) {
+            true => ends.map(|midnight| night::end(midnight, &days, &times, &self.zone)),
+            false => ends,
+        };
         let window = Window { from, until, days, times };
         let Some(end) = until_said.filter(|_| until.is_some()) else { return window };
-        if from.is_some() && until <= from {
+        if begins.is_some() && until <= begins {
             end.refuse(
                 say!(en: "`until` is not after `from`", vi: "`until` không sau `from`"),
                 say!(en: "change one of the two", vi: "hãy sửa một trong hai"),

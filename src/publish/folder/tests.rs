@@ -40,6 +40,7 @@ fn folder(programme: &str) -> TempDir {
         ("loa.mp3", "sound"),
         ("to.png", "huge"),
         ("chu.mp4", "text"),
+        ("hong.mp4", "\u{1}\u{2}"),
         ("trong.jpg", ""),
     ] {
         std::fs::write(path(name), content).unwrap();
@@ -200,10 +201,12 @@ fn media_stay_inside_the_folder() {
         ("'anh/../../secret.jpg'", "leads out"),
         ("'/etc/passwd'", "leads out"),
         ("'C:/x.jpg'", "leads out"),
-        ("'anh\\cho.jpg'", "written with"),
+        ("'anh\\cho.jpg'", "is written with `\\`; write it with `/`: anh/cho.jpg"),
         ("''", "empty"),
         ("\"anh/cho\\u202egpj.jpg\"", "hidden character"),
-        ("'anh'", "is not a file"),
+        ("'anh'", "is a folder; name a file that is in it, after a `/`: anh/cho.jpg"),
+        ("'/dev/../anh/cho.jpg'", "name it as it lies there: cho.jpg"),
+        ("'D:\\anh\\cho.jpg'", "name it as it lies there: cho.jpg"),
         ("'anh/chó.jpg'", "did you mean `anh/cho.jpg`"),
         ("'trong.jpg'", "is empty"),
     ] {
@@ -221,6 +224,10 @@ fn media_stay_inside_the_folder() {
     let said = problems[0].line(Speech::English);
     assert!(said.ends_with("copy the file itself into the folder again"), "a link to itself: {said}");
     std::fs::remove_file(folder.path().join("lien-ket.jpg")).unwrap();
+    std::os::unix::fs::symlink("không có", folder.path().join("lien-ket.jpg")).unwrap();
+    let said = read(folder.path(), &probe, now()).unwrap_err()[0].line(Speech::English);
+    assert!(said.contains("is a link to a file that is not there; copy the file itself"), "{said}");
+    std::fs::remove_file(folder.path().join("lien-ket.jpg")).unwrap();
     std::os::unix::fs::symlink("anh/cho.jpg", folder.path().join("lien-ket.jpg")).unwrap();
     assert!(read(folder.path(), &probe, now()).is_ok(), "a link within the folder is fine");
 }
@@ -234,7 +241,8 @@ fn a_file_must_be_what_its_key_asks_for() {
         ("image = 'to.png'", "too large"),
         ("video = 'loa.mp3'", "no moving picture"),
         ("video = 'anh/cho.jpg'", "is a picture"),
-        ("video = 'chu.mp4'", "(chu.mp4): no picture, film or sound"),
+        ("video = 'chu.mp4'", "`chu.mp4` is a text file"),
+        ("video = 'hong.mp4'", "(hong.mp4): no picture, film or sound"),
         ("audio = 'cam.mp4'", "without sound"),
     ] {
         check(&format!("{head}{line}"), &[(4, word)]);

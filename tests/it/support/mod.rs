@@ -48,11 +48,17 @@ pub fn run(arguments: &[&str]) -> Said {
 
 /// The same, in a locale.
 pub fn run_in(locale: &str, arguments: &[&str]) -> Said {
+    run_with(locale, arguments, &[])
+}
+
+/// The same, with these variables besides.
+pub fn run_with(locale: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
     let output = Command::new(bangtin())
         .args(arguments)
         .env_remove("LC_ALL")
         .env_remove("LC_MESSAGES")
         .env("LANG", locale)
+        .envs(variables.iter().copied())
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -77,7 +77,12 @@ impl<'a> Shelf<'a> {
 
     /// The file that a key names, measured; `None` after noting what is wrong with it.
     pub fn media(&mut self, said: &Said, role: Role) -> Option<Media> {
-        let written = said.text()?;
+        let written = named_in(said)?;
+        if let Some(refusal) = of_windows(said.key(), written) {
+            let (why, remedy) = refusal;
+            said.refuse(why, remedy);
+            return None;
+        }
         match self.named(written, role) {
             Ok(media) => return Some(media),
             Err(Fault::Refused((why, remedy))) => said.refuse(why, remedy),
@@ -201,6 +206,53 @@ impl<'a> Shelf<'a> {
             None => Ok(Measured { length, sha256, probe }),
         }
     }
+}
+
+/// The file name that was meant: what a backslash between plain quotation marks made of it, nobody meant.
+fn named_in<'d>(said: &Said<'d>) -> Option<&'d str> {
+    let text = said.text()?;
+    let raw = said.written();
+    let inside = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).filter(|_| !raw.starts_with("\"\"\""));
+    let escapes = |inside: &&str| {
+        let mut rest = inside.split('\\').skip(1);
+        rest.any(|after| after.starts_with(|c: char| c.is_alphanumeric() && !matches!(c, 'u' | 'U')))
+    };
+    Some(inside.filter(escapes).unwrap_or(text))
+}
+
+/// What to say of a path as Windows writes it.
+fn of_windows(key: &str, written: &str) -> Option<Refusal> {
+    // Its properties' window puts a mark of direction before what is copied from it.
+    let path = written.trim_matches(|c: char| turns_direction(c) || c.is_whitespace());
+    let has_drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
+    let path = path.strip_prefix("file:///").unwrap_or(path);
+    let parts: Vec<&str> = path.split(['\\', '/']).filter(|part| !matches!(*part, "" | ".")).collect();
+    let name = parts.last().copied().filter(|name| !name.ends_with(':'))?;
+    if has_drive || path.starts_with("\\\\") {
+        let why = say!(
+            en: "`{path}` is on the computer, outside of the folder that is published",
+            vi: "`{path}` nằm trên máy tính, ngoài thư mục được phát hành",
+            path = path
+        );
+        let remedy = say!(
+            en: "copy the file into the folder and write {key} = \"{name}\"",
+            vi: "hãy chép tệp vào thư mục rồi viết {key} = \"{name}\"",
+            key = key,
+            name = name
+        );
+        return Some((why, remedy));
+    }
+    if !path.contains('\\') || parts.contains(&"..") {
+        return None;
+    }
+    let why = say!(en: "`{path}` is written with `\\`", vi: "`{path}` viết bằng dấu `\\`", path = path);
+    let remedy = say!(
+        en: "write {key} = \"{parts}\"",
+        vi: "hãy viết {key} = \"{parts}\"",
+        key = key,
+        parts = parts.join("/")
+    );
+    Some((why, remedy))
 }
 
 /// The path with `/` between its parts, if it can only lead into the folder.

@@ -23,6 +23,8 @@ pub use media::{Fault, Role, Shelf};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wording_tests;
 
 use crate::disk;
 use crate::limits;

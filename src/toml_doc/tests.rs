@@ -61,7 +61,7 @@ fn wrong_types_and_numbers_are_told_all_at_once() {
     check(
         "title = 3\nseconds = 2\nnotice = 1",
         &[
-            "x.toml:1: `title` is a whole number, not a text; write `title = \"…\"`",
+            "x.toml:1: `title` is a whole number, not a text: `3`; write `title = \"3\"`",
             "x.toml:2: `seconds` cannot be 2; write a number from 3 to 60",
             "x.toml:3: `notice` needs double brackets: there may be several; write `[[notice]]`",
         ],
@@ -69,8 +69,8 @@ fn wrong_types_and_numbers_are_told_all_at_once() {
     check(
         "[[notice]]\ndays = 'mon'\n[[notice]]\ndays = [1]",
         &[
-            "x.toml:2: `days` is a text, not a list; write `days = [\"…\", \"…\"]`",
-            "x.toml:4: `days` is a whole number, not a text; write `days = [\"…\"]`",
+            "x.toml:2: `days` is a text, not a list: `'mon'`; write `days = [\"mon\"]`",
+            "x.toml:4: `days` is a whole number, not a text: `1`; write `days = [\"1\"]`",
         ],
     );
     check(
@@ -88,7 +88,8 @@ fn what_is_not_toml_is_told_in_plain_words() {
         ("[[notice]]\ndays = ['mon'", "x.toml:2", "bracket"),
     ] {
         let doc = Document::new("x.toml", text);
-        assert!(doc.parse().is_none());
+        let read_on = doc.parse().is_some();
+        assert!(read_on, "{text} was not mended");
         let (problems, _) = doc.finish();
         assert_eq!(problems[0].subject, line, "{text}");
         let said = problems[0].line(crate::problem::Speech::English);
@@ -100,9 +101,8 @@ fn what_is_not_toml_is_told_in_plain_words() {
 fn a_file_that_is_not_utf8_text_is_refused_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.toml");
-    let cases: [(&[u8], &str); 4] = [
+    let cases: [(&[u8], &str); 3] = [
         (b"title = 'a'\nx = '\xE1'", "x.toml:2"),
-        (b"\xFF\xFEt\0", "x.toml"),
         (b"a\n\nb\0", "x.toml:3"),
         (b"0123456789012345678901234567890123456789", "x.toml"),
     ];
@@ -113,4 +113,28 @@ fn a_file_that_is_not_utf8_text_is_refused_with_its_line() {
     std::fs::write(&path, "\u{FEFF}title = 'a'").unwrap();
     assert_eq!(read_text(&path, "x.toml", 32).unwrap(), "title = 'a'");
     assert_eq!(read_text(folder.path(), "x.toml", 32).unwrap_err().subject, "x.toml");
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused_on_a_line_that_it_has(
+        text in r#"([a-z_ ]{0,6}|[=:;,.#\[\]{}\\"'“”\n\r]|"""|'''|\[\[notice\]\]\n|title = |tiêu đề|2026-2-5|\PC){0,40}"#,
+    ) {
+        let Ok(saved) = saved::read(text.as_bytes(), "x.toml") else { return Ok(()) };
+        let saved = saved.for_toml();
+        let doc = Document::new("x.toml", &saved.text);
+        let root = doc.parse();
+        if let Some(root) = &root {
+            read(&doc, root);
+        }
+        let unread = root.is_none();
+        let (problems, _) = doc.finish();
+        let is_toml = DeTable::parse(&saved.text).is_ok();
+        proptest::prop_assert!(is_toml && !unread || !problems.is_empty(), "refused in silence");
+        let lines = saved.text.split('\n').count();
+        for problem in problems {
+            let line: usize = problem.subject.strip_prefix("x.toml:").unwrap().parse().unwrap();
+            proptest::prop_assert!((1..=lines).contains(&line), "{problem:?}");
+        }
+    }
 }

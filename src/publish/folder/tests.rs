@@ -5,12 +5,12 @@ use crate::model::time::Day;
 use crate::problem::Speech;
 use tempfile::TempDir;
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     "2026-11-24T07:00:00+07:00".parse().unwrap()
 }
 
 /// Stands in for the decoder: a file says in its first word what it is.
-fn probe(path: &Path) -> Outcome<Probe> {
+pub(super) fn probe(path: &Path) -> Outcome<Probe> {
     let content = std::fs::read_to_string(path).unwrap();
     Ok(match content.split_whitespace().next().unwrap_or("") {
         "picture" => Probe::Picture { width: 640, height: 480 },
@@ -29,7 +29,7 @@ fn probe(path: &Path) -> Outcome<Probe> {
 }
 
 /// A folder with some media and this `programme.toml`.
-fn folder(programme: &str) -> TempDir {
+pub(super) fn folder(programme: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     std::fs::create_dir(path("anh")).unwrap();

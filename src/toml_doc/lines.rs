@@ -76,8 +76,11 @@ pub(super) fn pair(line: &str) -> Option<Pair<'_>> {
     let end = line.find(|c: char| c.is_whitespace() || is_quote(c) || c == '[')?;
     let (key, value) = (&line[..end], line[end..].trim());
     let known = words::is_key(key) && key.is_ascii();
-    (is_bare(key) && (value.starts_with(starts_value) || known))
-        .then_some(Pair { key, sign: Sign::None, value })
+    (is_bare(key) && (value.starts_with(starts_value) || known)).then_some(Pair {
+        key,
+        sign: Sign::None,
+        value,
+    })
 }
 
 fn starts_value(c: char) -> bool {
@@ -100,7 +103,9 @@ pub(super) fn is_header(line: &str) -> bool {
     let line = line.trim();
     let name = line.trim_start_matches('[').split([']', '#']).next().unwrap_or_default().trim();
     let after = line.rsplit(']').next().unwrap_or_default().trim_start();
-    line.starts_with('[') && is_name(name) && (after.is_empty() || after.starts_with('#') || !line.contains(']'))
+    line.starts_with('[')
+        && is_name(name)
+        && (after.is_empty() || after.starts_with('#') || !line.contains(']'))
 }
 
 /// Whether a line begins something new, rather than going on with the text above it.
@@ -135,7 +140,9 @@ pub(super) fn extent(lines: &[&str], at: usize) -> usize {
             ']' | '}' => depth = depth.saturating_sub(1),
             '#' => rest = "",
             _ if rest.starts_with(three) => {
-                let Some((end, after)) = close(lines, line, &rest[3..], three) else { return lines.len() - 1 };
+                let Some((end, after)) = close(lines, line, &rest[3..], three) else {
+                    return lines.len() - 1;
+                };
                 (line, rest) = (end, after);
                 continue;
             }
@@ -160,7 +167,12 @@ pub(super) fn end_of_plain(inside: &str, mark: char) -> Option<usize> {
 
 /// Where a text between three marks ends: the line, and what stands behind it there. A text that would end at the
 /// beginning of another was never closed.
-pub(super) fn close<'l>(lines: &[&'l str], at: usize, inside: &'l str, three: &str) -> Option<(usize, &'l str)> {
+pub(super) fn close<'l>(
+    lines: &[&'l str],
+    at: usize,
+    inside: &'l str,
+    three: &str,
+) -> Option<(usize, &'l str)> {
     let mut rest = inside;
     for (line, text) in lines.iter().enumerate().skip(at) {
         if line > at {

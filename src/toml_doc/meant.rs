@@ -153,7 +153,8 @@ fn is_day_part(token: &Token) -> bool {
 
 /// Parts between commas, or "và".
 fn parts(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
-    let parts = tokens.split(|token| matches!(token, Mark(',' | ';' | '+' | '&')) || is_word(token, &["va", "and"]));
+    let parts =
+        tokens.split(|token| matches!(token, Mark(',' | ';' | '+' | '&')) || is_word(token, &["va", "and"]));
     parts.filter(|part| !part.is_empty())
 }
 
@@ -179,7 +180,7 @@ pub fn spans(text: &str) -> Option<Vec<String>> {
         let until = clock(end, true)?;
         // "2-5h chiều": what is said of the end is meant of the start.
         let same_part = end.last().filter(|part| is_day_part(part) && !start.last().is_some_and(is_day_part));
-        let in_part = same_part.and_then(|part| clock(&[start, &[part.clone()]].concat(), true));
+        let in_part = same_part.and_then(|part| clock(&[start, std::slice::from_ref(part)].concat(), true));
         let from = in_part.filter(|from| *from < until).or_else(|| clock(start, true))?;
         (from != until && from < 1440).then(|| format!("{}-{}", written(from), written(until)))
     });
@@ -188,8 +189,7 @@ pub fn spans(text: &str) -> Option<Vec<String>> {
 
 /// The day of the week at the start, Monday being 0, and how many pieces it takes.
 fn weekday(tokens: &[Token]) -> Option<(usize, usize)> {
-    const ENGLISH: [&str; 7] =
-        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     const NAMES: [&str; 7] = ["hai", "ba", "tu", "nam", "sau", "bay", "nhat"];
     match tokens {
         [Word(t, _), Number(number @ 2..=7, 1), ..] if ["t", "thu"].contains(&t.as_str()) => {
@@ -211,7 +211,9 @@ fn weekday(tokens: &[Token]) -> Option<(usize, usize)> {
 /// The days of the week that are meant, Monday being 0, in the order of the week; `None` unless all can be told.
 pub fn days(text: &str) -> Option<Vec<usize>> {
     match bare(text).as_str() {
-        "hangngay" | "moingay" | "catuan" | "tatca" | "everyday" | "daily" | "all" => return Some((0..7).collect()),
+        "hangngay" | "moingay" | "catuan" | "tatca" | "everyday" | "daily" | "all" => {
+            return Some((0..7).collect());
+        }
         "cuoituan" | "weekend" | "weekends" => return Some(vec![5, 6]),
         "ngaythuong" | "trongtuan" | "weekday" | "weekdays" => return Some((0..5).collect()),
         _ => {}
@@ -222,7 +224,9 @@ pub fn days(text: &str) -> Option<Vec<usize>> {
     let mut last = None;
     let mut ranges = false;
     while let [first, ..] = rest {
-        if is_word(first, &["va", "and", "tu", "from"]) || matches!(first, Mark(',' | ';' | '+' | '/' | '&' | '.')) {
+        if is_word(first, &["va", "and", "tu", "from"])
+            || matches!(first, Mark(',' | ';' | '+' | '/' | '&' | '.'))
+        {
             rest = &rest[1..];
         } else if *first == Mark('-') || is_word(first, &["den", "toi", "to"]) {
             last?;
@@ -235,7 +239,10 @@ pub fn days(text: &str) -> Option<Vec<usize>> {
                 _ => return None,
             };
             let first_of = last.filter(|_| ranges).unwrap_or(day);
-            (0..7).map(|step| (first_of + step) % 7).take((day + 7 - first_of) % 7 + 1).for_each(|day| on[day] = true);
+            (0..7)
+                .map(|step| (first_of + step) % 7)
+                .take((day + 7 - first_of) % 7 + 1)
+                .for_each(|day| on[day] = true);
             (last, ranges, rest) = (Some(day), false, &rest[taken..]);
         }
     }
@@ -321,7 +328,8 @@ mod tests {
         assert_eq!(date("30/2/2026"), Some(Dated::NoSuchDay { year: 2026, month: 2, days: 28 }));
         assert_eq!(date("2026-02-30"), Some(Dated::NoSuchDay { year: 2026, month: 2, days: 28 }));
         assert_eq!(date("2028-02-30"), Some(Dated::NoSuchDay { year: 2028, month: 2, days: 29 }));
-        for text in ["", "mai", "5/12", "12/31/2026", "5/12/2026 x", "0/12/2026", "99999999999/1/2026", "17h"] {
+        for text in ["", "mai", "5/12", "12/31/2026", "5/12/2026 x", "0/12/2026", "99999999999/1/2026", "17h"]
+        {
             assert_eq!(date(text), None, "{text}");
         }
     }
@@ -329,10 +337,22 @@ mod tests {
     #[test]
     fn hours_are_understood_as_they_are_said() {
         for (text, meant) in [
-            ("17h00", "17:00"), ("17h", "17:00"), ("5h30", "05:30"), ("17 giờ 30", "17:30"), ("17g30", "17:30"),
-            ("17 giờ 30 phút", "17:30"), ("5 giờ chiều", "17:00"), ("5 giờ rưỡi", "05:30"), ("7h tối", "19:00"),
-            ("17.30", "17:30"), ("1730", "17:30"), ("17", "17:00"), ("5:30 PM", "17:30"), ("lúc 5h", "05:00"),
-            ("17:00:00", "17:00"), ("1h trưa", "13:00"),
+            ("17h00", "17:00"),
+            ("17h", "17:00"),
+            ("5h30", "05:30"),
+            ("17 giờ 30", "17:30"),
+            ("17g30", "17:30"),
+            ("17 giờ 30 phút", "17:30"),
+            ("5 giờ chiều", "17:00"),
+            ("5 giờ rưỡi", "05:30"),
+            ("7h tối", "19:00"),
+            ("17.30", "17:30"),
+            ("1730", "17:30"),
+            ("17", "17:00"),
+            ("5:30 PM", "17:30"),
+            ("lúc 5h", "05:00"),
+            ("17:00:00", "17:00"),
+            ("1h trưa", "13:00"),
         ] {
             assert_eq!(times(text), Some(vec![meant.into()]), "{text}");
         }
@@ -341,10 +361,17 @@ mod tests {
             assert_eq!(times(text), None, "{text}");
         }
         for (text, meant) in [
-            ("7h30-11h", "07:30-11:00"), ("7h30 đến 11h", "07:30-11:00"), ("từ 7h30 tới 11h", "07:30-11:00"),
-            ("7h toi 11h", "07:00-11:00"), ("7-11h", "07:00-11:00"), ("7:30 – 11:00", "07:30-11:00"),
-            ("2-5h chiều", "14:00-17:00"), ("7h sáng - 5h chiều", "07:00-17:00"), ("7h tối - 9h tối", "19:00-21:00"),
-            ("22h-24h", "22:00-24:00"), ("22h-5h", "22:00-05:00"),
+            ("7h30-11h", "07:30-11:00"),
+            ("7h30 đến 11h", "07:30-11:00"),
+            ("từ 7h30 tới 11h", "07:30-11:00"),
+            ("7h toi 11h", "07:00-11:00"),
+            ("7-11h", "07:00-11:00"),
+            ("7:30 – 11:00", "07:30-11:00"),
+            ("2-5h chiều", "14:00-17:00"),
+            ("7h sáng - 5h chiều", "07:00-17:00"),
+            ("7h tối - 9h tối", "19:00-21:00"),
+            ("22h-24h", "22:00-24:00"),
+            ("22h-5h", "22:00-05:00"),
         ] {
             assert_eq!(spans(text), Some(vec![meant.into()]), "{text}");
         }
@@ -357,11 +384,26 @@ mod tests {
     #[test]
     fn days_of_the_week_are_understood_one_by_one_and_from_one_to_another() {
         for (text, meant) in [
-            ("T2", &[0][..]), ("t7", &[5]), ("CN", &[6]), ("thứ hai", &[0]), ("Thứ 2", &[0]), ("thu hai", &[0]),
-            ("thứ tư", &[2]), ("chủ nhật", &[6]), ("Monday", &[0]), ("Tues", &[1]), ("2", &[0]), ("8", &[6]),
-            ("T2-T6", &[0, 1, 2, 3, 4]), ("thứ 2 đến thứ 6", &[0, 1, 2, 3, 4]), ("2-6", &[0, 1, 2, 3, 4]),
-            ("T7-T2", &[0, 5, 6]), ("T2, T4 và T6", &[0, 2, 4]), ("mon-fri", &[0, 1, 2, 3, 4]),
-            ("hàng ngày", &[0, 1, 2, 3, 4, 5, 6]), ("từ thứ hai tới chủ nhật", &[0, 1, 2, 3, 4, 5, 6]),
+            ("T2", &[0][..]),
+            ("t7", &[5]),
+            ("CN", &[6]),
+            ("thứ hai", &[0]),
+            ("Thứ 2", &[0]),
+            ("thu hai", &[0]),
+            ("thứ tư", &[2]),
+            ("chủ nhật", &[6]),
+            ("Monday", &[0]),
+            ("Tues", &[1]),
+            ("2", &[0]),
+            ("8", &[6]),
+            ("T2-T6", &[0, 1, 2, 3, 4]),
+            ("thứ 2 đến thứ 6", &[0, 1, 2, 3, 4]),
+            ("2-6", &[0, 1, 2, 3, 4]),
+            ("T7-T2", &[0, 5, 6]),
+            ("T2, T4 và T6", &[0, 2, 4]),
+            ("mon-fri", &[0, 1, 2, 3, 4]),
+            ("hàng ngày", &[0, 1, 2, 3, 4, 5, 6]),
+            ("từ thứ hai tới chủ nhật", &[0, 1, 2, 3, 4, 5, 6]),
         ] {
             assert_eq!(days(text).as_deref(), Some(meant), "{text}");
         }
@@ -372,13 +414,25 @@ mod tests {
 
     #[test]
     fn numbers_and_flags_are_understood_with_their_units() {
-        for (text, meant) in
-            [("60s", 60), ("60", 60), ("1 phút", 60), ("60.0", 60), ("1 phút 30 giây", 90), ("90 giây", 90), ("1m30s", 90)]
-        {
+        for (text, meant) in [
+            ("60s", 60),
+            ("60", 60),
+            ("1 phút", 60),
+            ("60.0", 60),
+            ("1 phút 30 giây", 90),
+            ("90 giây", 90),
+            ("1m30s", 90),
+        ] {
             assert_eq!(seconds(text), Some(meant), "{text}");
         }
         assert_eq!((seconds("lâu"), seconds("60.5"), seconds("")), (None, None, None));
-        assert_eq!((decimal("7,5"), decimal("30%"), decimal("7 m"), decimal("bảy")), (Some(7.5), Some(30.0), Some(7.0), None));
-        assert_eq!((flag("có"), flag("Yes"), flag("1"), flag("không"), flag("chắc")), (Some(true), Some(true), Some(true), Some(false), None));
+        assert_eq!(
+            (decimal("7,5"), decimal("30%"), decimal("7 m"), decimal("bảy")),
+            (Some(7.5), Some(30.0), Some(7.0), None)
+        );
+        assert_eq!(
+            (flag("có"), flag("Yes"), flag("1"), flag("không"), flag("chắc")),
+            (Some(true), Some(true), Some(true), Some(false), None)
+        );
     }
 }

@@ -3,10 +3,10 @@
 //! A value of the wrong type, or out of its range, is noted where it stands and reads as absent, so the
 //! reader goes on and the person hears of everything at once.
 
-use super::{Document, Missing, Unknown, meant, out_of_range, unknown_word};
 use super::syntax::short;
 use super::value::shown;
 use super::words::bare;
+use super::{Document, Missing, Unknown, meant, out_of_range, unknown_word};
 use crate::limits::PROBLEMS_FOUND_MAX;
 use crate::problem::Text;
 use crate::say;
@@ -331,7 +331,8 @@ impl<'d> Said<'d> {
             }
             _ => {
                 let item = self.said();
-                let example = if item.is_empty() { LIST.example.to_owned() } else { format!("[{}]", shown(item)) };
+                let example =
+                    if item.is_empty() { LIST.example.to_owned() } else { format!("[{}]", shown(item)) };
                 self.not_a(&Wanted { example: &example, ..LIST }).unwrap_or_default()
             }
         }
@@ -340,7 +341,8 @@ impl<'d> Said<'d> {
     pub fn section(&self) -> Option<Section<'d>> {
         match self.value.get_ref() {
             DeValue::Array(tables) if tables.len() > 1 => {
-                let why = say!(en: "`[{key}]` is there twice", vi: "`[{key}]` bị viết hai lần", key = self.key);
+                let why =
+                    say!(en: "`[{key}]` is there twice", vi: "`[{key}]` bị viết hai lần", key = self.key);
                 let remedy = say!(en: "put the lines of both under one", vi: "hãy gộp các dòng vào một chỗ");
                 self.doc.refuse(tables[1].span().start, why, remedy);
                 None
@@ -387,7 +389,7 @@ impl<'d> Said<'d> {
             en: "`{key}` is {en}, not {wanted_en}: `{said}`",
             vi: "`{key}` là {vi}, không phải {wanted_vi}: `{said}`",
             key = self.key,
-            said = short(self.written()),
+            said = short(self.said()),
             en = en,
             vi = vi,
             wanted_en = wanted.en,

@@ -40,6 +40,8 @@ struct Found {
     mended: Option<String>,
     last: usize,
     firm: bool,
+    /// Something of it is lost when it is mended.
+    torn: bool,
 }
 
 /// Tells of every broken statement.
@@ -81,11 +83,12 @@ pub(super) fn mend(text: &str) -> Mended {
             Ok(found) => {
                 let spare = last - at;
                 let fits = |text: &String| text.matches('\n').count() <= spare && is_toml(text);
-                let text = found.mended.filter(fits).unwrap_or_else(|| {
+                let whole = found.mended.filter(fits);
+                lost += usize::from(whole.is_none());
+                if found.torn || whole.is_none() {
                     mended.torn.insert(header);
-                    lost += 1;
-                    String::new()
-                });
+                }
+                let text = whole.unwrap_or_default();
                 mended.text.push_str(&text);
                 mended.text.push_str(&"\n".repeat(spare - text.matches('\n').count()));
                 if lost <= LOST_MAX {
@@ -124,7 +127,9 @@ fn is_lone_header(line: &str) -> bool {
 fn of_header(line: &str, at: usize) -> Found {
     let opens = line.chars().take_while(|c| matches!(c, '[' | ' ')).filter(|c| *c == '[').count();
     let name = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let end = name.find(|c: char| !c.is_alphanumeric() && !matches!(c, ' ' | '_' | '-' | '.')).unwrap_or(name.len());
+    let end = name
+        .find(|c: char| !c.is_alphanumeric() && !matches!(c, ' ' | '_' | '-' | '.'))
+        .unwrap_or(name.len());
     let (name, after) = (name[..end].trim(), &name[end..]);
     let double = opens != 1 || after.starts_with("]]") || !name.contains('.') && is_toml(line);
     let (open, close) = if double { ("[[", "]]") } else { ("[", "]") };
@@ -163,7 +168,7 @@ fn of_header(line: &str, at: usize) -> Found {
     };
     let mended = (!name.is_empty()).then(|| format!("{open}{}{close}", quoted.join(".")));
     let firm = parts.clone().all(is_bare) && !is_lone_header(name) || parts.clone().eq(["notice"]);
-    Found { said: (why, remedy), mended, last: at, firm }
+    Found { said: (why, remedy), mended, last: at, firm, torn: !fine }
 }
 
 fn of_key_again(line: &str, first: usize, last: usize) -> Found {
@@ -178,7 +183,7 @@ fn of_key_again(line: &str, first: usize, last: usize) -> Found {
         vi: "hãy xóa một trong hai dòng; nếu đây là tin mới thì thêm dòng [[notice]] ở trên"
     );
     // The same key twice is no table with a hole.
-    Found { said: (why, remedy), mended: Some(String::new()), last, firm: true }
+    Found { said: (why, remedy), mended: Some(String::new()), last, firm: true, torn: false }
 }
 
 /// A key with its value, one of which is broken, or neither of both.
@@ -190,7 +195,7 @@ fn of_statement(lines: &[&str], at: usize, last: usize) -> Found {
     let key = if is_toml(&format!("{} = 1", pair.key)) { pair.key } else { plain };
     let why = match value.fault {
         _ if pair.sign != Sign::Equals => of_sign(key, pair),
-        Fault::Nothing => of_key(key),
+        Fault::Nothing => of_key(pair.key),
         fault => of_value(fault, key, &value),
     };
     let remedy = remedy(key, &value);
@@ -199,7 +204,7 @@ fn of_statement(lines: &[&str], at: usize, last: usize) -> Found {
         false => format!("{} = {value}", literal(key)),
     });
     let firm = matches!(value.fault, Fault::Another | Fault::Empty);
-    Found { said: (why, remedy), mended, last: value.last, firm }
+    Found { said: (why, remedy), mended, last: value.last, firm, torn: value.fault == Fault::Another }
 }
 
 fn of_sign(key: &str, pair: Pair<'_>) -> Text {
@@ -328,7 +333,7 @@ fn of_words(lines: &[&str], at: usize) -> Found {
             vi: "hãy viết {line} = \"…\" hoặc xóa dòng này",
             line = short(line)
         );
-        return Found { said: (why, remedy), mended: None, last: at, firm: true };
+        return Found { said: (why, remedy), mended: None, last: at, firm: true, torn: true };
     }
     let more = |line: &&&str| !is_blank(line) && !super::lines::begins_anew(line) && pair(line).is_none();
     let last = at + lines[at + 1..].iter().take_while(more).count();
@@ -343,7 +348,7 @@ fn of_words(lines: &[&str], at: usize) -> Found {
         vi: "hãy viết text = {quoted}, hoặc thêm dấu # ở đầu nếu chỉ là ghi chú",
         quoted = quoted
     );
-    Found { said: (why, remedy), mended: None, last, firm: true }
+    Found { said: (why, remedy), mended: None, last, firm: true, torn: true }
 }
 
 /// What is quoted of a text: enough to find it.

@@ -69,7 +69,7 @@ fn wrong_types_and_numbers_are_told_all_at_once() {
     check(
         "[[notice]]\ndays = 'mon'\n[[notice]]\ndays = [1]",
         &[
-            "x.toml:2: `days` is a text, not a list: `'mon'`; write `days = [\"mon\"]`",
+            "x.toml:2: `days` is a text, not a list: `mon`; write `days = [\"mon\"]`",
             "x.toml:4: `days` is a whole number, not a text: `1`; write `days = [\"1\"]`",
         ],
     );

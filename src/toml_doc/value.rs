@@ -166,12 +166,18 @@ fn quoted(lines: &[&str], at: usize, written: &str, mark: char) -> Value {
         let ends_curly = inside[end..].starts_with(is_curly);
         let mut content = &inside[..end];
         // Two marks of one kind for one of another: ''Họp dân''.
-        while content.len() > 1 && content.starts_with(mark) && content.ends_with(mark) && !content[1..content.len() - 1].contains(mark) {
+        while content.len() > 1
+            && content.starts_with(mark)
+            && content.ends_with(mark)
+            && !content[1..content.len() - 1].contains(mark)
+        {
             content = &content[mark.len_utf8()..content.len() - mark.len_utf8()];
         }
         let fault = match after {
             _ if is_curly(mark) || ends_curly => Fault::Curly,
-            _ if content.contains(mark) && end_of_plain(content, mark).is_some() || content.len() < end => Fault::Inner,
+            _ if content.contains(mark) && end_of_plain(content, mark).is_some() || content.len() < end => {
+                Fault::Inner
+            }
             Fault::Trailing(mark) => Fault::Trailing(mark),
             _ if content.contains('\\') && mark == '"' => Fault::Backslash,
             _ => Fault::Unknown,
@@ -179,7 +185,8 @@ fn quoted(lines: &[&str], at: usize, written: &str, mark: char) -> Value {
         return Value::of_text(fault, content, at);
     }
     if let Some((end, after)) = first
-        && pair(after.trim_start().trim_start_matches([';', ',']).trim_start()).is_some_and(|next| is_bare(next.key))
+        && pair(after.trim_start().trim_start_matches([';', ',']).trim_start())
+            .is_some_and(|next| is_bare(next.key))
     {
         return Value::of_text(Fault::Another, &inside[..end], at);
     }
@@ -190,7 +197,7 @@ fn quoted(lines: &[&str], at: usize, written: &str, mark: char) -> Value {
             Some((end, c)) => [&inside[..end], &inside[end + c.len_utf8()..]].concat(),
             None => inside.to_owned(),
         };
-        return Value::of_text(Fault::Inner, &content, at);
+        return Value { typed: inside.to_owned(), ..Value::of_text(Fault::Inner, &content, at) };
     }
     inside = inside.trim_end();
     let (last, closed) = goes_on(lines, at, mark);
@@ -253,7 +260,8 @@ fn goes_on(lines: &[&str], at: usize, mark: char) -> (usize, bool) {
 fn several(written: &str, at: usize) -> Option<Value> {
     let items = items(written)?;
     let lone = |item: &&String| item.starts_with('\'');
-    (items.len() > 1 && items.iter().filter(lone).count() == items.len() && separated(written)).then(|| of_list(&items, at))
+    (items.len() > 1 && items.iter().filter(lone).count() == items.len() && separated(written))
+        .then(|| of_list(&items, at))
 }
 
 /// Between every two texts is a comma and nothing else.
@@ -278,12 +286,18 @@ fn bare(lines: &[&str], at: usize, written: &str) -> Value {
     let said = written.split_once(" # ").map_or(written, |(said, _)| said).trim();
     let short = said.trim_end_matches([';', ',']).trim_end();
     if short.len() < said.len() && is_value(short) {
-        return Value::as_it_is(Fault::Trailing(said[short.len()..].trim_start().chars().next().unwrap_or(';')), short, at);
+        return Value::as_it_is(
+            Fault::Trailing(said[short.len()..].trim_start().chars().next().unwrap_or(';')),
+            short,
+            at,
+        );
     }
     let mut last = at;
     let mut content = short.to_owned();
     // A line of words below is more of the text.
-    while let Some(next) = lines.get(last + 1).filter(|next| !is_blank(next) && !begins_anew(next) && pair(next).is_none()) {
+    while let Some(next) =
+        lines.get(last + 1).filter(|next| !is_blank(next) && !begins_anew(next) && pair(next).is_none())
+    {
         last += 1;
         content.push('\n');
         content.push_str(next.trim_end());
@@ -312,10 +326,11 @@ fn list(lines: &[&str], at: usize, last: usize, written: &str) -> Value {
 }
 
 fn of_list(items: &[String], last: usize) -> Value {
-    let people = items.iter().map(|item| match item.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-        Some(text) => shown(text),
-        None => item.clone(),
-    });
+    let people =
+        items.iter().map(|item| match item.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            Some(text) => shown(text),
+            None => item.clone(),
+        });
     Value {
         fault: Fault::List,
         typed: String::new(),
@@ -340,7 +355,8 @@ fn items(inside: &str) -> Option<Vec<String>> {
             items.push(literal(text[..end].trim()));
             rest = text[end..].trim_start_matches(is_quote).trim_start();
         } else {
-            let end = rest.find(|c: char| matches!(c, ',' | ';' | ']' | '\n') || is_quote(c)).unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| matches!(c, ',' | ';' | ']' | '\n') || is_quote(c)).unwrap_or(rest.len());
             let item = rest[..end].trim();
             items.push(if is_value(item) { item.to_owned() } else { literal(item) });
             rest = rest[end..].trim_start();

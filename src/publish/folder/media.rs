@@ -212,7 +212,8 @@ impl<'a> Shelf<'a> {
 fn named_in<'d>(said: &Said<'d>) -> Option<&'d str> {
     let text = said.text()?;
     let raw = said.written();
-    let inside = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).filter(|_| !raw.starts_with("\"\"\""));
+    let inside =
+        raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).filter(|_| !raw.starts_with("\"\"\""));
     let escapes = |inside: &&str| {
         let mut rest = inside.split('\\').skip(1);
         rest.any(|after| after.starts_with(|c: char| c.is_alphanumeric() && !matches!(c, 'u' | 'U')))
@@ -224,7 +225,8 @@ fn named_in<'d>(said: &Said<'d>) -> Option<&'d str> {
 fn of_windows(key: &str, written: &str) -> Option<Refusal> {
     // Its properties' window puts a mark of direction before what is copied from it.
     let path = written.trim_matches(|c: char| turns_direction(c) || c.is_whitespace());
-    let has_drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
+    let has_drive =
+        path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
     let path = path.strip_prefix("file:///").unwrap_or(path);
     let parts: Vec<&str> = path.split(['\\', '/']).filter(|part| !matches!(*part, "" | ".")).collect();
     let name = parts.last().copied().filter(|name| !name.ends_with(':'))?;

@@ -38,8 +38,19 @@ const PRIORITIES_MEANT: [Meant; 3] = [
     (
         "urgent",
         &[
-            "1", "cao", "khan", "khancap", "gap", "hoatoc", "quantrong", "ratcao", "high", "highest", "important",
-            "critical", "emergency",
+            "1",
+            "cao",
+            "khan",
+            "khancap",
+            "gap",
+            "hoatoc",
+            "quantrong",
+            "ratcao",
+            "high",
+            "highest",
+            "important",
+            "critical",
+            "emergency",
         ],
     ),
     ("normal", &["2", "thuong", "binhthuong", "trungbinh", "vua", "medium", "middle", "default"]),
@@ -51,7 +62,10 @@ const CATEGORIES_MEANT: [Meant; 9] = [
     ("dien", &["catdien", "matdien", "dienluc", "lichcatdien", "electricity", "power"]),
     ("nuoc", &["catnuoc", "matnuoc", "nuocsach", "capnuoc", "water"]),
     ("hop", &["hopdan", "hopban", "hopthon", "cuochop", "lichhop", "meeting", "meetings"]),
-    ("nong-nghiep", &["nong", "nongdan", "trongtrot", "channuoi", "khuyennong", "muavu", "agriculture", "farming"]),
+    (
+        "nong-nghiep",
+        &["nong", "nongdan", "trongtrot", "channuoi", "khuyennong", "muavu", "agriculture", "farming"],
+    ),
     ("an-ninh", &["congan", "trattu", "anninhtrattu", "quocphong", "giaothong", "security", "police"]),
     ("thoi-tiet", &["thientai", "mua", "bao", "muabao", "lulut", "khituong", "weather"]),
     ("van-hoa", &["vannghe", "thethao", "lehoi", "dulich", "vanhoathethao", "culture", "festival", "sport"]),
@@ -112,8 +126,9 @@ impl Reader<'_, '_> {
     fn notice(&mut self, mut section: Section<'_>, id: Option<String>) -> Notice {
         let typed = self.typed(&mut section);
         let title = required_text(&mut section, "title", limits::TITLE_CHARS_MAX, typed);
-        let category =
-            section.get("category").and_then(|said| said.choice_of(&Category::words(), word_meant(&CATEGORIES_MEANT)));
+        let category = section
+            .get("category")
+            .and_then(|said| said.choice_of(&Category::words(), word_meant(&CATEGORIES_MEANT)));
         let category = category.unwrap_or_default();
         let text = body(&mut section, typed);
         let lang = section.get("lang").and_then(|said| said_language(&said)).unwrap_or_else(|| "vi".into());
@@ -138,8 +153,9 @@ impl Reader<'_, '_> {
         let seconds_range = i64::from(limits::SECONDS_MIN)..=i64::from(limits::SECONDS_MAX);
         let seconds_said = section.get("seconds");
         let seconds = seconds_said.and_then(|said| said.whole(seconds_range));
-        let priority =
-            section.get("priority").and_then(|said| said.choice_of(&PRIORITIES, word_meant(&PRIORITIES_MEANT)));
+        let priority = section
+            .get("priority")
+            .and_then(|said| said.choice_of(&PRIORITIES, word_meant(&PRIORITIES_MEANT)));
         let priority = priority.unwrap_or_default();
         let evergreen = section.get("evergreen").and_then(|said| said.flag()).unwrap_or(false);
         let boards = boards(&mut section);

@@ -23,17 +23,16 @@ pub fn moment(said: &Said<'_>, end: bool, zone: &TimeZone) -> Option<Timestamp> 
     let (text, bare_date) = said.text_or_date()?;
     let text = text.trim();
     let moment = match text.parse::<civil::Date>() {
-        Ok(date) if bare_date && end => {
-            Some(Moment::Local(date.tomorrow().unwrap_or(date).at(0, 0, 0, 0)))
-        }
+        Ok(date) if bare_date && end => Some(Moment::Local(date.tomorrow().unwrap_or(date).at(0, 0, 0, 0))),
         _ => text.parse().ok(),
     };
     let instant = moment.and_then(|moment| moment.in_zone(zone).ok());
     if instant.is_none() {
         let (why, remedy) = match moment {
-            Some(_) => {
-                (say!(en: "`{text}` is too far away", vi: "`{text}` quá xa", text = text), as_a_date(said.key()))
-            }
+            Some(_) => (
+                say!(en: "`{text}` is too far away", vi: "`{text}` quá xa", text = text),
+                as_a_date(said.key()),
+            ),
             None => not_a_date(said.key(), text, end),
         };
         said.refuse(why, remedy);
@@ -159,10 +158,15 @@ pub fn days(section: &mut Section<'_>) -> Vec<Day> {
 pub fn times(section: &mut Section<'_>) -> Vec<TimeRange> {
     let Some(said) = section.get("times") else { return Vec::new() };
     let read = |text: &str| text.parse::<TimeRange>().ok();
-    listed(&said, read, |text| read(text).map(|span| vec![span.to_string()]).or_else(|| meant::spans(text)), |text| {
-        let why = say!(en: "`{text}` is not a span of the day", vi: "`{text}` không phải là khoảng giờ");
-        (why, say!(en: "write times = [\"05:30-07:00\"]", vi: "hãy viết times = [\"05:30-07:00\"]"))
-    })
+    listed(
+        &said,
+        read,
+        |text| read(text).map(|span| vec![span.to_string()]).or_else(|| meant::spans(text)),
+        |text| {
+            let why = say!(en: "`{text}` is not a span of the day", vi: "`{text}` không phải là khoảng giờ");
+            (why, say!(en: "write times = [\"05:30-07:00\"]", vi: "hãy viết times = [\"05:30-07:00\"]"))
+        },
+    )
 }
 
 /// The times of day under `at`; `None` if there is no such key.
@@ -173,9 +177,14 @@ pub fn at(section: &mut Section<'_>) -> Option<Vec<TimeOfDay>> {
         let short = text.strip_suffix(":00").filter(|short| short.contains(':')).unwrap_or(text);
         short.parse::<TimeOfDay>().ok().filter(|time| time.minutes() < 24 * 60)
     };
-    let times = listed(&said, read, |text| read(text).map(|time| vec![time.to_string()]).or_else(|| meant::times(text)), |text| {
-        let why = say!(en: "`{text}` is not a time of day", vi: "`{text}` không phải là giờ trong ngày");
-        (why, say!(en: "write at = [\"05:30\"]", vi: "hãy viết at = [\"05:30\"]"))
-    });
+    let times = listed(
+        &said,
+        read,
+        |text| read(text).map(|time| vec![time.to_string()]).or_else(|| meant::times(text)),
+        |text| {
+            let why = say!(en: "`{text}` is not a time of day", vi: "`{text}` không phải là giờ trong ngày");
+            (why, say!(en: "write at = [\"05:30\"]", vi: "hãy viết at = [\"05:30\"]"))
+        },
+    );
     (!said.is_list() || !said.list().is_empty()).then_some(times)
 }

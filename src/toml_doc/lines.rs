@@ -112,7 +112,9 @@ pub(super) fn is_header(line: &str) -> bool {
 pub(super) fn begins_anew(line: &str) -> bool {
     let keyed = |pair: Pair<'_>| match pair.sign {
         Sign::Equals => is_bare(pair.key) || words::is_key(pair.key),
-        Sign::Colon | Sign::Other => words::is_key(pair.key) && pair.value.starts_with(starts_value),
+        // "Thời gian: 7h30" is a line of many a text.
+        Sign::Colon | Sign::Other if pair.value.starts_with(is_quote) => words::is_key(pair.key),
+        Sign::Colon | Sign::Other => words::is_name(pair.key) && pair.value.starts_with(starts_value),
         Sign::None => words::is_key(pair.key) && pair.value.starts_with(is_quote),
     };
     is_header(line) || pair(line).is_some_and(keyed)

@@ -98,6 +98,24 @@ fn what_is_not_toml_is_told_in_plain_words() {
 }
 
 #[test]
+fn lines_of_a_text_that_look_like_keys_are_its_own() {
+    let told = |text: &str| {
+        let doc = Document::new("x.toml", text);
+        assert!(doc.parse().is_some(), "{text}");
+        let (problems, _) = doc.finish();
+        problems.into_iter().map(|problem| problem.subject).collect::<Vec<_>>()
+    };
+    let lines = "Họp dân\nThời gian: 7h30\nĐịa điểm: nhà văn hóa\n\n[xem](a)";
+    for text in [format!("text = \"{lines}\"\nseconds = 5"), format!("text = \"\"\"{lines}\nseconds = 5")] {
+        assert_eq!(told(&text), ["x.toml:1"], "{text}");
+    }
+    assert_eq!(
+        told("text = \"Họp dân\ntitle: \"a\"\nuntil: 5/12/2026"),
+        ["x.toml:1", "x.toml:2", "x.toml:3"]
+    );
+}
+
+#[test]
 fn a_file_that_is_not_utf8_text_is_refused_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.toml");

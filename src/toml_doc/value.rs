@@ -1,6 +1,6 @@
 //! What somebody meant by a value that is not TOML.
 
-use super::lines::{begins_anew, close, end_of_plain, is_bare, is_blank, is_quote, is_value, pair};
+use super::lines::{Sign, begins_anew, close, end_of_plain, is_bare, is_blank, is_quote, is_value, pair};
 use std::fmt::Write;
 
 /// What is wrong with the form of a value.
@@ -295,8 +295,9 @@ fn bare(lines: &[&str], at: usize, written: &str) -> Value {
     let mut last = at;
     let mut content = short.to_owned();
     // A line of words below is more of the text.
+    let keyed = |line: &str| pair(line).is_some_and(|pair| pair.sign == Sign::Equals);
     while let Some(next) =
-        lines.get(last + 1).filter(|next| !is_blank(next) && !begins_anew(next) && pair(next).is_none())
+        lines.get(last + 1).filter(|next| !is_blank(next) && !begins_anew(next) && !keyed(next))
     {
         last += 1;
         content.push('\n');

@@ -94,6 +94,11 @@ pub(super) fn is_key(word: &str) -> bool {
         && KEYS.iter().any(|(key, words)| *key == plain || words.split_whitespace().any(|w| w == plain))
 }
 
+/// Whether it is a key of ours by its name.
+pub(super) fn is_name(word: &str) -> bool {
+    KEYS.iter().any(|(key, _)| *key == word)
+}
+
 /// Whether it names a kind of table that a programme has.
 pub(super) fn is_table(word: &str) -> bool {
     let plain = bare(word);

@@ -142,7 +142,15 @@ seconds = 2
 from = 24/11/2026
 [[notise]]
 "#,
-        &[(7, "")],
+        &[
+            (1, "did you mean `title`"),
+            (2, "did you mean `Asia/Ho_Chi_Minh`"),
+            (4, "`title` is empty"),
+            (5, "category = \"y-te\""),
+            (6, "from 3 to 3600"),
+            (7, "write from = 2026-11-24"),
+            (8, "did you mean `notice`"),
+        ],
     );
     check(
         r#"titel = "x"
@@ -164,11 +172,10 @@ at = ["25:00"]
 text = 5
 "#,
         &[
-            (1, "`title` is missing"),
             (1, "did you mean `title`"),
             (2, "did you mean `Asia/Ho_Chi_Minh`"),
             (4, "`title` is empty"),
-            (5, "did you mean `y-te`"),
+            (5, "category = \"y-te\""),
             (6, "from 3 to 3600"),
             (7, "not a date"),
             (8, "did you mean `mon`"),
@@ -199,7 +206,7 @@ fn media_stay_inside_the_folder() {
         ("'../secret.jpg'", "leads out"),
         ("'anh/../../secret.jpg'", "leads out"),
         ("'/etc/passwd'", "leads out"),
-        ("'C:/x.jpg'", "leads out"),
+        ("'C:/x.jpg'", "copy the file into the folder and write image = \"x.jpg\""),
         ("'anh\\cho.jpg'", "written with"),
         ("''", "empty"),
         ("\"anh/cho\\u202egpj.jpg\"", "hidden character"),

@@ -282,7 +282,7 @@ fn of_value(fault: Fault, key: &str, value: &Value) -> Text {
 }
 
 fn remedy(key: &str, value: &Value) -> Text {
-    let several = value.typed.contains('\n');
+    let several = value.typed.trim().contains('\n');
     let mut lines = value.typed.lines().map(str::trim).filter(|line| !line.is_empty());
     match (&value.shown, value.fault) {
         (_, Fault::Empty) if value.shown.is_none() => say!(

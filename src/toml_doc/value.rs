@@ -1,6 +1,7 @@
 //! What somebody meant by a value that is not TOML.
 
-use super::lines::{Sign, begins_anew, close, end_of_plain, is_bare, is_blank, is_quote, is_value, pair};
+use super::lines::{Sign, begins_anew, close, end_of_plain, is_blank, is_quote, is_value, pair};
+use super::words;
 use std::fmt::Write;
 
 /// What is wrong with the form of a value.
@@ -49,7 +50,7 @@ impl Value {
         Value {
             fault,
             typed: content.to_owned(),
-            shown: Some(shown(content)),
+            shown: Some(shown(content.trim())),
             mended: Some(literal(content)),
             last,
         }
@@ -161,6 +162,12 @@ fn quoted(lines: &[&str], at: usize, written: &str, mark: char) -> Value {
     let first = end_of_plain(inside, mark).map(|end| (end, &inside[end + mark.len_utf8()..]));
     let final_mark = inside.char_indices().rfind(|(_, c)| is_quote(*c));
     let final_one = final_mark.map(|(end, c)| (end, &inside[end + c.len_utf8()..]));
+    if let Some((end, after)) = first
+        && pair(after.trim_start().trim_start_matches([';', ',']).trim_start())
+            .is_some_and(|next| words::is_name(next.key))
+    {
+        return Value::of_text(Fault::Another, &inside[..end], at);
+    }
     let closed = [first, final_one].into_iter().flatten().find_map(|(end, after)| Some((end, tail(after)?)));
     if let Some((end, after)) = closed {
         let ends_curly = inside[end..].starts_with(is_curly);
@@ -183,12 +190,6 @@ fn quoted(lines: &[&str], at: usize, written: &str, mark: char) -> Value {
             _ => Fault::Unknown,
         };
         return Value::of_text(fault, content, at);
-    }
-    if let Some((end, after)) = first
-        && pair(after.trim_start().trim_start_matches([';', ',']).trim_start())
-            .is_some_and(|next| is_bare(next.key))
-    {
-        return Value::of_text(Fault::Another, &inside[..end], at);
     }
     let marks = inside.matches(is_quote).count();
     if marks % 2 == 1 {
@@ -267,19 +268,20 @@ fn several(written: &str, at: usize) -> Option<Value> {
 /// Between every two texts is a comma and nothing else.
 fn separated(written: &str) -> bool {
     let mut rest = written.trim();
-    loop {
+    for seen in 1.. {
         let Some(mark) = rest.chars().next().filter(|c| is_quote(*c)) else { return false };
         let inside = &rest[mark.len_utf8()..];
         let Some((end, c)) = inside.char_indices().find(|(_, c)| is_quote(*c)) else { return false };
         let after = inside[end + c.len_utf8()..].trim_start();
         if tail(after).is_some() {
-            return true;
+            return seen > 1;
         }
         match after.strip_prefix([',', ';']) {
             Some(next) => rest = next.trim_start(),
             None => return false,
         }
     }
+    false
 }
 
 fn bare(lines: &[&str], at: usize, written: &str) -> Value {

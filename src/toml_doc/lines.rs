@@ -120,8 +120,8 @@ pub(super) fn begins_anew(line: &str) -> bool {
     is_header(line) || pair(line).is_some_and(keyed)
 }
 
-/// The last line of the statement that begins on line `at`, by the rules of TOML; an open bracket or text ends where
-/// something new begins all the same.
+/// The last line of the statement that begins on line `at`, by the rules of TOML, as far as it has an end; an open
+/// bracket ends where something new begins all the same.
 pub(super) fn extent(lines: &[&str], at: usize) -> usize {
     let mut depth = 0_usize;
     let mut line = at;
@@ -143,7 +143,7 @@ pub(super) fn extent(lines: &[&str], at: usize) -> usize {
             '#' => rest = "",
             _ if rest.starts_with(three) => {
                 let Some((end, after)) = close(lines, line, &rest[3..], three) else {
-                    return lines.len() - 1;
+                    return line;
                 };
                 (line, rest) = (end, after);
                 continue;
@@ -195,7 +195,7 @@ pub(super) fn close<'l>(
                 return None;
             }
             let after = &rest[found + 3..];
-            let more = after.bytes().take_while(|b| three.as_bytes()[0] == *b).count().min(2);
+            let more = after.bytes().take(2).take_while(|b| three.as_bytes()[0] == *b).count();
             return Some((line, &after[more..]));
         }
     }

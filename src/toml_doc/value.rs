@@ -30,6 +30,9 @@ pub(super) enum Fault {
     Unknown,
 }
 
+/// More than any text of a notice has.
+const LINES_MAX: usize = 300;
+
 /// A value, and what it should be.
 #[derive(Debug)]
 pub(super) struct Value {
@@ -240,7 +243,7 @@ fn quoted_in_threes(lines: &[&str], at: usize, inside: &str, three: &str) -> Val
 fn goes_on(lines: &[&str], at: usize, mark: char) -> (usize, bool) {
     let mut solid = at;
     let mut blank = false;
-    for (line, text) in lines.iter().enumerate().skip(at + 1) {
+    for (line, text) in lines.iter().enumerate().skip(at + 1).take(LINES_MAX) {
         if begins_anew(text) {
             break;
         }

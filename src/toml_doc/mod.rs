@@ -6,7 +6,7 @@
 //! there is one list of known keys, the reader itself.
 //!
 //! Findings gather in the [`Document`] and come out in the order of the file. A file that is not TOML is mended
-//! statement by statement ([`syntax`]) and read on, so that one reading tells of all that is wrong: a mistake in the
+//! statement by statement (`syntax.rs`) and read on, so that one reading tells of all that is wrong: a mistake in the
 //! form of a line is told only where the reader finds nothing better to say of it.
 
 mod lines;

@@ -65,7 +65,7 @@ fn required<'d, T>(
 ) -> Option<T> {
     let Some(said) = section.get(key) else {
         let why = say!(en: "this feed has no `{key}`", vi: "nguồn tin này thiếu `{key}`", key = key);
-        section.refuse(why, say!(en: "add {key} = \"…\"", vi: "hãy thêm {key} = \"…\"", key = key));
+        section.missing(key, why, say!(en: "add {key} = \"…\"", vi: "hãy thêm {key} = \"…\"", key = key));
         return None;
     };
     read(&said)

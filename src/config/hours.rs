@@ -2,7 +2,7 @@
 
 use crate::model::time::{TimeOfDay, TimeRange};
 use crate::say;
-use crate::toml_doc::{Said, Section};
+use crate::toml_doc::{Said, Section, meant};
 
 /// The span of a table with `from`, `to` and one more key, which `rest` says is there. `example` writes all three.
 pub(super) fn from_to(section: &mut Section<'_>, rest: bool, example: &str) -> Option<TimeRange> {
@@ -29,7 +29,8 @@ fn time(said: &Said<'_>) -> Option<TimeOfDay> {
     let time = text.parse().ok();
     if time.is_none() {
         let why = say!(en: "`{text}` is not a time of day", vi: "`{text}` không phải là giờ trong ngày", text = text);
-        said.refuse(why, say!(en: "write \"22:00\"", vi: "hãy viết \"22:00\""));
+        let meant = meant::times(text).and_then(|times| times.into_iter().next()).unwrap_or("22:00".into());
+        said.refuse(why, say!(en: "write \"{meant}\"", vi: "hãy viết \"{meant}\""));
     }
     time
 }
@@ -40,7 +41,9 @@ pub(super) fn time_range(said: &Said<'_>) -> Option<TimeRange> {
     let range = text.parse().ok();
     if range.is_none() {
         let why = say!(en: "`{text}` is not a span of the day", vi: "`{text}` không phải là khoảng giờ", text = text);
-        said.refuse(why, say!(en: "write \"22:00-05:00\"", vi: "hãy viết \"22:00-05:00\""));
+        let meant = meant::spans(text).and_then(|spans| spans.into_iter().next());
+        let meant = meant.unwrap_or("22:00-05:00".into());
+        said.refuse(why, say!(en: "write \"{meant}\"", vi: "hãy viết \"{meant}\""));
     }
     range
 }

@@ -122,7 +122,7 @@ fn the_picture_is_turned_inset_or_cut_out_as_written() {
     assert_eq!(geometry("rotate = 270"), turned(Turn::ThreeQuarters));
     check(
         &format!("{FEED}[display]\nrotate = '90'"),
-        &["b.toml:6: `rotate` is a text, not a whole number; write `rotate = 90`"],
+        &["b.toml:6: `rotate` is a text, not a whole number: `90`; write `rotate = 90`"],
     );
     assert_eq!(geometry("overscan = 2.5").part, Part::InsetPercent(2.5));
     assert_eq!(geometry("overscan = [10, 20, 30, 40]").part, Part::InsetPixels([10, 20, 30, 40]));

@@ -92,11 +92,12 @@ pub fn read(
         let remedy = say!(en: "take out the warnings that are over", vi: "hãy bỏ các cảnh báo đã hết hạn");
         return Err(vec![Problem::new(name, why, remedy)]);
     }
-    let text = toml_doc::text_of(bytes, name).map_err(alone)?;
-    let value = table::parse(text, name).map_err(alone)?;
+    let saved = toml_doc::saved::read(bytes, name).map_err(alone)?;
+    let value = table::parse(&saved.text, name).map_err(alone)?;
     let findings = Findings::new(name);
     let written = document(&findings, &value, shelf, now);
-    let (problems, warnings) = findings.finish();
+    let (problems, mut warnings) = findings.finish();
+    warnings.splice(..0, saved.warning(name));
     match problems.is_empty() {
         true => Ok(Checked {
             alerts: Alerts { alerts: written.into_iter().filter_map(|message| message.alert).collect() },

@@ -21,6 +21,7 @@ mod names;
 mod notice;
 mod syllable;
 pub(super) mod text;
+mod when;
 
 pub use media::{Fault, Role, Shelf};
 pub use text::slug;
@@ -31,6 +32,8 @@ mod kind_tests;
 mod night_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wording_tests;
 
 use crate::disk;
 use crate::limits;
@@ -102,12 +105,13 @@ pub fn read_with(
     let alone = |problem| vec![problem];
     let root = find(folder).map_err(alone)?;
     let path = root.join(PROGRAMME_FILE);
-    let text = toml_doc::read_text(&path, PROGRAMME_FILE, limits::PROGRAMME_BYTES_MAX).map_err(alone)?;
-    let doc = Document::new(PROGRAMME_FILE, &text);
+    let saved = toml_doc::read_saved(&path, PROGRAMME_FILE, limits::PROGRAMME_BYTES_MAX).map_err(alone)?;
+    let doc = Document::new(PROGRAMME_FILE, &saved.text);
     let Some(table) = doc.parse() else { return Err(doc.finish().0) };
     let mut shelf = Shelf::new(root, PROGRAMME_FILE, probe);
     let programme = notice::programme(Section::root(&doc, &table), &mut shelf, now, old_codes);
-    let (problems, warnings) = doc.finish();
+    let (problems, mut warnings) = doc.finish();
+    warnings.splice(..0, saved.warning(PROGRAMME_FILE));
     match problems.is_empty() {
         true => Ok(Checked { programme, files: shelf.into_files(), warnings }),
         false => Err(problems),

@@ -3,7 +3,10 @@
 //! A value of the wrong type, or out of its range, is noted where it stands and reads as absent, so the
 //! reader goes on and the person hears of everything at once.
 
-use super::{Document, Unknown, out_of_range, unknown_word};
+use super::syntax::short;
+use super::value::shown;
+use super::words::bare;
+use super::{Document, Missing, Unknown, meant, out_of_range, unknown_word};
 use crate::limits::PROBLEMS_FOUND_MAX;
 use crate::problem::Text;
 use crate::say;
@@ -13,17 +16,17 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// What a key wants, and a way to write it.
-struct Wanted {
+struct Wanted<'e> {
     en: &'static str,
     vi: &'static str,
-    example: &'static str,
+    example: &'e str,
 }
 
-const TEXT: Wanted = Wanted { en: "a text", vi: "chuỗi chữ", example: "\"…\"" };
-const FLAG: Wanted = Wanted { en: "true or false", vi: "true hoặc false", example: "true" };
-const WHOLE: Wanted = Wanted { en: "a whole number", vi: "số nguyên", example: "15" };
-const DECIMAL: Wanted = Wanted { en: "a number", vi: "một số", example: "7.5" };
-const LIST: Wanted = Wanted { en: "a list", vi: "danh sách", example: "[\"…\", \"…\"]" };
+const TEXT: Wanted<'_> = Wanted { en: "a text", vi: "chuỗi chữ", example: "\"…\"" };
+const FLAG: Wanted<'_> = Wanted { en: "true or false", vi: "true hoặc false", example: "true" };
+const WHOLE: Wanted<'_> = Wanted { en: "a whole number", vi: "số nguyên", example: "15" };
+const DECIMAL: Wanted<'_> = Wanted { en: "a number", vi: "một số", example: "7.5" };
+const LIST: Wanted<'_> = Wanted { en: "a list", vi: "danh sách", example: "[\"…\", \"…\"]" };
 
 /// One table of a document, and the keys that were asked of it.
 #[derive(Debug)]
@@ -114,27 +117,47 @@ impl<'d> Section<'d> {
         self.doc
     }
 
+    /// Notes what is wrong with it as a whole, unless a line of it could not be understood.
     pub fn refuse(&self, why: Text, remedy: Text) {
-        self.doc.refuse(self.at, why, remedy);
+        if !self.doc.is_torn(self.at, self.is_root()) {
+            self.doc.refuse(self.at, why, remedy);
+        }
+    }
+
+    /// Notes that a key is not there, unless an unknown one stands for it.
+    pub fn missing(&self, key: &'static str, why: Text, remedy: Text) {
+        let missing = &mut self.doc.missing.borrow_mut();
+        if missing.len() < PROBLEMS_FOUND_MAX && !self.doc.is_torn(self.at, self.is_root()) {
+            missing.push(Missing { section: self.at, key, why, remedy });
+        }
     }
 
     /// Notes every key that was never asked for.
     pub fn finish(self) {
-        for (key, _) in self.table.iter() {
+        for (key, value) in self.table.iter() {
             let unknown: &str = key.get_ref();
             if self.asked.contains(&unknown) {
                 continue;
             }
-            if self.doc.unknown.borrow().len() == PROBLEMS_FOUND_MAX {
-                break;
+            // Each table of a kind that nobody knows has its own line to be mended.
+            let others = match value.get_ref() {
+                DeValue::Array(all) => &all[all.len().min(1)..],
+                _ => &[],
+            };
+            let others = others.iter().filter(|one| matches!(one.get_ref(), DeValue::Table(_)));
+            for at in [key.span().start].into_iter().chain(others.map(|table| table.span().start)) {
+                if self.doc.unknown.borrow().len() == PROBLEMS_FOUND_MAX {
+                    break;
+                }
+                self.doc.unknown.borrow_mut().push(Unknown {
+                    at,
+                    section: self.at,
+                    key: unknown.to_owned(),
+                    table: self.name.clone(),
+                    known: self.asked.clone(),
+                    is_at_top: self.doc.at_top.borrow().contains(unknown),
+                });
             }
-            self.doc.unknown.borrow_mut().push(Unknown {
-                at: key.span().start,
-                key: unknown.to_owned(),
-                table: self.name.clone(),
-                known: self.asked.clone(),
-                is_at_top: self.doc.at_top.borrow().contains(unknown),
-            });
         }
         if let Some(name) = self.name {
             // One entry for all tables of a kind.
@@ -182,14 +205,20 @@ impl<'d> Said<'d> {
     /// Where `wanted` stands as written, for a mistake inside a long text; else where the value starts.
     pub fn place(&self, wanted: &str) -> usize {
         let span = self.value.span();
-        let within = self.doc.text.get(span.clone()).and_then(|text| text.find(wanted));
+        let within = self.doc.source().get(span.clone()).and_then(|text| text.find(wanted));
         span.start + within.unwrap_or(0)
+    }
+
+    /// The value as it stands in the file.
+    pub fn written(&self) -> &'d str {
+        self.doc.source().get(self.value.span()).unwrap_or_default()
     }
 
     pub fn text(&self) -> Option<&'d str> {
         match self.value.get_ref() {
             DeValue::String(text) => Some(&**text),
-            _ => self.not_a(&TEXT),
+            DeValue::Array(_) | DeValue::Table(_) => self.not_a(&TEXT),
+            _ => self.not_a(&Wanted { example: &shown(self.written()), ..TEXT }),
         }
     }
 
@@ -205,7 +234,10 @@ impl<'d> Said<'d> {
     pub fn flag(&self) -> Option<bool> {
         match self.value.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
-            _ => self.not_a(&FLAG),
+            _ => {
+                let example = if meant::flag(self.said()) == Some(false) { "false" } else { FLAG.example };
+                self.not_a(&Wanted { example, ..FLAG })
+            }
         }
     }
 
@@ -216,7 +248,9 @@ impl<'d> Said<'d> {
     /// The same where not every number of the range is fine, with one that is.
     pub fn whole_such_as(&self, example: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
         let DeValue::Integer(number) = self.value.get_ref() else {
-            return self.not_a(&Wanted { example, ..WHOLE });
+            let meant = meant::seconds(self.said()).map(i64::from).filter(|number| range.contains(number));
+            let meant = meant.map(|number| number.to_string());
+            return self.not_a(&Wanted { example: meant.as_deref().unwrap_or(example), ..WHOLE });
         };
         let parsed = i64::from_str_radix(number.as_str(), number.radix()).ok();
         parsed.filter(|number| range.contains(number)).or_else(|| {
@@ -229,7 +263,12 @@ impl<'d> Said<'d> {
         let written = match self.value.get_ref() {
             DeValue::Float(number) => number.as_str(),
             DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
-            _ => return self.not_a(&DECIMAL),
+            _ => {
+                let meant = meant::decimal(self.said()).filter(|number| range.contains(number));
+                let meant = meant.map(|number| number.to_string());
+                let example = meant.as_deref().unwrap_or(DECIMAL.example);
+                return self.not_a(&Wanted { example, ..DECIMAL });
+            }
         };
         let parsed = written.parse::<f64>().ok();
         parsed.filter(|number| range.contains(number)).or_else(|| {
@@ -240,14 +279,44 @@ impl<'d> Said<'d> {
 
     /// One of a few words.
     pub fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
-        let word = self.text()?;
+        self.text()?;
+        self.choice_of(choices, |_| None)
+    }
+
+    /// One of a few words, for which people write others that `meant` knows by their letters without marks.
+    pub fn choice_of<T: Copy>(
+        &self,
+        choices: &[(&'static str, T)],
+        meant: impl FnOnce(&str) -> Option<&'static str>,
+    ) -> Option<T> {
+        let word = self.said();
         if let Some((_, choice)) = choices.iter().find(|(known, _)| *known == word) {
             return Some(*choice);
         }
         let words: Vec<&str> = choices.iter().map(|(known, _)| *known).collect();
-        let (why, remedy) = unknown_word(self.key, word, &words);
+        let (why, usual) = unknown_word(self.key, word, &words);
+        let plain = bare(word);
+        let same = words.iter().copied().find(|known| bare(known) == plain);
+        let remedy = match same.or_else(|| meant(&plain)) {
+            Some(meant) => say!(
+                en: "write {key} = \"{meant}\"; there are: {all}",
+                vi: "hãy viết {key} = \"{meant}\"; có thể dùng: {all}",
+                key = self.key,
+                meant = meant,
+                all = words.join(", ")
+            ),
+            None => usual,
+        };
         self.refuse(why, remedy);
         None
+    }
+
+    /// A text, or whatever else stands there as it is written.
+    pub fn said(&self) -> &'d str {
+        match self.value.get_ref() {
+            DeValue::String(text) => text,
+            _ => self.written(),
+        }
     }
 
     pub fn is_list(&self) -> bool {
@@ -260,12 +329,24 @@ impl<'d> Said<'d> {
             DeValue::Array(values) => {
                 values.iter().map(|value| Said { value, listed: true, ..*self }).collect()
             }
-            _ => self.not_a(&LIST).unwrap_or_default(),
+            _ => {
+                let item = self.said();
+                let example =
+                    if item.is_empty() { LIST.example.to_owned() } else { format!("[{}]", shown(item)) };
+                self.not_a(&Wanted { example: &example, ..LIST }).unwrap_or_default()
+            }
         }
     }
 
     pub fn section(&self) -> Option<Section<'d>> {
         match self.value.get_ref() {
+            DeValue::Array(tables) if tables.len() > 1 => {
+                let why =
+                    say!(en: "`[{key}]` is there twice", vi: "`[{key}]` bị viết hai lần", key = self.key);
+                let remedy = say!(en: "put the lines of both under one", vi: "hãy gộp các dòng vào một chỗ");
+                self.doc.refuse(tables[1].span().start, why, remedy);
+                None
+            }
             DeValue::Table(table) => {
                 let at = self.value.span().start;
                 Some(Section { doc: self.doc, table, at, asked: Vec::new(), name: None })
@@ -294,7 +375,7 @@ impl<'d> Said<'d> {
         self.doc.refuse(self.key_at, why, remedy);
     }
 
-    fn not_a<T>(&self, wanted: &Wanted) -> Option<T> {
+    fn not_a<T>(&self, wanted: &Wanted<'_>) -> Option<T> {
         let (en, vi) = match self.value.get_ref() {
             DeValue::String(_) => ("a text", "chuỗi chữ"),
             DeValue::Integer(_) => ("a whole number", "số nguyên"),
@@ -305,9 +386,10 @@ impl<'d> Said<'d> {
             DeValue::Table(_) => ("a table", "một bảng"),
         };
         let why = say!(
-            en: "`{key}` is {en}, not {wanted_en}",
-            vi: "`{key}` là {vi}, không phải {wanted_vi}",
+            en: "`{key}` is {en}, not {wanted_en}: `{said}`",
+            vi: "`{key}` là {vi}, không phải {wanted_vi}: `{said}`",
             key = self.key,
+            said = short(self.said()),
             en = en,
             vi = vi,
             wanted_en = wanted.en,

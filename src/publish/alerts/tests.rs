@@ -235,7 +235,7 @@ fn what_is_no_json_or_says_a_key_twice_is_refused_with_its_line() {
         ("{\"alerts\": [\n“x”]}".as_bytes(), "alerts.json:2", "curly"),
         (b"", "alerts.json:1", "EOF"),
         (b"{\"alerts\": \0}", "alerts.json:1", "NUL"),
-        (b"\xFF\xFE{", "alerts.json", "UTF-16"),
+        (b"\xFF\xFE{", "alerts.json:1", "NUL"),
         (b"{\"a\": \"\xE1\"}", "alerts.json:1", "not UTF-8"),
         (&[b'['; 100_000], "alerts.json:1", "recursion"),
         (&b"[0,".repeat(600_000), "alerts.json:1", "recursion"),

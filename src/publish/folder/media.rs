@@ -85,7 +85,11 @@ impl<'a> Shelf<'a> {
 
     /// The file that a key names, measured; `None` after noting what is wrong with it.
     pub fn media(&mut self, said: &Said, role: Role) -> Option<Media> {
-        let written = said.text()?;
+        let written = names::named_in(said)?;
+        if let Some((why, remedy)) = names::of_windows(said.key(), written) {
+            said.refuse(why, remedy);
+            return None;
+        }
         match self.find(written, role, Some(said.key())) {
             Ok((media, notice)) => {
                 if let Some((why, remedy)) = notice {

@@ -7,12 +7,12 @@
 use super::OldCodes;
 use super::media::{Role, Shelf};
 use super::text::{self, Language, Lines, Typed};
+use super::when;
 use crate::limits;
 use crate::model::board::Reading;
 use crate::model::programme::{
     Announcement, Category, Notice, Priority, Programme, TextEncoding, Ticker, Translation, Window,
 };
-use crate::model::time::{Day, Moment, TimeOfDay, TimeRange};
 use crate::problem::Text;
 use crate::programme::ZONE_UNSTATED;
 use crate::programme::announce::Sounding;
@@ -23,26 +23,60 @@ use crate::say;
 use crate::text::characters::typed_lines;
 use crate::text::markup::{Doubt, doubts, rows_written};
 use crate::toml_doc::{Said, Section, nearest};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, civil};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-const DAYS: [(&str, Day); 7] = [
-    ("mon", Day::Mon),
-    ("tue", Day::Tue),
-    ("wed", Day::Wed),
-    ("thu", Day::Thu),
-    ("fri", Day::Fri),
-    ("sat", Day::Sat),
-    ("sun", Day::Sun),
-];
 const ENCODINGS: [(&str, TextEncoding); 3] =
     [("unicode", TextEncoding::Unicode), ("tcvn3", TextEncoding::Tcvn3), ("vni", TextEncoding::Vni)];
 /// Tags are no text that anybody reads.
 const AS_IT_STANDS: Typed = Typed { encoding: Some(TextEncoding::Unicode), old_codes: OldCodes::Refuse };
 const PRIORITIES: [(&str, Priority); 3] =
     [("low", Priority::Low), ("normal", Priority::Normal), ("urgent", Priority::Urgent)];
+
+/// What is written for a word that a key takes, in letters without marks and spaces.
+type Meant = (&'static str, &'static [&'static str]);
+const PRIORITIES_MEANT: [Meant; 3] = [
+    (
+        "urgent",
+        &[
+            "1",
+            "cao",
+            "khan",
+            "khancap",
+            "gap",
+            "hoatoc",
+            "quantrong",
+            "ratcao",
+            "high",
+            "highest",
+            "important",
+            "critical",
+            "emergency",
+        ],
+    ),
+    ("normal", &["2", "thuong", "binhthuong", "trungbinh", "vua", "medium", "middle", "default"]),
+    ("low", &["3", "thap", "it", "khongquantrong", "lowest", "minor"]),
+];
+const CATEGORIES_MEANT: [Meant; 9] = [
+    ("chung", &["thongbao", "khac", "tinchung", "thongbaochung", "general", "other", "news", "notice"]),
+    ("y-te", &["suckhoe", "tiemchung", "tramyte", "benhvien", "dichbenh", "health", "medical"]),
+    ("dien", &["catdien", "matdien", "dienluc", "lichcatdien", "electricity", "power"]),
+    ("nuoc", &["catnuoc", "matnuoc", "nuocsach", "capnuoc", "water"]),
+    ("hop", &["hopdan", "hopban", "hopthon", "cuochop", "lichhop", "meeting", "meetings"]),
+    (
+        "nong-nghiep",
+        &["nong", "nongdan", "trongtrot", "channuoi", "khuyennong", "muavu", "agriculture", "farming"],
+    ),
+    ("an-ninh", &["congan", "trattu", "anninhtrattu", "quocphong", "giaothong", "security", "police"]),
+    ("thoi-tiet", &["thientai", "mua", "bao", "muabao", "lulut", "khituong", "weather"]),
+    ("van-hoa", &["vannghe", "thethao", "lehoi", "dulich", "vanhoathethao", "culture", "festival", "sport"]),
+];
+
+fn word_meant(all: &'static [Meant]) -> impl Fn(&str) -> Option<&'static str> {
+    move |plain| all.iter().find(|(_, words)| words.contains(&plain)).map(|(word, _)| *word)
+}
 
 /// Reads the whole document. What it returns is whole only if the document has no problems afterwards.
 pub fn programme(
@@ -95,8 +129,10 @@ impl Reader<'_, '_> {
     fn notice(&mut self, mut section: Section<'_>, id: Option<String>) -> Notice {
         let typed = self.typed(&mut section);
         let title = required_text(&mut section, "title", limits::TITLE_CHARS_MAX, typed);
-        let category =
-            section.get("category").and_then(|said| said.choice(&Category::words())).unwrap_or_default();
+        let category = section
+            .get("category")
+            .and_then(|said| said.choice_of(&Category::words(), word_meant(&CATEGORIES_MEANT)));
+        let category = category.unwrap_or_default();
         let text = body(&mut section, typed);
         let lang = section.get("lang").and_then(|said| said_language(&said)).unwrap_or_else(|| "vi".into());
         let image = section.get("image").and_then(|said| self.shelf.media(&said, Role::Picture));
@@ -120,7 +156,10 @@ impl Reader<'_, '_> {
         let seconds_range = i64::from(limits::SECONDS_MIN)..=i64::from(limits::SECONDS_MAX);
         let seconds_said = section.get("seconds");
         let seconds = seconds_said.and_then(|said| said.whole(seconds_range));
-        let priority = section.get("priority").and_then(|said| said.choice(&PRIORITIES)).unwrap_or_default();
+        let priority = section
+            .get("priority")
+            .and_then(|said| said.choice_of(&PRIORITIES, word_meant(&PRIORITIES_MEANT)));
+        let priority = priority.unwrap_or_default();
         let evergreen = section.get("evergreen").and_then(|said| said.flag()).unwrap_or(false);
         let boards = boards(&mut section);
         let translations =
@@ -209,23 +248,25 @@ impl Reader<'_, '_> {
         let audio = match section.get("audio") {
             Some(said) => self.shelf.media(&said, Role::Sound),
             None => {
-                section.refuse(
+                section.missing(
+                    "audio",
                     say!(en: "`audio` is missing", vi: "thiếu mục `audio`"),
                     say!(en: "name a sound: audio = \"…mp3\"", vi: "hãy ghi tệp âm thanh: audio = \"…mp3\""),
                 );
                 None
             }
         };
-        let listed = section.list("at");
-        let at: Vec<TimeOfDay> = listed.iter().filter_map(time_of_day).collect();
-        if listed.is_empty() {
-            section.refuse(
+        let at = when::at(&mut section);
+        if at.is_none() {
+            section.missing(
+                "at",
                 say!(en: "it has no time at which to sound", vi: "chưa có giờ phát"),
                 say!(en: "write at = [\"05:30\", \"17:00\"]", vi: "hãy viết at = [\"05:30\", \"17:00\"]"),
             );
         }
         let window = self.window(&mut section);
         let boards = boards(&mut section);
+        let at = at.unwrap_or_default();
         let announcement = audio.map(|audio| Announcement { audio, at, window, boards });
         let silent = |a: &Announcement| !a.at.is_empty() && !Sounding::has_start(a);
         if announcement.as_ref().is_some_and(silent) {
@@ -240,14 +281,13 @@ impl Reader<'_, '_> {
 
     /// The keys that say when an item may be on.
     fn window(&self, section: &mut Section<'_>) -> Window {
-        let days: Vec<Day> = section.list("days").iter().filter_map(|said| said.choice(&DAYS)).collect();
-        let times: Vec<TimeRange> = section.list("times").iter().filter_map(time_range).collect();
+        let (days, times) = (when::days(section), when::times(section));
         let whole_day = |said: Option<Said<'_>>| {
             said.and_then(|said| said.text_or_date()).is_some_and(|(_, bare_date)| bare_date)
         };
         let (from_said, until_said) = (section.get("from"), section.get("until"));
-        let begins = from_said.and_then(|said| self.moment(&said, false));
-        let ends = until_said.and_then(|said| self.moment(&said, true));
+        let begins = from_said.and_then(|said| when::moment(&said, false, &self.zone));
+        let ends = until_said.and_then(|said| when::moment(&said, true, &self.zone));
         let from = match whole_day(from_said.filter(|_| begins.is_some())) {
             true => begins.map(|midnight| night::start(midnight, &days, &times, &self.zone)),
             false => begins,
@@ -283,7 +323,7 @@ impl Reader<'_, '_> {
     /// The moment that a notice counts down to: one that is still to come while the notice shows.
     fn countdown(&self, section: &mut Section<'_>, window: &Window, film: bool) -> Option<Timestamp> {
         let said = section.get("countdown")?;
-        let moment = self.moment(&said, false)?;
+        let moment = when::moment(&said, false, &self.zone)?;
         if window.from.is_some_and(|from| moment <= from) {
             said.refuse(
                 say!(en: "`countdown` is not after `from`: it would never show", vi: "`countdown` không sau `from` nên không bao giờ hiện"),
@@ -301,34 +341,6 @@ impl Reader<'_, '_> {
             );
         }
         Some(moment)
-    }
-
-    /// A moment in the programme's zone. As an end, a bare date runs to the end of that day.
-    fn moment(&self, said: &Said<'_>, end: bool) -> Option<Timestamp> {
-        let (text, bare_date) = said.text_or_date()?;
-        let text = text.trim();
-        let moment = match text.parse::<civil::Date>() {
-            Ok(date) if bare_date && end => {
-                Some(Moment::Local(date.tomorrow().unwrap_or(date).at(0, 0, 0, 0)))
-            }
-            _ => text.parse().ok(),
-        };
-        let instant = moment.and_then(|moment| moment.in_zone(&self.zone).ok());
-        if instant.is_none() {
-            let why = match moment {
-                Some(_) => say!(en: "`{text}` is too far away", vi: "`{text}` quá xa", text = text),
-                None => {
-                    say!(en: "`{text}` is not a date", vi: "`{text}` không phải là ngày giờ", text = text)
-                }
-            };
-            let remedy = say!(
-                en: "write year-month-day: {key} = 2026-11-24 or {key} = 2026-11-24T07:30:00",
-                vi: "hãy viết năm-tháng-ngày: {key} = 2026-11-24 hoặc {key} = 2026-11-24T07:30:00",
-                key = said.key()
-            );
-            said.refuse(why, remedy);
-        }
-        instant
     }
 }
 
@@ -401,7 +413,8 @@ fn few(sections: &mut Vec<Section<'_>>, key: &str, most: usize) {
 /// A text of one line that must be there; empty after noting that it is not.
 fn required_text(section: &mut Section<'_>, key: &'static str, chars_max: usize, typed: Typed) -> String {
     let Some(said) = section.get(key) else {
-        section.refuse(
+        section.missing(
+            key,
             say!(en: "`{key}` is missing", vi: "thiếu mục `{key}`", key = key),
             say!(en: "add {key} = \"…\"", vi: "hãy thêm {key} = \"…\"", key = key),
         );
@@ -668,35 +681,4 @@ fn usable_language(language: Language, section: &Section<'_>) -> Option<String> 
             None
         }
     }
-}
-
-fn time_range(said: &Said<'_>) -> Option<TimeRange> {
-    let text = said.text()?;
-    let range = text.parse().ok();
-    if range.is_none() {
-        let why = say!(
-            en: "`{text}` is not a span of the day",
-            vi: "`{text}` không phải là khoảng giờ",
-            text = text
-        );
-        said.refuse(why, say!(en: "write \"05:30-07:00\"", vi: "hãy viết \"05:30-07:00\""));
-    }
-    range
-}
-
-/// A text, or a bare TOML time, which has seconds.
-fn time_of_day(said: &Said<'_>) -> Option<TimeOfDay> {
-    let (text, _) = said.text_or_date()?;
-    let text = text.trim();
-    let short = text.strip_suffix(":00").filter(|short| short.contains(':')).unwrap_or(text);
-    let time = short.parse::<TimeOfDay>().ok().filter(|time| time.minutes() < 24 * 60);
-    if time.is_none() {
-        let why = say!(
-            en: "`{text}` is not a time of day",
-            vi: "`{text}` không phải là giờ trong ngày",
-            text = text
-        );
-        said.refuse(why, say!(en: "write \"05:30\"", vi: "hãy viết \"05:30\""));
-    }
-    time
 }

@@ -5,12 +5,12 @@ use crate::model::time::Day;
 use crate::problem::Speech;
 use tempfile::TempDir;
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     "2026-11-24T07:00:00+07:00".parse().unwrap()
 }
 
 /// Stands in for the decoder: a file says in its first word what it is.
-fn probe(path: &Path) -> Outcome<Probe> {
+pub(super) fn probe(path: &Path) -> Outcome<Probe> {
     let content = std::fs::read_to_string(path).unwrap();
     Ok(match content.split_whitespace().next().unwrap_or("") {
         "picture" => Probe::Picture { width: 640, height: 480 },
@@ -29,7 +29,7 @@ fn probe(path: &Path) -> Outcome<Probe> {
 }
 
 /// A folder with some media and this `programme.toml`.
-fn folder(programme: &str) -> TempDir {
+pub(super) fn folder(programme: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     std::fs::create_dir(path("anh")).unwrap();
@@ -143,7 +143,15 @@ seconds = 2
 from = 24/11/2026
 [[notise]]
 "#,
-        &[(7, "")],
+        &[
+            (1, "did you mean `title`"),
+            (2, "did you mean `Asia/Ho_Chi_Minh`"),
+            (4, "`title` is empty"),
+            (5, "category = \"y-te\""),
+            (6, "from 3 to 3600"),
+            (7, "write from = 2026-11-24"),
+            (8, "did you mean `notice`"),
+        ],
     );
     check(
         r#"titel = "x"
@@ -165,11 +173,10 @@ at = ["25:00"]
 text = 5
 "#,
         &[
-            (1, "`title` is missing"),
             (1, "did you mean `title`"),
             (2, "did you mean `Asia/Ho_Chi_Minh`"),
             (4, "`title` is empty"),
-            (5, "did you mean `y-te`"),
+            (5, "category = \"y-te\""),
             (6, "from 3 to 3600"),
             (7, "not a date"),
             (8, "did you mean `mon`"),
@@ -200,13 +207,13 @@ fn media_stay_inside_the_folder() {
         ("'../secret.jpg'", "leads out"),
         ("'anh/../../secret.jpg'", "leads out"),
         ("'/etc/passwd'", "leads out"),
-        ("'C:/x.jpg'", "leads out"),
-        ("'anh\\cho.jpg'", "is written with `\\`; write it with `/`: anh/cho.jpg"),
+        ("'C:/x.jpg'", "copy the file into the folder and write image = \"x.jpg\""),
+        ("'anh\\cho.jpg'", "is written with `\\`; write image = \"anh/cho.jpg\""),
         ("''", "empty"),
         ("\"anh/cho\\u202egpj.jpg\"", "hidden character"),
         ("'anh'", "is a folder; name a file that is in it, after a `/`: anh/cho.jpg"),
         ("'/dev/../anh/cho.jpg'", "name it as it lies there: cho.jpg"),
-        ("'D:\\anh\\cho.jpg'", "name it as it lies there: cho.jpg"),
+        ("'D:\\anh\\cho.jpg'", "write image = \"cho.jpg\""),
         ("'anh/chó.jpg'", "did you mean `anh/cho.jpg`"),
         ("'trong.jpg'", "is empty"),
     ] {

@@ -28,8 +28,9 @@ use unicode_script::{Script, UnicodeScript};
 const PAGES_MAX: usize = 500;
 /// How much larger than its cells text over or under a table may be.
 const BESIDE_CELLS: f32 = 1.2;
-/// By how much the letters of a table grow, where that costs no page.
-const GROWN: [f32; 5] = [1.75, 1.55, 1.4, 1.25, 1.12];
+/// By how much the letters of a table and of its heads grow, where that costs no page.
+const GROWN: [(f32, f32); 7] =
+    [(1.75, 1.4), (1.55, 1.3), (1.4, 1.2), (1.4, 1.0), (1.25, 1.1), (1.25, 1.0), (1.12, 1.0)];
 /// Between two columns of languages, and above them for their names, in u.
 pub const LANGUAGE_GAP: f32 = 10.0;
 pub const LANGUAGE_NAME: f32 = 9.0;
@@ -176,6 +177,7 @@ struct TableHead {
 struct TableWay {
     heads: Heads,
     grown: f32,
+    heads_grown: f32,
 }
 
 /// A table among paragraphs: under which title, and what is said after it.
@@ -287,7 +289,7 @@ impl Cutter<'_> {
     /// The pages of one language. A table said in sentences names its heads where that costs no page; one in columns has
     /// letters as large as its pages hold.
     fn pages_of(&self, voice: &Voice, name: Option<&'static str>) -> Vec<Page> {
-        let plain = TableWay { heads: Heads::All, grown: 1.0 };
+        let plain = TableWay { heads: Heads::All, grown: 1.0, heads_grown: 1.0 };
         let pages = self.pages_by(voice, name, plain);
         if !voice.blocks.iter().any(|block| matches!(block, Block::Table(_))) {
             return pages;
@@ -297,7 +299,8 @@ impl Cutter<'_> {
             let brief = self.pages_by(voice, name, TableWay { heads: Heads::OfNumbers, ..plain });
             return if brief.len() < pages.len() { brief } else { pages };
         }
-        let grown = GROWN.iter().map(|grown| self.pages_by(voice, name, TableWay { grown: *grown, ..plain }));
+        let way = |&(grown, heads_grown)| TableWay { grown, heads_grown, ..plain };
+        let grown = GROWN.iter().map(|grown| self.pages_by(voice, name, way(grown)));
         let fits = |way: &Vec<Page>| way.len() == pages.len() && columns(way) == columns(&pages);
         grown.into_iter().find(fits).unwrap_or(pages)
     }
@@ -310,7 +313,7 @@ impl Cutter<'_> {
             .iter()
             .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
             .map(|table| {
-                self.rows(table, height - head.height, way.grown).ok_or_else(|| rows_said(table, way.heads))
+                self.rows(table, height - head.height, way).ok_or_else(|| rows_said(table, way.heads))
             })
             .collect();
         // Each run of paragraphs, with the table that follows it.
@@ -480,14 +483,14 @@ impl Cutter<'_> {
 
     /// A table in columns, in a room of this height in u; `None` when it is too wide, or there is no room for a row. Grown
     /// letters have a line a cell.
-    fn rows(&self, table: &Table, height: f32, grown: f32) -> Option<Rows> {
-        let heads = self.heads * grown;
+    fn rows(&self, table: &Table, height: f32, way: TableWay) -> Option<Rows> {
+        let heads = self.heads * way.heads_grown;
         let spare = height - table::heads_height(heads) - table::AIR;
         let room = (self.room.width, spare);
-        if grown <= 1.0 {
+        if way.grown <= 1.0 {
             return table::set(table, (&self.scale.cells, heads), room, self.measure);
         }
-        let cells: Vec<f32> = self.scale.cells.first().map(|cell| cell * grown).into_iter().collect();
+        let cells: Vec<f32> = self.scale.cells.first().map(|cell| cell * way.grown).into_iter().collect();
         table::set(table, (&cells, heads), room, self.measure).filter(Rows::is_one_line_each)
     }
 

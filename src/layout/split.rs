@@ -28,11 +28,12 @@ const SENTENCE_MIN: usize = 12;
 const AFTER_HEADING: f32 = 2.6;
 const AFTER_INTRODUCTION: f32 = 0.3;
 const AFTER_SENTENCE: f32 = 0.1;
+/// The same in a paragraph of few lines, which should rather stay whole.
+const AFTER_SENTENCE_SHORT: f32 = 0.3;
+const SHORT_LINES: usize = 4;
 const WITHIN_SENTENCE: f32 = 0.3;
 /// Between what is held together but has no room on one line.
 const WITHIN_GROUP: f32 = 20.0;
-/// A paragraph of no more lines is not parted.
-const KEPT_LINES: usize = 4;
 /// A lone line that is a sentence, and one that is not.
 const LONE_SENTENCE: f32 = 0.8;
 const LONE_LINE: f32 = 2.2;
@@ -82,11 +83,10 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
         let count = para.groups.len();
         let mut start = 0;
         let width = sheet.width / sheet.body - para.indent();
-        let most = KEPT_LINES.min(lines_max);
-        let short = fits_in(most, &para.groups, width, sheet.space);
+        let short = fits_in(SHORT_LINES.min(lines_max), &para.groups, width, sheet.space);
         for at in 0..count {
             let soon = at + 1 - start < SENTENCE_MIN && count > LONG_PARAGRAPH;
-            let ends = para.groups[at].ends_sentence() && !soon && !short;
+            let ends = para.groups[at].ends_sentence() && !soon;
             if !ends && at + 1 < count {
                 continue;
             }
@@ -94,6 +94,7 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
                 _ if at + 1 == count && is_heading(para) => AFTER_HEADING,
                 last if at + 1 == count && last.introduces() => AFTER_INTRODUCTION,
                 _ if at + 1 == count => 0.0,
+                _ if short => AFTER_SENTENCE_SHORT,
                 _ => AFTER_SENTENCE,
             };
             let lines = wrap_any(&para.groups[start..=at], width, sheet.space, true);
@@ -173,7 +174,8 @@ fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> Vec<Ran
             let full = (page.height() / sheet.height.max(1.0)).min(1.0);
             let parting = if to < count { pieces[to - 1].parting } else { 0.0 };
             let cost = best[from].cost + PAGE + full * full + parting + lone;
-            if cost < best[to].cost {
+            // Of ways that cost the same, the one whose first pages are the fuller.
+            if cost < best[to].cost + 1e-4 {
                 best[to] = Best { cost, from };
             }
         }

@@ -1,7 +1,7 @@
 //! A table set in columns: how large its cells, how wide its columns, which rows on which page.
 //!
-//! Each column is as wide as its widest cell. What is too wide for the board in smaller letters too has cells of two lines,
-//! then of three: first the columns that gain most by it, and names and numbers whole where that is enough. Only what is
+//! Each column is as wide as its widest cell. What is too wide for the board in smaller letters too has cells of two lines:
+//! first the columns that gain most by it, and names and numbers whole where that is enough. Only what is
 //! still too wide is said in lines of text.
 //!
 //! Lengths are in u, but for what a name says is in em.
@@ -23,11 +23,11 @@ const ROW_MAX: f32 = 13.0;
 const SQUEEZED: f32 = 0.9;
 /// The same in cell sizes, where cells are larger than the look's.
 const CELL_ROW_MIN: f32 = 1.3;
-const CELL_ROW_MAX: f32 = 1.38;
+const CELL_ROW_MAX: f32 = 1.8;
 /// From one line of a cell to the next, in cell sizes: marks and tails never touch (LOOK.md section 1).
 pub const CELL_LINE: f32 = 1.28;
 /// A cell has no more lines.
-const LINES_MAX: usize = 3;
+const LINES_MAX: usize = 2;
 /// Space below the rows.
 pub const AIR: f32 = 2.5;
 /// Height of the heads, rule included, in sizes of theirs.
@@ -183,7 +183,7 @@ pub fn set(
         let rows = (0..table.rows.len()).map(row).collect();
         Some(Rows { head: table.head.clone(), rows, cell, row: ROW_MIN, heads, widths })
     };
-    let cuts = [(1, false), (2, false), (2, true), (LINES_MAX, false), (LINES_MAX, true)];
+    let cuts = [(1, false), (LINES_MAX, false), (LINES_MAX, true)];
     cuts.map(|(lines_max, words)| Cut { lines_max, words }).into_iter().find_map(|cut| {
         let fits = cells.iter().filter(|cell| row_min(**cell, ROW_MIN, cut.lines_max) <= height);
         // What is read at a glance before what is large; of those that are alike, the first is the largest.
@@ -284,7 +284,7 @@ impl Measured {
         let fits = |group: &Group| group.width <= width * 1.0001;
         let mut groups = self.groups.clone();
         // An amount, a span of hours and a number to call are never cut.
-        for least in [Tie::Name, Tie::Number] {
+        for least in [Tie::Name, Tie::Span] {
             if words && !groups.iter().all(fits) {
                 let part = |group: Group| {
                     if fits(&group) { vec![group] } else { group.parted_at(least, measure, ink) }

@@ -234,7 +234,7 @@ pub fn begun(groups: &[Group], width: f32, measure: &Measure, ink: Ink) -> Vec<G
 pub fn cut_to(groups: Vec<Group>, widest: f32, measure: &Measure, ink: Ink) -> Vec<Group> {
     let mut out = Vec::with_capacity(groups.len());
     for group in groups {
-        cut(group, &[Tie::Name, Tie::Number], widest, measure, ink, &mut out);
+        cut(group, &[Tie::Name, Tie::Span, Tie::Number], widest, measure, ink, &mut out);
     }
     out
 }

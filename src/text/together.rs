@@ -14,7 +14,9 @@ pub enum Tie {
     Label,
     /// Names, compounds, and words that a number or a name leans on.
     Name,
-    /// The parts of one amount, of one span, of one number to call.
+    /// The two ends of a span, after its dash.
+    Span,
+    /// The parts of one amount, of one number to call.
     Number,
 }
 
@@ -33,7 +35,7 @@ pub fn ties(words: &[&str]) -> Vec<Tie> {
             0 => Tie::Free,
             _ => held(&words[..at], words[at]),
         };
-        let most = if tie == Tie::Number { ALL_MAX } else { NAME_MAX };
+        let most = if tie >= Tie::Span { ALL_MAX } else { NAME_MAX };
         // A dash begins no line, however long what it follows is.
         let tie = if run < most || is_dash(words[at]) { tie } else { Tie::Free };
         run = if tie <= Tie::Compound { 1 } else { run + 1 };
@@ -74,7 +76,7 @@ fn held(before: &[&str], word: &str) -> Tie {
         let span = number || far.ends_with(|c: char| c.is_ascii_digit()) || far.ends_with('h');
         let names = is_name(word) && is_name(far) || *last == "–";
         return if span {
-            Tie::Number
+            Tie::Span
         } else if names {
             Tie::Name
         } else {
@@ -86,7 +88,11 @@ fn held(before: &[&str], word: &str) -> Tie {
     if !ends && digits(last) && number && digits(word.trim_end_matches([',', '.', ';', ')'])) {
         return Tie::Number;
     }
-    if after_number && (UNITS.contains(&unit) || unit.starts_with(['%', '°'])) {
+    // "7h30" is an hour and no amount: nothing but the end of a span holds on to it.
+    let amount = after_number && !last.contains(|c: char| c.is_alphabetic());
+    if amount && (UNITS.contains(&unit) || unit.starts_with(['%', '°']))
+        || after_number && SPANS.contains(&word)
+    {
         return Tie::Number;
     }
     // "2 triệu đồng", "17 giờ 30".
@@ -95,16 +101,18 @@ fn held(before: &[&str], word: &str) -> Tie {
     if counted && (times || *last == "giờ" && number) {
         return Tie::Number;
     }
-    if HOLDS.contains(last) && (number || is_name(word)) {
+    let held = HOLDS.contains(&last.trim_start_matches(['(', '"', '“'])) && (number || is_name(word));
+    // "Lao Chải 1" is a name, too.
+    if held || !ends && is_name(last) && number {
         return Tie::Name;
     }
     let initial = last.chars().count() == 1 && is_name(last) && !number;
     // A line all in capitals is no name.
     let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
     let names = !ends && is_name(last) && is_name(word) && !(shouted(last) && shouted(word));
-    if names || initial {
+    if names || initial || is_one_of(DAYS, last, word) {
         Tie::Name
-    } else if is_compound(last, word) {
+    } else if is_one_of(COMPOUNDS, last, word) {
         Tie::Compound
     } else {
         Tie::Free
@@ -123,10 +131,10 @@ fn is_name(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase)
 }
 
-fn is_compound(before: &str, word: &str) -> bool {
+fn is_one_of(words: &[(&str, &str)], before: &str, word: &str) -> bool {
     let word = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_lowercase();
     let before = before.to_lowercase();
-    COMPOUNDS.iter().any(|(first, second)| *first == before && *second == word)
+    words.iter().any(|(first, second)| *first == before && *second == word)
 }
 
 /// Words that hold on to a following number or name.
@@ -135,26 +143,38 @@ const HOLDS: &[&str] = &[
     "Bản", "xã", "Xã", "thôn", "Thôn", "suối", "đến", "zos", "txog", "tháng", "Tháng", "năm", "cấp", "Cấp",
     "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Nhật", "nhật", "tỉnh", "huyện", "Km", "km", "tổ", "Tổ", "khu",
     "Khu", "đội", "lớp", "Lớp", "khối", "phòng", "Phòng", "tầng", "lộ", "QL", "TL", "Điều", "điều", "khoản",
-    "đợt", "Đợt", "tuần", "quý", "Quý", "dưới", "trên", "giá", "Giá",
+    "đợt", "Đợt", "tuần", "quý", "Quý", "dưới", "trên", "giá", "Giá", "loại", "Loại", "hạng", "nhóm", "Nhóm",
 ];
+
+/// Words between the ends of a span.
+const SPANS: [&str; 2] = ["đến", "txog"];
 
 /// Words that hold on to a number before them.
 const UNITS: &[&str] = &[
-    "đến", "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít",
-    "đồng", "nghìn", "ngàn", "trăm", "triệu", "tỷ", "độ", "người", "hộ", "txog", "năm", "đ", "Đ", "vnđ",
-    "VNĐ", "VND", "h", "g", "mg", "ml", "l", "V", "kV", "kW", "kWh", "m2", "m3", "m²", "m³", "km2", "km²",
-    "tạ", "yến", "bao", "gói", "con", "cây", "suất", "lần", "lượt", "buổi", "tuần", "chiếc", "cái", "bộ",
-    "khẩu", "cháu", "em", "trang", "C", "phần",
+    "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít", "đồng",
+    "nghìn", "ngàn", "trăm", "triệu", "tỷ", "độ", "người", "hộ", "năm", "đ", "Đ", "vnđ", "VNĐ", "VND", "h",
+    "g", "mg", "ml", "l", "V", "kV", "kW", "kWh", "m2", "m3", "m²", "m³", "km2", "km²", "tạ", "yến", "bao",
+    "gói", "con", "cây", "suất", "lần", "lượt", "buổi", "tuần", "chiếc", "cái", "bộ", "khẩu", "cháu", "em",
+    "trang", "C", "phần",
+];
+
+/// Days by name, and what reads worst when it is cut.
+const DAYS: &[(&str, &str)] = &[
+    ("ngày", "mai"),
+    ("sáng", "mai"),
+    ("chiều", "mai"),
+    ("hôm", "nay"),
+    ("hôm", "qua"),
+    ("chủ", "nhật"),
+    ("y", "tế"),
 ];
 
 /// Words of two syllables that notices are full of, and that read badly with one of them on the next line.
 const COMPOUNDS: &[(&str, &str)] = &[
-    ("nhà", "văn"),
     ("địa", "điểm"),
     ("trưởng", "bản"),
     ("văn", "hóa"),
     ("mầm", "non"),
-    ("y", "tế"),
     ("bậc", "thang"),
     ("sạt", "lở"),
     ("lũ", "quét"),
@@ -170,12 +190,6 @@ const COMPOUNDS: &[(&str, &str)] = &[
     ("trật", "tự"),
     ("vệ", "sinh"),
     ("chuồng", "trại"),
-    ("ngày", "mai"),
-    ("sáng", "mai"),
-    ("hôm", "nay"),
-    ("hôm", "qua"),
-    ("chủ", "nhật"),
-    ("sân", "vận"),
     ("vận", "động"),
     ("địa", "bàn"),
     ("đơn", "vị"),
@@ -190,7 +204,6 @@ const COMPOUNDS: &[(&str, &str)] = &[
     ("thanh", "niên"),
     ("phụ", "nữ"),
     ("nông", "dân"),
-    ("cựu", "chiến"),
     ("chiến", "binh"),
     ("kiểm", "lâm"),
     ("hộ", "nghèo"),
@@ -229,7 +242,11 @@ mod tests {
         check("Trạm Y tế mở cửa", &["Trạm Y tế", "mở", "cửa"]);
         check("cao 30 km và 5 tuổi", &["cao", "30 km", "và", "5 tuổi"]);
         check("Lên nhà văn hóa, mang đèn", &["Lên", "nhà", "văn", "hóa,", "mang", "đèn"]);
-        assert_eq!(runs("Lên nhà văn hóa, mang đèn", Tie::Compound), ["Lên", "nhà văn hóa,", "mang", "đèn"]);
+        assert_eq!(
+            runs("Lên nhà văn hóa, mang đèn", Tie::Compound),
+            ["Lên", "nhà", "văn hóa,", "mang", "đèn"]
+        );
+        check("lúc 6h00 ngày mai, sáng Chủ nhật 6/12", &["lúc 6h00", "ngày mai,", "sáng", "Chủ nhật 6/12"]);
         check("gọi ông Nguyễn Thị Phương Thảo", &["gọi", "ông", "Nguyễn Thị Phương Thảo"]);
         check("hoặc số 0213 3 879 114.", &["hoặc", "số 0213 3 879 114."]);
         check("THÔNG BÁO CẮT ĐIỆN", &["THÔNG", "BÁO", "CẮT", "ĐIỆN"]);
@@ -243,6 +260,9 @@ mod tests {
         check("sáng 7h30 - 10h30, chiều 14h – 16h30", &["sáng", "7h30 - 10h30,", "chiều", "14h – 16h30"]);
         check("thứ Hai - thứ Sáu", &["thứ Hai -", "thứ Sáu"]);
         check("nam, nữ từ 18 đến 40 tuổi", &["nam,", "nữ", "từ 18 đến 40 tuổi"]);
+        check("Phạt 1.000.000 đ - 5.000.000 đ.", &["Phạt 1.000.000 đ - 5.000.000 đ."]);
+        let parts = runs("1.000.000 đ - 5.000.000 đ.", Tie::Number);
+        assert_eq!(parts, ["1.000.000 đ -", "5.000.000 đ."]);
         check("trời dưới 15 °C ở bản Km 2", &["trời", "dưới 15 °C", "ở", "bản Km 2"]);
         check("hết 2 triệu đồng lúc 17 giờ 30 phút", &["hết", "2 triệu đồng", "lúc 17 giờ 30 phút"]);
     }

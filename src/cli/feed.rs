@@ -1,6 +1,6 @@
 //! `bangtin feed …`: making a signed feed and keeping it up.
 
-use super::{Feed, OneAlert, report, typed};
+use super::{Feed, OneAlert, outlook, report, typed};
 use crate::clock;
 use crate::limits::CLOCK_DIFFERENCE_HOURS_MAX;
 use crate::media::{Decoder, probe};
@@ -22,7 +22,7 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     match feed {
         Feed::Init { site, threshold, title } => init(&site, threshold, &title, now).map_err(one),
-        Feed::Publish { site, folder, convert, check, clock_is_right } => {
+        Feed::Publish { site, folder, convert, check, preview_sizes, clock_is_right } => {
             typed::site_and_folder(&site, &folder).map_err(one)?;
             check.as_deref().map_or(Ok(()), typed::address).map_err(one)?;
             look_at_clock(&site, now, clock_is_right)?;
@@ -31,7 +31,10 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
                 look_at_server_clock(reader, now, clock_is_right).map_err(one)?;
             }
             let old_codes = if convert { OldCodes::Convert } else { OldCodes::Refuse };
-            let published = publish_checked(&site, &read_folder_with(&folder, now, old_codes)?, now)?;
+            let checked = read_folder_with(&folder, now, old_codes)?;
+            let sizes = if preview_sizes.is_empty() { &outlook::SIZES[..] } else { &preview_sizes };
+            report::warnings(&outlook::look(&checked.programme, sizes, now));
+            let published = publish_checked(&site, &checked, now)?;
             match (&mut reader, check) {
                 (Some(reader), Some(url)) => as_a_board(reader, &url, &site, &published),
                 _ => Ok(()),

@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod feed;
 mod one_notice;
+mod outlook;
 mod pattern;
 mod play;
 mod render;
@@ -92,6 +93,9 @@ enum Feed {
         /// Then fetch it from this address as a board would, and say whether boards can have it
         #[arg(long, value_name = "URL")]
         check: Option<String>,
+        /// A size of boards that the programme is looked at for: many pages, pictures that are cut. May be given several times
+        #[arg(long = "preview-size", value_name = "WxH", value_parser = size)]
+        preview_sizes: Vec<(u32, u32)>,
         /// Sign although the clock and the feed's last signature are far apart
         #[arg(long)]
         clock_is_right: bool,

@@ -5,12 +5,14 @@
 //! a file that is broken, the notice shows as text instead.
 
 use super::brush::{Brush, Side};
+use super::fit::wrap_any;
 use super::look::{Dress, Grid, Role};
 use super::place::Area;
 use super::scene::{Colour, Draw, FilmSlot, Meet, Rect};
-use super::words::Measure;
+use super::words::{Measure, plain_groups, said};
 use super::{Availability, Composed, View, dates, finish, frame, icons};
 use crate::limits;
+use crate::model::board::Theme;
 use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
 use crate::text::sole_line;
@@ -111,40 +113,67 @@ fn strip(
     let at = (square.x + (square.w - 16 * cell) / 2, square.y + (square.h - 16 * cell) / 2);
     brush.cells(icons::icon(icon), at.0, at.1, cell, dress.rail_ink);
 
-    let mut right = bar.right() - grid.px(frame::MARGIN);
-    if view.clock_trusted && !zone {
-        // A narrow strip keeps its first line for the title.
-        let size = if narrow { 8.4 } else { brush.look.sizes.clock } * grid.u;
-        let middle = bar.y as f32 + bar.h as f32 / 2.0;
-        let baseline = if narrow { bar.y + grid.px(22.0) } else { brush.centred(middle, size) };
-        let clock = dates::clock(&view.now);
-        right -=
-            brush.text(&clock, Role::Title, size, (right, baseline), Side::Right, p.bar_ink).round() as i32;
-        right -= grid.px(6.0);
-    }
+    let edge = bar.right() - grid.px(frame::MARGIN);
     let x = square.right() + grid.px(if narrow { 4.0 } else { 7.0 });
-    let room = right - x;
-    let title_room = if narrow { bar.right() - grid.px(frame::MARGIN) - x } else { room };
+    // A narrow strip keeps its first line for the title.
+    let clock_size = if narrow { 8.4 } else { brush.look.sizes.clock } * grid.u;
+    let clock = Some(dates::clock(&view.now)).filter(|_| view.clock_trusted && !zone);
+    let clock_wide = clock
+        .as_ref()
+        .map_or(0, |clock| brush.width(clock, Role::Title, clock_size).round() as i32 + grid.px(6.0));
     let clean = |text: &str| sole_line(text, limits::TITLE_CHARS_MAX);
     let title = clean(&notice.title);
-    let size = [8.8, 7.6, 6.6]
-        .into_iter()
-        .map(|size| size * grid.u)
-        .find(|&size| brush.width(&title, Role::Title, size) <= title_room as f32)
-        .unwrap_or(6.6 * grid.u);
+    let beside = if narrow { edge - x } else { edge - clock_wide - x };
+    let fits = |brush: &Brush<'_>, room: i32| {
+        let size = |size: &f32| brush.width(&title, Role::Title, *size * grid.u) <= room as f32;
+        [8.8, 7.6, 6.6].into_iter().find(size)
+    };
     let lower = if narrow { 3.0 } else { 0.0 };
-    let at = (x, bar.y + grid.px(9.1 + lower));
-    brush.text_within(&title, Role::Title, size, at, Side::Left, p.bar_ink, title_room);
+    // A title that has no room beside the clock stands where the clock stands.
+    let whole = fits(brush, beside);
+    let room = edge - x - if whole.is_some() { clock_wide } else { 0 };
+    let mut small_print = 16.9 + 1.7 * lower;
+    if let Some(size) = whole.or_else(|| fits(brush, edge - x)) {
+        let at = (x, bar.y + grid.px(9.1 + lower));
+        brush.text(&title, Role::Title, size * grid.u, at, Side::Left, p.bar_ink);
+    } else {
+        let first = if narrow { 9.6 } else { 7.4 };
+        two_lines(brush, &title, (x, bar.y + grid.px(first)), edge - x, p.bar_ink);
+        small_print = if narrow { 24.6 } else { f32::INFINITY };
+    }
+    if let Some(clock) = clock.filter(|_| whole.is_some()) {
+        let middle = bar.y as f32 + bar.h as f32 / 2.0;
+        let baseline = if narrow { bar.y + grid.px(22.0) } else { brush.centred(middle, clock_size) };
+        brush.text(&clock, Role::Title, clock_size, (edge, baseline), Side::Right, p.bar_ink);
+    }
     if view.plan.stale.is_some() && !zone {
         let size = frame::stale_size(brush, view, 6.6);
         let said = frame::stale_words(view);
-        frame::stale_line(brush, &said, size, (x, bar.y as f32 / grid.u + 16.6 + 1.7 * lower), room);
+        frame::stale_line(brush, &said, size, (x, bar.y as f32 / grid.u + small_print.min(18.6)), room);
         return;
     }
     let length = notice.video.as_ref().filter(|_| is_film).and_then(|film| film.duration_ms);
     let length = length.map(|ms| format!("Phim {}", dates::length(ms)));
     let issuer = clean(&notice.issuer);
-    let parts: Vec<String> = length.into_iter().chain((!issuer.is_empty()).then_some(issuer)).collect();
-    let at = (x, bar.y + grid.px(16.9 + 1.7 * lower));
-    brush.text_within(&parts.join(" · "), Role::Body, 6.2 * grid.u, at, Side::Left, p.bar_soft, room);
+    let signed = if issuer.is_empty() { "Đã ký".to_owned() } else { format!("Đã ký: {issuer}") };
+    let small: Vec<String> = length.into_iter().chain([signed]).collect();
+    if small_print.is_finite() {
+        let at = (x, bar.y + grid.px(small_print));
+        brush.text_within(&small.join(" · "), Role::Body, 6.2 * grid.u, at, Side::Left, p.bar_soft, room);
+    }
+}
+
+/// A title in two lines; one that has no room even so ends in "…".
+fn two_lines(brush: &mut Brush<'_>, title: &str, (x, first): (i32, i32), room: i32, colour: Colour) {
+    const SIZE: f32 = 6.6;
+    let size = SIZE * brush.grid.u;
+    let ink = Role::Title.ink(Theme::Day);
+    let groups = plain_groups(title, brush.measure, ink);
+    let lines = wrap_any(&groups, room as f32 / size, brush.measure.space(ink.plain), false);
+    let leading = brush.grid.px(SIZE * 1.2);
+    for (at, line) in lines.iter().take(2).enumerate() {
+        let rest = if at == 1 { &groups[line.start..] } else { &groups[line.clone()] };
+        let at = (x, first + leading * at as i32);
+        brush.text_within(&said(rest), Role::Title, size, at, Side::Left, colour, room);
+    }
 }

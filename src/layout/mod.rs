@@ -175,6 +175,23 @@ impl Composer {
         composed
     }
 
+    /// Which share of its picture is seen beside a notice's text; `None` where that is not so shown.
+    pub fn picture_seen(&mut self, view: &View<'_>) -> Option<f32> {
+        let grid = Grid::new(view.size);
+        let Main::Notice(slot) = &view.plan.main else { return None };
+        let Availability::Ready(width, height) = (view.media)(slot.notice.image.as_ref()?) else {
+            return None;
+        };
+        let place = *place::places(view, grid).first()?;
+        if film::reel(view, slot).is_some() {
+            return None;
+        }
+        let (parts, _) = self.arranged(view, grid, slot, &place);
+        let (_, rect) = parts.picture?;
+        let seen = notice::seen((width, height), rect);
+        Some(if seen < notice::COVER_LEAST { 1.0 } else { seen })
+    }
+
     /// Every zone with its notice, between header and ticker.
     fn notices(&mut self, view: &View<'_>, grid: Grid) -> Composed {
         let places = place::places(view, grid);
@@ -198,6 +215,10 @@ impl Composer {
         let (mut film, mut body) = (None, Rect::default());
         for (place, leaf) in &leaves {
             let area = place.area.rect(grid);
+            // It lent its room.
+            if area.is_empty() {
+                continue;
+            }
             body = body.join(&area);
             if place.zone {
                 brush.clip = area;

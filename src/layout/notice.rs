@@ -12,11 +12,12 @@ use super::words::Word;
 use super::{Availability, View, frame, icons};
 use crate::limits;
 use crate::model::plan::NoticeSlot;
+use crate::model::programme::PictureFit;
 
 const QR_CODE: f32 = 25.0;
 /// The least share of a picture that is seen where it covers its place: a photograph of 16:9 beside text has 0.44, on a
 /// square board 0.30.
-const COVER_LEAST: f32 = 0.29;
+pub const COVER_LEAST: f32 = 0.29;
 /// The share of a countdown's full size under which it says less.
 const COUNTDOWN_SHORT: f32 = 0.75;
 
@@ -38,7 +39,10 @@ pub fn draw(
     if let Some((sha256, rect)) = parts.picture {
         let size = slot.notice.image.as_ref().map(|image| (view.media)(image));
         let meet = match size {
-            Some(Availability::Ready(width, height)) if is_cut_short((width, height), rect) => Meet::Contain,
+            _ if slot.notice.picture == PictureFit::Whole => Meet::Contain,
+            Some(Availability::Ready(width, height)) if seen((width, height), rect) < COVER_LEAST => {
+                Meet::Contain
+            }
             _ => Meet::Cover,
         };
         if meet == Meet::Contain {
@@ -102,12 +106,12 @@ pub fn draw(
     }
 }
 
-/// Whether a picture that covers its place would lose so much of itself that it may no longer say what it shows, as a map
-/// or a long banner.
-fn is_cut_short((width, height): (u32, u32), rect: Rect) -> bool {
+/// The share of a picture that is seen where it covers its place. With little of it, it may no longer say what it shows, as
+/// a map or a long banner.
+pub fn seen((width, height): (u32, u32), rect: Rect) -> f32 {
     let shape = |width: f32, height: f32| width / height.max(1.0);
     let (own, place) = (shape(width as f32, height as f32), shape(rect.w as f32, rect.h as f32));
-    (own / place).min(place / own) < COVER_LEAST
+    (own / place).min(place / own)
 }
 
 /// What is left until the notice's moment, as large as it can be in its line; in fewer words where all of them would be

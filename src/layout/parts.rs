@@ -31,7 +31,10 @@ const COLUMNS_MIN: f32 = 150.0;
 const BESIDE_SHAPE: f32 = 1.8;
 const BESIDE_SHAPE_WHOLE: f32 = 1.3;
 const BESIDE_MIN: f32 = 30.0;
-const BESIDE_TEXT: f32 = 8.5;
+const BESIDE_TEXT: f32 = 11.0;
+/// A picture lies that is no higher than this in its widths. Over text it has this share of the height.
+const LIES: f32 = 0.85;
+const OVER_TEXT: f32 = 0.42;
 /// Height of a countdown's line, in its letters.
 pub const COUNTDOWN_LINE: f32 = 1.45;
 /// A smaller countdown, where the full one would cost a page.
@@ -220,10 +223,14 @@ fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: b
     if picture.is_some() && place.zone && foot - band - under < PICTURE_HEIGHT_MIN {
         foot = floor;
     }
-    let spare = foot - band - under;
+    // A landscape photograph stands over the whole width of a board that is nearly square, before text has all its lines.
+    let lies = picture.is_some_and(|(_, shape)| shape <= LIES) && !place.zone;
+    let least_under = UNDER_BAND + AIR + legible::room_for(least).1;
+    let most = (foot - band) * OVER_TEXT;
+    let spare = (foot - band - under).max(if lies { most.min(foot - band - least_under) } else { 0.0 });
     let picture_width = PICTURE_WIDTH.min(width - 2.0 * margin - BESIDE_TEXT * least);
     let shape = if place.zone { BESIDE_SHAPE } else { BESIDE_SHAPE_WHOLE };
-    let wide = width >= shape * (foot - band) && picture_width >= BESIDE_MIN;
+    let wide = width >= shape * (foot - band) && picture_width >= BESIDE_MIN && !lies;
     let beside = picture.filter(|_| wide && fits(width - picture_width, foot - band));
     let above = picture.filter(|_| beside.is_none() && spare >= PICTURE_HEIGHT_MIN);
     let below = above.map_or(band, |(_, shape)| band + spare.min(width * shape));

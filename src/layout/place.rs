@@ -10,6 +10,7 @@ use super::look::{Grid, Look, Sizes};
 use super::scene::Rect;
 use super::{LED_SIDE_MAX, View, parts, ticker};
 use crate::model::board::{Board, Share, Zone};
+use crate::model::plan::Main;
 use crate::problem::Problem;
 use crate::say;
 
@@ -119,8 +120,45 @@ pub fn places(view: &View<'_>, grid: Grid) -> Vec<Place> {
     if view.board.zones.is_empty() {
         return vec![whole(grid, sizes, ticker)];
     }
-    let of = |(at, written): (usize, &Zone)| zone(grid, sizes, ticker, written.area, at == 0);
-    view.board.zones.iter().enumerate().map(of).collect()
+    let aside = |at: usize| view.plan.asides.iter().find(|aside| aside.zone == at);
+    let vacant = |at: usize| match at {
+        0 => matches!(view.plan.main, Main::Neutral { .. }),
+        _ => aside(at).is_some_and(|aside| aside.slot.is_none()),
+    };
+    let zones = view.board.zones.iter().enumerate();
+    let shares = lent(zones.map(|(at, written)| (written.area, vacant(at))).collect());
+    shares.into_iter().enumerate().map(|(at, share)| zone(grid, sizes, ticker, share, at == 0)).collect()
+}
+
+/// The shares of zones where one without notices has lent its room: to the first beside it that has the whole of an edge
+/// in common with it. Where none has, it stays.
+fn lent(mut zones: Vec<(Share, bool)>) -> Vec<Share> {
+    for lender in 0..zones.len() {
+        let (room, true) = zones[lender] else { continue };
+        // Neighbours that are vacant, too, lend it on.
+        let takes = |at: usize| (!zones[at].1 || at > lender).then(|| joined(&zones[at].0, &room)).flatten();
+        let takers = (0..zones.len()).filter_map(|at| Some((at, takes(at)?)));
+        if let Some((at, area)) = takers.min_by_key(|(at, _)| (zones[*at].1, *at)) {
+            zones[at].0 = area;
+            zones[lender].0 = Share { width: 0.0, height: 0.0, ..room };
+        }
+    }
+    zones.into_iter().map(|(area, _)| area).collect()
+}
+
+/// The rectangle that two make which have a whole edge in common.
+fn joined(area: &Share, room: &Share) -> Option<Share> {
+    let same = |a: f64, b: f64| (a - b).abs() < 1e-6;
+    let beside = same(area.top, room.top) && same(area.height, room.height);
+    let over = same(area.left, room.left) && same(area.width, room.width);
+    let touch = |end: f64, start: f64| same(end, start);
+    if beside && (touch(area.right(), room.left) || touch(room.right(), area.left)) {
+        return Some(Share { left: area.left.min(room.left), width: area.width + room.width, ..*area });
+    }
+    if over && (touch(area.bottom(), room.top) || touch(room.bottom(), area.top)) {
+        return Some(Share { top: area.top.min(room.top), height: area.height + room.height, ..*area });
+    }
+    None
 }
 
 /// Thin lines where a zone meets what is left of it and above it.
@@ -199,4 +237,26 @@ fn misfit(board: &Board, written: &Zone, main: bool, size: (u32, u32), look: &Lo
              vi: "hãy xóa các mục [[zone]]: bảng này chỉ đủ chỗ cho một tin mỗi lúc")
     };
     Some(Problem::new(written.written.clone(), why, remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(left: f64, top: f64, width: f64, height: f64) -> Share {
+        Share { left, top, width, height }
+    }
+
+    #[test]
+    fn a_zone_without_notices_lends_its_room_to_a_neighbour() {
+        let (main, side) = (share(0.0, 0.0, 65.0, 100.0), share(65.0, 0.0, 35.0, 100.0));
+        assert_eq!(lent(vec![(main, false), (side, true)])[0], share(0.0, 0.0, 100.0, 100.0));
+        assert_eq!(lent(vec![(main, true), (side, false)])[1], share(0.0, 0.0, 100.0, 100.0));
+        assert_eq!(lent(vec![(main, false), (side, false)]), [main, side]);
+        let (upper, lower) = (share(65.0, 0.0, 35.0, 40.0), share(65.0, 40.0, 35.0, 60.0));
+        let zones = lent(vec![(main, false), (upper, true), (lower, false)]);
+        assert_eq!((zones[0], zones[2]), (main, side), "no neighbour has half an edge of it");
+        let all = lent(vec![(main, false), (upper, true), (lower, true)]);
+        assert_eq!(all[0], share(0.0, 0.0, 100.0, 100.0), "two halves make an edge");
+    }
 }

@@ -42,6 +42,7 @@ pub fn notice(title: &str, text: &str, category: Category) -> Notice {
         text: text.into(),
         lang: "vi".into(),
         image: None,
+        picture: Default::default(),
         video: None,
         audio: None,
         issuer: "Điện lực Tam Đường".into(),
@@ -110,6 +111,7 @@ pub fn slot(notice: Notice, seconds: i64) -> Main {
         languages,
         start,
         end,
+        number: 2,
         alone: false,
     })
 }

@@ -85,6 +85,8 @@ pub struct NoticeSlot {
     pub start: Timestamp,
     /// First moment of the next slot of the rotation. A film or sound loops or is cut to fit.
     pub end: Timestamp,
+    /// How many turns its rotation had before this one, since 1970.
+    pub number: i64,
     /// It is alone in the rotation: nothing needs to be repainted when the slot comes round again.
     pub alone: bool,
 }

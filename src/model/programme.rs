@@ -138,6 +138,23 @@ pub enum Priority {
     Urgent,
 }
 
+/// How a picture fills its place beside text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PictureFit {
+    /// It fills its place; what is over at its sides is cut off, as long as that is not most of it.
+    #[default]
+    Fill,
+    /// All of it is seen, as a poster with words has to be.
+    Whole,
+}
+
+impl PictureFit {
+    fn is_default(&self) -> bool {
+        *self == PictureFit::default()
+    }
+}
+
 /// When something may be on: a show window, and days and hours within it. All fields absent: always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
@@ -183,6 +200,9 @@ pub struct Notice<M = Media, T = Timestamp> {
     pub lang: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<M>,
+    /// How it is shown beside text.
+    #[serde(default, skip_serializing_if = "PictureFit::is_default")]
+    pub picture: PictureFit,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<M>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -265,7 +265,7 @@ impl Timetable {
     fn slot(&self, now: &Now, on: &[usize]) -> Option<(usize, NoticeSlot)> {
         let wheel = self.wheel(on);
         let t_ms = now.t.as_nanosecond().div_euclid(1_000_000) as i64;
-        let Position { item, turn_ms } = rotation::position(&wheel.normal, &wheel.low, t_ms)?;
+        let Position { item, turn_ms, number } = rotation::position(&wheel.normal, &wheel.low, t_ms)?;
         let item = &self.notices[item];
         let slot = NoticeSlot {
             feed: self.feeds[item.feed].name.clone(),
@@ -273,6 +273,7 @@ impl Timetable {
             languages: reading::languages(&item.notice),
             start: Timestamp::from_millisecond(turn_ms.start).unwrap_or(Timestamp::MIN),
             end: Timestamp::from_millisecond(turn_ms.end).unwrap_or(Timestamp::MAX),
+            number,
             alone: wheel.normal.len() + wheel.low.len() == 1,
         };
         Some((item.feed, slot))

@@ -28,6 +28,8 @@ pub struct Position {
     pub item: usize,
     /// Milliseconds since 1970; the moment asked about is within.
     pub turn_ms: Range<i64>,
+    /// How many turns there were before it since 1970.
+    pub number: i64,
 }
 
 /// The turn at `t_ms`, milliseconds since 1970; `None` on an empty wheel.
@@ -39,14 +41,18 @@ pub fn position(normal: &[Turn], low: &[Turn], t_ms: i64) -> Option<Position> {
         return None;
     }
     let into_cycle = t_ms.rem_euclid(cycle_ms as i64) as u64;
-    let (turns, mut into) = match into_cycle.checked_sub(normal_ms * ROUNDS) {
-        Some(into_low) => (low, into_low),
-        None => (normal, into_cycle % normal_ms),
+    let rounds = ROUNDS as usize;
+    let (turns, mut into, before) = match into_cycle.checked_sub(normal_ms * ROUNDS) {
+        Some(into_low) => (low, into_low, rounds * normal.len()),
+        None => (normal, into_cycle % normal_ms, (into_cycle / normal_ms) as usize * normal.len()),
     };
-    for turn in turns {
+    let cycles = t_ms.div_euclid(cycle_ms as i64);
+    let before = cycles * (rounds * normal.len() + low.len()) as i64 + before as i64;
+    for (at, turn) in turns.iter().enumerate() {
         if into < turn.length_ms {
             let start = t_ms - into as i64;
-            return Some(Position { item: turn.item, turn_ms: start..start + turn.length_ms as i64 });
+            let turn_ms = start..start + turn.length_ms as i64;
+            return Some(Position { item: turn.item, turn_ms, number: before + at as i64 });
         }
         into -= turn.length_ms;
     }
@@ -91,6 +97,7 @@ mod tests {
         while t < end_ms {
             let position = position(normal, low, t).unwrap();
             assert_eq!(position.turn_ms.start, t);
+            assert_eq!(position.number, items.len() as i64);
             items.push(position.item);
             t = position.turn_ms.end;
         }

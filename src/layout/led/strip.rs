@@ -97,18 +97,21 @@ fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, area: Rect, ea
     turn
 }
 
-/// A strip has no room for a ticker of its own. What it would say takes its turn: one line of it after each notice, another
-/// one each time, and all of them when there is nothing else.
+/// After so many notices the ticker has a word.
+const NOTICES_A_TICKER: i64 = 3;
+
+/// A strip has no room for a ticker of its own. What it would say takes its turn: one line of it after every third notice,
+/// another one each time, and all of them when there is nothing else.
 fn ticker_now(view: &View<'_>) -> Vec<(String, Colour)> {
     let items = ticker::items(view);
     let shown: Vec<String> = match &view.plan.main {
         Main::Warning { .. } => Vec::new(),
         Main::Neutral { .. } => items,
         Main::Notice(slot) => {
-            let (start, end) = (slot.start.as_second(), slot.end.as_second());
-            let turns = start.div_euclid(end.saturating_sub(start).max(1));
-            let at = turns.rem_euclid(items.len().max(1) as i64) as usize;
-            items.into_iter().skip(at).take(1).collect()
+            let its_turn = slot.number.rem_euclid(NOTICES_A_TICKER) == NOTICES_A_TICKER - 1;
+            let nth = slot.number.div_euclid(NOTICES_A_TICKER);
+            let at = nth.rem_euclid(items.len().max(1) as i64) as usize;
+            items.into_iter().skip(at).take(usize::from(its_turn)).collect()
         }
     };
     shown.into_iter().map(|text| (text, view.look.led.ink)).collect()

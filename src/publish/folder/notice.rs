@@ -11,7 +11,8 @@ use super::when;
 use crate::limits;
 use crate::model::board::Reading;
 use crate::model::programme::{
-    Announcement, Category, Notice, Priority, Programme, TextEncoding, Ticker, Translation, Window,
+    Announcement, Category, Notice, PictureFit, Priority, Programme, TextEncoding, Ticker, Translation,
+    Window,
 };
 use crate::problem::Text;
 use crate::programme::ZONE_UNSTATED;
@@ -32,6 +33,7 @@ const ENCODINGS: [(&str, TextEncoding); 3] =
     [("unicode", TextEncoding::Unicode), ("tcvn3", TextEncoding::Tcvn3), ("vni", TextEncoding::Vni)];
 /// Tags are no text that anybody reads.
 const AS_IT_STANDS: Typed = Typed { encoding: Some(TextEncoding::Unicode), old_codes: OldCodes::Refuse };
+const PICTURE_FITS: [(&str, PictureFit); 2] = [("fill", PictureFit::Fill), ("whole", PictureFit::Whole)];
 const PRIORITIES: [(&str, Priority); 3] =
     [("low", Priority::Low), ("normal", Priority::Normal), ("urgent", Priority::Urgent)];
 
@@ -136,6 +138,7 @@ impl Reader<'_, '_> {
         let text = body(&mut section, typed);
         let lang = section.get("lang").and_then(|said| said_language(&said)).unwrap_or_else(|| "vi".into());
         let image = section.get("image").and_then(|said| self.shelf.media(&said, Role::Picture));
+        let fit = section.get("picture").and_then(|said| said.choice(&PICTURE_FITS)).unwrap_or_default();
         let film = section.get("video");
         if let (Some(film), true) = (film, image.is_some()) {
             let why = say!(
@@ -173,6 +176,7 @@ impl Reader<'_, '_> {
             text,
             lang,
             image,
+            picture: fit,
             video,
             audio,
             issuer,

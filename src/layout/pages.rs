@@ -466,11 +466,11 @@ impl Cutter<'_> {
         let cut =
             |later: &[Group]| split(&text, later, &Sheet { width, height, space, title, body }, PAGES_MAX);
         let mut texts = cut(&text.title);
-        if self.room.low {
-            let shorter = cut(&self.running_head(&text.title));
-            // Half a title is worth nothing where it saves no page.
-            texts = if shorter.len() < texts.len() { shorter } else { texts };
-        }
+        let shorter = cut(&self.running_head(&text.title));
+        // Half a title is worth nothing where it saves no page, or on a high board not a third of them.
+        let saves =
+            if self.room.low { shorter.len() < texts.len() } else { 3 * shorter.len() <= 2 * texts.len() };
+        texts = if saves { shorter } else { texts };
         let (title, body, broken) = match fit::fit(&texts, width, height, space, self.scale) {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {

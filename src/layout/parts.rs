@@ -34,7 +34,7 @@ const BESIDE_MIN: f32 = 30.0;
 const BESIDE_TEXT: f32 = 11.0;
 /// A picture lies that is no higher than this in its widths. Over text it has this share of the height.
 const LIES: f32 = 0.85;
-const OVER_TEXT: f32 = 0.42;
+const OVER_TEXT: f32 = 0.38;
 /// Height of a countdown's line, in its letters.
 pub const COUNTDOWN_LINE: f32 = 1.45;
 /// A smaller countdown, where the full one would cost a page.

@@ -333,7 +333,7 @@ mod tests {
             words: vec![Word { text: text.into(), bold: false, space: true }],
             width,
             leans: false,
-            follows: false,
+            follows: None,
         }
     }
 
@@ -378,7 +378,7 @@ mod tests {
                 words: vec![Word { text: "x".into(), bold: false, space: *space }],
                 width: *width,
                 leans: false,
-                follows: false,
+                follows: None,
             };
             let groups: Vec<Group> = widths.iter().map(group).collect();
             let para = |groups: &[Group]| Para { groups: groups.to_vec(), ..Para::default() };

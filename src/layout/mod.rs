@@ -40,6 +40,8 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(test)]
+mod together_tests;
+#[cfg(test)]
 mod whole_tests;
 #[cfg(test)]
 pub(crate) mod zone_tests;

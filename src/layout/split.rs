@@ -28,6 +28,8 @@ const SENTENCE_MIN: usize = 12;
 const AFTER_HEADING: f32 = 2.6;
 const AFTER_INTRODUCTION: f32 = 0.3;
 const AFTER_SENTENCE: f32 = 0.1;
+/// Between the words of a name.
+const WITHIN_NAME: f32 = 0.9;
 /// The same in a paragraph of few lines, which should rather stay whole.
 const AFTER_SENTENCE_SHORT: f32 = 0.3;
 const SHORT_LINES: usize = 4;
@@ -103,7 +105,8 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
                 let (from, to) = (start + line.start, start + line.end);
                 let parting = match para.groups.get(to) {
                     _ if to == at + 1 => parting,
-                    Some(next) if next.follows => WITHIN_GROUP,
+                    Some(next) if next.is_inseparable() => WITHIN_GROUP,
+                    Some(next) if next.follows.is_some() => WITHIN_NAME,
                     _ => WITHIN_SENTENCE,
                 };
                 pieces.push(Piece { paragraph, groups: from..to, parting, within: to < at + 1 });
@@ -301,7 +304,7 @@ mod tests {
             words: vec![Word { text: text.into(), bold: false, space: true }],
             width: 2.0,
             leans: false,
-            follows: false,
+            follows: None,
         };
         let body = said.lines().map(|line| Para {
             marker: None,

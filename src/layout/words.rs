@@ -70,8 +70,8 @@ pub struct Group {
     pub width: f32,
     /// Its last syllable and the next one are a word.
     pub leans: bool,
-    /// It belongs to the group before it, with which it had no room on one line: they stay on one page.
-    pub follows: bool,
+    /// What held it to the group before it, with which it had no room on one line: they stay on one page.
+    pub follows: Option<Tie>,
 }
 
 impl Group {
@@ -82,7 +82,7 @@ impl Group {
             own + if at > 0 && word.space { space } else { 0.0 }
         };
         let width = words.iter().enumerate().map(width).sum();
-        Group { words, width, leans: false, follows: false }
+        Group { words, width, leans: false, follows: None }
     }
     /// The same with "…" after its last word.
     fn goes_on(mut self, measure: &Measure, ink: Ink) -> Group {
@@ -98,9 +98,16 @@ impl Group {
     }
     /// What is held together in it at least so firmly; all but the first part follow what they belong to.
     pub fn parted_at(&self, least: Tie, measure: &Measure, ink: Ink) -> Vec<Group> {
+        let broken = match least {
+            Tie::Number => Tie::Span,
+            Tie::Span => Tie::Name,
+            _ => Tie::Label,
+        };
         let parts = tied(self.words.clone(), least).into_iter().enumerate();
-        let part =
-            |(at, words)| Group { follows: at > 0 || self.follows, ..Group::measured(words, measure, ink) };
+        let part = |(at, words)| {
+            let follows = if at > 0 { Some(broken) } else { self.follows };
+            Group { follows, ..Group::measured(words, measure, ink) }
+        };
         parts.map(part).collect()
     }
     pub fn space(&self) -> bool {
@@ -108,6 +115,10 @@ impl Group {
     }
     fn last(&self) -> &str {
         self.words.last().map_or("", |word| &word.text)
+    }
+    /// It is part of one name and number, one amount or one span with the group before it, and not only of one name.
+    pub fn is_inseparable(&self) -> bool {
+        self.follows.is_some_and(|tie| tie != Tie::Name)
     }
     /// It ends a clause: a good place to break.
     pub fn ends_clause(&self) -> bool {
@@ -245,14 +256,14 @@ fn cut(group: Group, ties: &[Tie], widest: f32, measure: &Measure, ink: Ink, out
     }
     let Some((least, firmer)) = ties.split_first() else {
         for (at, run) in group.parted(measure, ink).into_iter().enumerate() {
-            let follows = at > 0 || group.follows;
+            let follows = if at > 0 { Some(Tie::Number) } else { group.follows };
             if run.width <= widest {
                 out.push(Group { follows, ..run });
                 continue;
             }
             let from = out.len();
             run.words.iter().for_each(|word| cut_word(word, widest, measure, ink, out));
-            out[from..].iter_mut().for_each(|piece| piece.follows = true);
+            out[from..].iter_mut().for_each(|piece| piece.follows = Some(Tie::Number));
             out[from].follows = follows;
         }
         return;

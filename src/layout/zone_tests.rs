@@ -67,7 +67,7 @@ fn zones_show_side_by_side_under_one_header_and_an_empty_one_lends_its_room() {
     assert!(words(&composed.scene).contains("không có thông báo mới"));
     let main_empty = beside(Main::Neutral { ever: true }, [Some(meeting), None]);
     let composed = self::composed(&main_empty, true);
-    assert!(words(&composed.scene).contains("Nà Khương"));
+    assert!(words(&composed.scene).contains("Khương"));
 }
 
 #[test]

@@ -51,8 +51,8 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
 struct Row {
     words: Vec<Word>,
     colour: Colour,
-    /// It belongs to the row before it, on one page.
-    follows: bool,
+    /// What its turning to another page than the row before it costs, where the two belong together.
+    follows: Option<f32>,
 }
 
 impl Row {
@@ -73,7 +73,9 @@ fn items(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) -
         let groups = cut_to(plain_groups(text, measure, ink), width.max(0.6), measure, ink);
         let lines = wrap_any(&groups, width.max(0.6), measure.space(ink.plain), false);
         for line in lines {
-            let follows = groups[line.start].follows;
+            let first = &groups[line.start];
+            let follows =
+                first.follows.map(|_| if first.is_inseparable() { WITHIN_GROUP } else { WITHIN_NAME });
             let words = groups[line].iter().flat_map(|group: &Group| group.words.iter().cloned()).collect();
             rows.push(Row { words, colour: *colour, follows });
         }
@@ -98,6 +100,7 @@ fn paged(items: Vec<Vec<Row>>, each: usize, head: Option<Row>) -> Vec<Vec<Row>> 
 /// cut from its number, and in a long text, with the end of a clause and without.
 const WITHIN_ITEM: f32 = 4.0;
 const WITHIN_GROUP: f32 = 8.0;
+const WITHIN_NAME: f32 = 0.8;
 const AFTER_CLAUSE: f32 = 0.1;
 const WITHIN_CLAUSE: f32 = 0.3;
 /// Part of a long text beside another.
@@ -118,8 +121,8 @@ fn filled(items: Vec<Vec<Row>>, each: usize) -> Vec<Vec<Row>> {
                 row.words.last().is_some_and(|word| word.text.ends_with([',', '.', ':', ';', '!', '?']));
             parting.push(match item.get(at + 1) {
                 None => 0.0,
-                Some(next) if next.follows => WITHIN_GROUP,
                 Some(_) if item.len() <= each => WITHIN_ITEM,
+                Some(Row { follows: Some(cost), .. }) => *cost,
                 Some(_) if clause => AFTER_CLAUSE,
                 Some(_) => WITHIN_CLAUSE,
             });

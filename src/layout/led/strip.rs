@@ -69,7 +69,7 @@ fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, area: Rect, ea
     let said: Vec<_> = first.chain(&saying.said).cloned().collect();
     let head = head.map(|text| {
         let words = text.split(' ').map(|word| Word { text: word.into(), bold: false, space: true });
-        Row { words: words.collect(), colour: saying.head, follows: false }
+        Row { words: words.collect(), colour: saying.head, follows: None }
     });
     let width = window.w as f32 / SIZE;
     let set = |said: &[(String, Colour)]| items(brush.measure, said, Role::Pixel, width);

@@ -22,8 +22,8 @@ const TURN_MS_MAX: u64 = 120_000;
 const SEEN_LEAST: f32 = 0.75;
 /// Notices with less text make few pages everywhere, and are not looked at: that takes milliseconds for each.
 const CHARS_MIN: usize = 120;
-/// Most notices that are looked at.
-const NOTICES_MAX: usize = 300;
+/// Most notices that are looked at: of a longer programme nobody reads what is said of each.
+const NOTICES_MAX: usize = 100;
 
 /// What is worth a look, by notice.
 pub fn look(programme: &Programme, sizes: &[(u32, u32)], now: Timestamp) -> Vec<Problem> {
@@ -36,8 +36,12 @@ pub fn look(programme: &Programme, sizes: &[(u32, u32)], now: Timestamp) -> Vec<
     if notices.is_empty() {
         return Vec::new();
     }
-    let mut eye =
-        Eye { composer: Composer::new(Arc::new(Fonts::load(&[]).0)), look: Look::cham(), programme, now };
+    let mut eye = Eye {
+        composer: Composer::new(Arc::new(Fonts::load(&Fonts::standard_folders()).0)),
+        look: Look::cham(),
+        programme,
+        now,
+    };
     notices
         .into_iter()
         .flat_map(|notice| [eye.long(notice, sizes), eye.cut(notice, sizes)])

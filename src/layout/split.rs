@@ -26,7 +26,7 @@ const SENTENCE_MIN: usize = 12;
 
 /// What it costs to part pages at a place, beside the square of how full each page is (at most 1).
 const AFTER_HEADING: f32 = 2.6;
-const AFTER_INTRODUCTION: f32 = 0.3;
+const AFTER_INTRODUCTION: f32 = 2.0;
 const AFTER_SENTENCE: f32 = 0.1;
 /// Between the words of a name.
 const WITHIN_NAME: f32 = 0.9;
@@ -94,7 +94,9 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
             }
             let parting = match &para.groups[at] {
                 _ if at + 1 == count && is_heading(para) => AFTER_HEADING,
-                last if at + 1 == count && last.introduces() => AFTER_INTRODUCTION,
+                last if at + 1 == count && (last.introduces() || is_over_list(text, paragraph)) => {
+                    AFTER_INTRODUCTION
+                }
                 _ if at + 1 == count => 0.0,
                 _ if short => AFTER_SENTENCE_SHORT,
                 _ => AFTER_SENTENCE,
@@ -135,6 +137,14 @@ fn fits_in(most: usize, groups: &[Group], width: f32, space: f32) -> bool {
         }
     }
     true
+}
+
+/// A line over the items of a list names them, with a colon or without.
+fn is_over_list(text: &Text, paragraph: usize) -> bool {
+    let next = text.body.get(paragraph + 1);
+    let para = &text.body[paragraph];
+    let ends = para.groups.last().is_some_and(|last| last.ends_sentence());
+    para.marker.is_none() && !ends && next.is_some_and(|next| next.marker.is_some())
 }
 
 /// A line in bold that does not end a sentence belongs to what follows.

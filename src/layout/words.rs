@@ -279,9 +279,7 @@ fn cut_word(word: &Word, widest: f32, measure: &Measure, ink: Ink, out: &mut Vec
     for cluster in word.text.graphemes(true) {
         let own = measure.width(cluster, weight);
         if width + own > widest && !piece.is_empty() {
-            // "0912.345.678" parts at a point, if it must: the other half is then still a number.
-            let after = piece.rfind(['.', '-', '/', ',']).map_or(piece.len(), |at| at + 1);
-            let rest = piece.split_off(after);
+            let rest = piece.split_off(place_to_cut(&piece));
             let text = std::mem::replace(&mut piece, rest);
             out.push(Group::measured(vec![Word { text, bold: word.bold, space }], measure, ink));
             (width, space) = (measure.width(&piece, weight), false);
@@ -294,9 +292,42 @@ fn cut_word(word: &Word, widest: f32, measure: &Measure, ink: Ink, out: &mut Vec
     }
 }
 
+/// Where the beginning of a word is best cut: beside dots or lines that lead the eye to a price, else after a sign that is
+/// not within a number, else within the number: "0912.345.678" parts at a point, so that both halves are numbers still.
+fn place_to_cut(piece: &str) -> usize {
+    const LEADER: usize = 3;
+    let leads = |c: char| matches!(c, '.' | '_' | '-' | '…' | '·');
+    let letters: Vec<(usize, char)> = piece.char_indices().collect();
+    let (mut run, mut beside) = (0, None);
+    for &(at, c) in &letters {
+        if run >= LEADER && !leads(c) {
+            beside = Some(at);
+        }
+        run = if leads(c) { run + 1 } else { 0 };
+    }
+    if run >= LEADER {
+        return piece.len();
+    }
+    let signs = || letters.windows(2).rev().filter(|pair| matches!(pair[0].1, '.' | '-' | '/' | ','));
+    let outside = signs().find(|pair| !pair[1].1.is_ascii_digit()).map(|pair| pair[1].0);
+    let last_sign = piece.ends_with(['.', '-', '/', ',']).then_some(piece.len());
+    let within = signs().next().map(|pair| pair[1].0);
+    beside.or(last_sign).or(outside).or(within).unwrap_or(piece.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_too_long_for_a_line_is_cut_beside_its_dots_and_last_of_all_within_a_number() {
+        assert_eq!(place_to_cut("quả.........120."), "quả.........".len());
+        assert_eq!(place_to_cut("ong________25"), "ong________".len());
+        assert_eq!(place_to_cut("quả.........."), "quả..........".len());
+        assert_eq!(place_to_cut("0912.345.67"), "0912.345.".len());
+        assert_eq!(place_to_cut("congvan-so12.3"), "congvan-".len());
+        assert_eq!(place_to_cut("nghiêng"), "nghiêng".len());
+    }
 
     fn cut(text: &str) -> Vec<String> {
         let measure = Measure::new(Arc::new(Fonts::load(&[]).0));

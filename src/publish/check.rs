@@ -2,6 +2,7 @@
 
 use super::alerts::{Outlook, outlook};
 use super::{Lifetimes, Role, expires_soon};
+use crate::alert::life;
 use crate::limits::MEDIA_BYTES_MAX;
 use crate::model::feed::Versions;
 use crate::model::media::Media;
@@ -87,7 +88,15 @@ pub fn check_with(
         warnings: expiring(root, &complete.files, now, &programme.timezone),
     };
     let mut seen = HashSet::new();
-    let spoken = alerts.iter().flat_map(|alerts| alerts.media());
+    // What was withdrawn is said by no board.
+    let spoken = alerts.iter().flat_map(|alerts| {
+        let withdrawn = life::withdrawn(alerts, now);
+        alerts
+            .alerts
+            .iter()
+            .filter(move |alert| !withdrawn.contains(&alert.id))
+            .filter_map(|alert| alert.audio.as_ref())
+    });
     for media in programme.media().chain(spoken).filter(|media| seen.insert(media.sha256)) {
         report.media_files += 1;
         report.media_bytes += media.length;

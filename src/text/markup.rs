@@ -53,6 +53,8 @@ pub enum Doubt {
     Tabs {
         heads: bool,
     },
+    /// A dash before a number that could be below zero was taken for that of a list.
+    Dash,
     /// Bars between words on several lines, which are no whole table.
     Bars,
     /// `**` without its other half on the line.
@@ -80,7 +82,13 @@ pub fn doubts(text: &str) -> Vec<(usize, Doubt)> {
         match piece.form {
             Form::Tabs { heads } => found.push((at, Doubt::Tabs { heads })),
             Form::Bars => {}
-            Form::Line => found.extend(doubt_of_line(lines[at]).map(|doubt| (at, doubt))),
+            Form::Line => {
+                let bullet =
+                    |block: &Block| matches!(block, Block::Paragraph(p) if p.marker.as_deref() == Some("•"));
+                let dash = piece.blocks.iter().any(bullet) && may_be_below_zero(lines[at]);
+                let doubt = if dash { Some(Doubt::Dash) } else { doubt_of_line(lines[at]) };
+                found.extend(doubt.map(|doubt| (at, doubt)));
+            }
         }
     }
     let barred = |line: &&str| line.contains(" | ");
@@ -198,7 +206,11 @@ fn barred(lines: &[&str], at: usize) -> Option<Piece> {
 
 /// The table by tabs that begins at a line.
 fn tabbed(lines: &[&str], at: usize) -> Option<Piece> {
-    let rows = run(lines, at, |line| hanging(line).is_none() && line.trim_start().contains('\t'));
+    if !lines[at].trim_start().contains('\t') {
+        return None;
+    }
+    // Cells that Excel merged come as empty ones at the beginning of the rows below.
+    let rows = run(lines, at, |line| hanging(line).is_none() && line.contains('\t'));
     if rows < 2 {
         return None;
     }
@@ -400,6 +412,14 @@ fn opens(line: &str, at: usize) -> bool {
     let word = |c: char| c.is_alphanumeric();
     let power = after.is_ascii_digit() && before.is_some_and(|c| c.is_ascii_digit());
     !power && (word(after) || !before.is_some_and(word))
+}
+
+/// `- 5 độ`, `- 0,3 %` or a number alone, with a dash that may be a minus.
+fn may_be_below_zero(line: &str) -> bool {
+    let Some(("-", rest)) = hanging(line) else { return false };
+    let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+    let unit = unit.trim_start();
+    unit.len() < rest.len() && (unit.is_empty() || unit.starts_with(['°', '%']) || unit.starts_with("độ"))
 }
 
 /// The first thing on a line of text that is drawn as it stands, and may not be meant so.

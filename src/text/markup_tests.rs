@@ -1,3 +1,5 @@
+//! What is typed is what is drawn, less the marks of a few forms.
+
 use super::*;
 use crate::limits::TABLE_COLUMNS_MAX;
 use proptest::prelude::*;
@@ -98,6 +100,10 @@ fn rows_with_tabs_are_a_table_whose_heads_have_no_numbers() {
         &["Bản|Ngày|Giờ/Nà Đon|thứ Hai|7h30/Nà San||9h"],
     );
     check("\tSáng\tChiều\nT2\tx\t \nT3\t\tx", &["|Sáng|Chiều/T2|x|/T3||x"]);
+    check(
+        "Ngày\tGiờ\tNơi\n1/12\t7h\tbản A\n\t\tbản B\n2/12\t8h\tbản C",
+        &["Ngày|Giờ|Nơi/1/12|7h|bản A/||bản B/2/12|8h|bản C"],
+    );
     check("Thời gian:\t7h30\nĐịa điểm:\tNhà văn hóa", &["/Thời gian:|7h30/Địa điểm:|Nhà văn hóa"]);
     check("\tKính gửi bà con\n\tMời họp\nmột\thàng", &["Kính gửi bà con", "Mời họp", "một hàng"]);
 }
@@ -107,6 +113,7 @@ fn an_author_is_told_where_text_may_not_be_meant_as_it_shows() {
     check_doubts("a\nBản\tGiờ\nNà Đon\t7h", &[(1, Doubt::Tabs { heads: true })]);
     check_doubts("a\tb\nc\td\r\n**x", &[(0, Doubt::Tabs { heads: false }), (2, Doubt::OpenBold)]);
     check_doubts("a | b\nc | d", &[(0, Doubt::Bars)]);
+    check_doubts("- 5 độ\n- 7 °C\n- 7h30: họp\n- 3", &[(0, Doubt::Dash), (1, Doubt::Dash), (3, Doubt::Dash)]);
     check_doubts(
         "x\n<b>tin</b>\n![a](b.jpg)\n[này](https://a.vn)\n`mã`",
         &[(1, Doubt::Html), (2, Doubt::Picture), (3, Doubt::Link), (4, Doubt::Code)],

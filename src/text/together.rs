@@ -21,7 +21,7 @@ pub enum Tie {
 }
 
 /// Most words held together as a name, and in all.
-const NAME_MAX: usize = 5;
+const NAME_MAX: usize = 6;
 const ALL_MAX: usize = 8;
 /// Most words of a label.
 const LABEL_MAX: usize = 5;
@@ -68,13 +68,21 @@ fn held(before: &[&str], word: &str) -> Tie {
     let after_number = last.ends_with(|c: char| c.is_ascii_digit());
     let unit =
         word.trim_end_matches([',', '.', ':', ';', ')', '!', '?']).split('/').next().unwrap_or_default();
-    if is_dash(word) {
+    if is_dash(word) || is_closing(word) {
         return Tie::Number;
+    }
+    // "38,5 độ C", "2. họp" at the start of a line.
+    let ordinal = earlier.is_empty() && last.len() <= 3 && last.ends_with(['.', ')']) && begins_number(last);
+    if *last == "độ" && unit == "C" || ordinal {
+        return Tie::Number;
+    }
+    if TITLES.contains(last) && is_name(word) {
+        return Tie::Name;
     }
     if is_dash(last) {
         let far = earlier.last().copied().unwrap_or_default();
         let span = number || far.ends_with(|c: char| c.is_ascii_digit()) || far.ends_with('h');
-        let names = is_name(word) && is_name(far) || *last == "–";
+        let names = *last == "–";
         return if span {
             Tie::Span
         } else if names {
@@ -123,6 +131,11 @@ fn is_dash(word: &str) -> bool {
     matches!(word, "-" | "–" | "—" | "−" | "÷")
 }
 
+/// Signs that end what is before them, typed after a space.
+fn is_closing(word: &str) -> bool {
+    word.chars().all(|c| matches!(c, ':' | ';' | ',' | '.' | '/' | ')' | '?' | '!' | '%' | '…'))
+}
+
 fn begins_number(word: &str) -> bool {
     word.trim_start_matches(['(', '+', '±', '~']).starts_with(|c: char| c.is_ascii_digit())
 }
@@ -144,6 +157,13 @@ const HOLDS: &[&str] = &[
     "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Nhật", "nhật", "tỉnh", "huyện", "Km", "km", "tổ", "Tổ", "khu",
     "Khu", "đội", "lớp", "Lớp", "khối", "phòng", "Phòng", "tầng", "lộ", "QL", "TL", "Điều", "điều", "khoản",
     "đợt", "Đợt", "tuần", "quý", "Quý", "dưới", "trên", "giá", "Giá", "loại", "Loại", "hạng", "nhóm", "Nhóm",
+];
+
+/// What is said before a person's name.
+const TITLES: &[&str] = &[
+    "ông", "Ông", "bà", "Bà", "anh", "Anh", "chị", "Chị", "cô", "Cô", "thầy", "Thầy", "bác", "Bác", "em",
+    "Ô.", "B.", "BS.", "Bs.", "TS.", "Ts.", "ThS.", "GS.", "PGS.", "Đ/c", "đ/c", "(ông", "(bà", "(anh",
+    "(chị", "(cô",
 ];
 
 /// Words between the ends of a span.
@@ -247,7 +267,10 @@ mod tests {
             ["Lên", "nhà", "văn hóa,", "mang", "đèn"]
         );
         check("lúc 6h00 ngày mai, sáng Chủ nhật 6/12", &["lúc 6h00", "ngày mai,", "sáng", "Chủ nhật 6/12"]);
-        check("gọi ông Nguyễn Thị Phương Thảo", &["gọi", "ông", "Nguyễn Thị Phương Thảo"]);
+        check("gọi ông Nguyễn Thị Phương Thảo", &["gọi", "ông Nguyễn Thị Phương Thảo"]);
+        check("Thẩm Phé - Ô. Lò Văn Ngắn", &["Thẩm Phé -", "Ô. Lò Văn Ngắn"]);
+        check("sốt trên 38,5 độ C", &["sốt", "trên 38,5 độ C"]);
+        check("2. Giàng Thị Dở : 0965", &["2. Giàng Thị Dở : 0965"]);
         check("hoặc số 0213 3 879 114.", &["hoặc", "số 0213 3 879 114."]);
         check("THÔNG BÁO CẮT ĐIỆN", &["THÔNG", "BÁO", "CẮT", "ĐIỆN"]);
         check("0987 654 321, 0213 3 879", &["0987 654 321,", "0213 3 879"]);

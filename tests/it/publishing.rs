@@ -222,7 +222,7 @@ fn a_table_that_would_lose_columns_is_refused() {
     let wide = format!("|{}", " a |".repeat(300));
     refused(
         &[],
-        &notice(&format!("text = \"\"\"\nmột\n{wide}\n\"\"\"")),
+        &notice(&format!("text = \"\"\"\nmột\n{wide}\n{wide}\n\"\"\"")),
         &["programme.toml:7", "300 columns", "at most 8"],
     );
 }

@@ -102,6 +102,8 @@ const WITHIN_ITEM: f32 = 4.0;
 const WITHIN_GROUP: f32 = 8.0;
 const WITHIN_NAME: f32 = 0.8;
 const AFTER_CLAUSE: f32 = 0.1;
+/// After what announces the next thing ("Thứ Hai, 30/11:").
+const AFTER_INTRODUCTION: f32 = 1.2;
 const WITHIN_CLAUSE: f32 = 0.3;
 /// Part of a long text beside another.
 const MIXED: f32 = 1.5;
@@ -116,10 +118,13 @@ fn filled(items: Vec<Vec<Row>>, each: usize) -> Vec<Vec<Row>> {
     let (mut parting, mut begins): (Vec<f32>, Vec<usize>) = Default::default();
     for item in items {
         begins.extend(std::iter::repeat_n(rows.len(), item.len()));
+        let introduces =
+            item.last().and_then(|row| row.words.last()).is_some_and(|word| word.text.ends_with(':'));
         for (at, row) in item.iter().enumerate() {
             let clause =
                 row.words.last().is_some_and(|word| word.text.ends_with([',', '.', ':', ';', '!', '?']));
             parting.push(match item.get(at + 1) {
+                None if introduces => AFTER_INTRODUCTION,
                 None => 0.0,
                 Some(_) if item.len() <= each => WITHIN_ITEM,
                 Some(Row { follows: Some(cost), .. }) => *cost,

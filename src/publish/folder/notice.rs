@@ -541,6 +541,16 @@ fn doubted(doubt: Doubt) -> (Text, Text) {
             say!(en: "if it is no table, put spaces for the tabs; heads are a first row without numbers",
                  vi: "nếu không phải bảng, hãy thay dấu tab bằng dấu cách; tên cột là dòng đầu không có số"),
         ),
+        Doubt::Dash => (
+            say!(
+                en: "the dash before this number is shown as that of a list, not as a minus",
+                vi: "dấu - trước số này được hiện thành dấu đầu dòng, không phải dấu trừ"
+            ),
+            say!(
+                en: "for a number below zero write it without a space: -5",
+                vi: "nếu là số âm, hãy viết liền: -5"
+            ),
+        ),
         Doubt::Bars => (
             say!(en: "these lines with | are shown as they stand, and not as a table",
                  vi: "các dòng có dấu | này hiện nguyên như đã gõ, không thành bảng"),

@@ -1,4 +1,4 @@
-//! What boards of the usual shapes make of a programme: notices of many pages, and pictures of which little is seen.
+//! What boards of the usual shapes make of a programme: notices of many pages, and pictures of which little or nothing is seen.
 //! Told when a programme is published, for nobody looks at every notice at every size.
 
 use crate::layout::{Availability, Composer, Fonts, Look, RATE_MHZ, View, is_led};
@@ -29,7 +29,8 @@ const NOTICES_MAX: usize = 100;
 pub fn look(programme: &Programme, sizes: &[(u32, u32)], now: Timestamp) -> Vec<Problem> {
     let shown = |notice: &&Arc<Notice>| {
         let pictured = notice.image.is_some() && !notice.text.is_empty();
-        notice.text.len() > CHARS_MIN || !notice.translations.is_empty() || pictured
+        let lone = notice.image.is_some() && notice.text.is_empty();
+        notice.text.len() > CHARS_MIN || !notice.translations.is_empty() || pictured || lone
     };
     let over = |notice: &&Arc<Notice>| notice.window.until.is_none_or(|until| until > now);
     let notices: Vec<_> = programme.notices.iter().filter(shown).filter(over).take(NOTICES_MAX).collect();
@@ -44,9 +45,26 @@ pub fn look(programme: &Programme, sizes: &[(u32, u32)], now: Timestamp) -> Vec<
     };
     notices
         .into_iter()
-        .flat_map(|notice| [eye.long(notice, sizes), eye.cut(notice, sizes)])
+        .flat_map(|notice| [eye.long(notice, sizes), eye.cut(notice, sizes), unseen(notice, sizes)])
         .flatten()
         .collect()
+}
+
+/// A poster of which LED walls, which show no pictures, say the title alone.
+fn unseen(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
+    let led = sizes.iter().copied().find(|size| is_led(*size))?;
+    let image = notice.image.as_ref().filter(|_| notice.text.is_empty())?;
+    let why = say!(
+        en: "an LED wall ({led}) shows its title alone, and not `{path}`",
+        vi: "bảng LED ({led}) chỉ hiện tiêu đề, không hiện ảnh `{path}`",
+        led = named(led),
+        path = image.path
+    );
+    let remedy = say!(
+        en: "if there is an LED wall, write in `text` what people must know",
+        vi: "nếu có bảng LED, hãy viết vào `text` điều bà con cần biết"
+    );
+    Some(Problem::new(notice.id.clone(), why, remedy))
 }
 
 struct Eye<'a> {
@@ -208,6 +226,12 @@ mod tests {
         assert_eq!(cut.len(), 1, "{cut:?}");
         assert!(cut[0].contains("`hoi-cho.png` only a part is seen beside the text (1920x1080: "), "{cut:?}");
         notice["picture"] = "whole".into();
-        assert_eq!(said(notice), [""; 0]);
+        assert_eq!(said(notice.clone()), [""; 0]);
+        notice["text"] = "".into();
+        let alone = said(notice);
+        assert!(
+            alone.len() == 1 && alone[0].contains("an LED wall (192x32) shows its title alone"),
+            "{alone:?}"
+        );
     }
 }

@@ -6,6 +6,7 @@ use crate::problem::{Problem, Text};
 use crate::say;
 use std::io;
 
+/// What the decoder said is English, and for whoever looks into it: it is told in English alone.
 pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
     let convert = || {
         say!(en: "open it on a computer; if it plays there, save it again as MP4 (H.264, AAC), JPEG or PNG",
@@ -14,16 +15,16 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
     let (why, remedy): (Text, Text) = match stage {
         Stage::Open => (
             say!(en: "not a picture, film or sound that can be read ({message})",
-                 vi: "không phải ảnh, phim hay âm thanh đọc được ({message})"),
+                 vi: "không phải ảnh, phim hay âm thanh đọc được"),
             convert(),
         ),
         Stage::Decode => (
             say!(en: "damaged: it opens, but cannot be decoded ({message})",
-                 vi: "tệp hỏng: mở được nhưng không giải mã được ({message})"),
+                 vi: "tệp hỏng: mở được nhưng không giải mã được"),
             say!(en: "copy it again from where it came, or save it anew", vi: "hãy chép lại từ nguồn hoặc lưu lại tệp mới"),
         ),
         Stage::CutOff => (
-            say!(en: "cut off: its end is missing ({message})", vi: "tệp bị cắt cụt, thiếu phần cuối ({message})"),
+            say!(en: "cut off: its end is missing ({message})", vi: "tệp bị cắt cụt, thiếu phần cuối"),
             say!(en: "copy it again from where it came, to its end", vi: "hãy chép lại từ nguồn cho đến hết"),
         ),
         Stage::Damaged => (
@@ -33,7 +34,7 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
                  vi: "hãy chép lại từ nguồn, hoặc xuất lại từ bản gốc"),
         ),
         Stage::TooLarge => (
-            say!(en: "too large to be shown ({message})", vi: "quá lớn, không hiển thị được ({message})"),
+            say!(en: "too large to be shown ({message})", vi: "quá lớn, không hiển thị được"),
             say!(en: "make it smaller: pictures up to {side} pixels a side and {megapixels} megapixels, films up to {film} pixels a frame",
                  vi: "hãy thu nhỏ: ảnh mỗi cạnh tối đa {side} điểm ảnh và {megapixels} triệu điểm ảnh, phim tối đa {film} điểm ảnh một khung hình",
                  side = PICTURE_SIDE_MAX, megapixels = PICTURE_PIXELS_MAX >> 20, film = FILM_PIXELS_MAX),

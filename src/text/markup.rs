@@ -217,15 +217,26 @@ fn tabbed(lines: &[&str], at: usize) -> Option<Piece> {
     let cells = |line: &&str| by_tabs(line).map(cell).collect::<Vec<_>>();
     let mut rows: Vec<Vec<String>> = lines[at..at + rows].iter().map(cells).collect();
     let end = at + rows.len();
-    let number = |cell: &String| cell.contains(|c: char| c.is_ascii_digit());
-    // Heads name columns: they hold no number where what is under them does, and no label of the row.
-    let names = |cell: &String| !number(cell) && !cell.ends_with(':');
-    let heads = rows[0].iter().all(names)
-        && rows[0].iter().skip(1).all(|cell| !cell.is_empty())
-        && rows[1..].iter().any(|row| row.iter().any(number));
+    let heads = has_heads(&rows);
     let head = if heads { rows.remove(0) } else { Vec::new() };
     let blocks = table(head, rows).unwrap_or_else(|| as_lines(&lines[at..end]));
     Some(Piece { lines: at..end, form: Form::Tabs { heads }, blocks })
+}
+
+/// Whether the first row names columns: it begins none with a number, nor is it labels, and over one column that is
+/// all numbers it has none.
+fn has_heads(rows: &[Vec<String>]) -> bool {
+    let Some((first, below)) = rows.split_first() else { return false };
+    let digit = |c: char| c.is_ascii_digit();
+    let names = |cell: &String| !cell.starts_with(digit) && !cell.ends_with(':');
+    let names_numbers = |column: usize| {
+        let counted =
+            |row: &Vec<String>| row.get(column).is_some_and(|cell| cell.is_empty() || cell.contains(digit));
+        let some = below.iter().any(|row| row.get(column).is_some_and(|cell| cell.contains(digit)));
+        some && !first[column].contains(digit) && below.iter().all(counted)
+    };
+    let full = first.iter().skip(1).all(|cell| !cell.is_empty());
+    full && first.iter().all(names) && (0..first.len()).any(names_numbers)
 }
 
 /// Rows of one length. `None` where a board could not draw them as a table.

@@ -104,6 +104,11 @@ fn rows_with_tabs_are_a_table_whose_heads_have_no_numbers() {
         "Ngày\tGiờ\tNơi\n1/12\t7h\tbản A\n\t\tbản B\n2/12\t8h\tbản C",
         &["Ngày|Giờ|Nơi/1/12|7h|bản A/||bản B/2/12|8h|bản C"],
     );
+    check(
+        "Ngày\tCa sáng (7h - 11h)\n1/12\tAnh A\n2/12\tAnh B",
+        &["Ngày|Ca sáng (7h - 11h)/1/12|Anh A/2/12|Anh B"],
+    );
+    check("Nà Đon\tthứ Hai 7h\nNà San\tthứ Ba 8h", &["/Nà Đon|thứ Hai 7h/Nà San|thứ Ba 8h"]);
     check("Thời gian:\t7h30\nĐịa điểm:\tNhà văn hóa", &["/Thời gian:|7h30/Địa điểm:|Nhà văn hóa"]);
     check("\tKính gửi bà con\n\tMời họp\nmột\thàng", &["Kính gửi bà con", "Mời họp", "một hàng"]);
 }

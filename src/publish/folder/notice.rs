@@ -22,7 +22,7 @@ use crate::programme::reading::{language_ms, languages, sets_no_spaces};
 use crate::programme::window::ever_on;
 use crate::say;
 use crate::text::characters::typed_lines;
-use crate::text::markup::{Doubt, doubts, rows_written};
+use crate::text::markup::{Doubt, blocks, doubts, rows_written};
 use crate::toml_doc::{Said, Section, nearest};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -452,6 +452,12 @@ fn body(section: &mut Section<'_>, typed: Typed) -> String {
     for (line, doubt) in doubts(written) {
         let (why, remedy) = doubted(doubt);
         said.document().warn(place(line), why, remedy);
+    }
+    if !written.is_empty() && blocks(written).is_empty() {
+        said.warn(
+            say!(en: "`text` has nothing in it that can be seen", vi: "`text` không có chữ nào nhìn thấy được"),
+            say!(en: "write something, or delete the line", vi: "hãy viết nội dung, hoặc xóa dòng này"),
+        );
     }
     warn_of_long_words(&said, written);
     text

@@ -53,8 +53,8 @@ fn not_a_date(key: &str, text: &str, end: bool) -> (Text, Text) {
     match meant::date(text) {
         Some(Dated::At(meant)) => (
             say!(
-                en: "`{text}` is not a date that is written year-month-day",
-                vi: "`{text}` không viết theo thứ tự năm-tháng-ngày",
+                en: "`{text}` is not a date as it is written here",
+                vi: "`{text}` không viết đúng dạng ngày giờ",
                 text = text
             ),
             remedy(&meant),

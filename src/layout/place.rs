@@ -2,7 +2,8 @@
 //!
 //! A form follows from the shape: a board that lies has the category's rail at its left, an upright one a band across
 //! its top, and one that is nearly square, like every narrow zone, a slim band that leaves its width to the text.
-//! Zones are written in per cent and stand on whole pixels, so neighbours meet without a gap.
+//! Zones are written in per cent and stand on whole pixels, so neighbours meet without a gap. One without notices lends
+//! its room to a neighbour.
 
 use super::brush::Brush;
 use super::legible;

@@ -19,6 +19,7 @@ pub use quads::{pipeline, sampler_entry, texture, texture_entry};
 
 use super::canvas::Canvas;
 use super::composition::{Composition, Due};
+use super::drawable::Drawable;
 use super::output::Output;
 use super::planes::Planes;
 use super::ticker::Part;
@@ -31,7 +32,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use winit::window::Window;
 
 /// Side of a page's tiles.
 const TILE: i32 = limits::TEXTURE_SIDE_MAX as i32;
@@ -101,7 +101,7 @@ pub struct Gpu {
 
 /// What a second surface on the window is made of.
 struct Parting {
-    window: Arc<Window>,
+    window: Arc<Drawable>,
     instance: wgpu::Instance,
     adapter: wgpu::Adapter,
 }
@@ -129,7 +129,7 @@ pub fn adapters() -> Vec<(String, bool)> {
 
 impl Gpu {
     /// Opens a surface on `window`. With `real`, an adapter that draws on the CPU is refused.
-    pub fn open(window: &Arc<Window>, size: (u32, u32), real: bool) -> Result<Gpu, Trouble> {
+    pub fn open(window: &Arc<Drawable>, size: (u32, u32), real: bool) -> Result<Gpu, Trouble> {
         quiet::listen_to_wayland();
         let mut descriptor = wgpu::InstanceDescriptor::new_with_display_handle(Box::new(Arc::clone(window)));
         descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::GL;

@@ -13,6 +13,7 @@
 
 mod canvas;
 mod composition;
+mod drawable;
 mod fade;
 mod film;
 mod finish;
@@ -57,6 +58,7 @@ use crate::model::status::FrameCount;
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use composition::Composition;
+use drawable::Drawable;
 use gpu::Gpu;
 use jiff::Timestamp;
 use mailbox::Mailbox;
@@ -151,6 +153,7 @@ impl Stage {
         let size = window.inner_size();
         let size = (size.width, size.height);
         Stage::start(setup, fonts, move || {
+            let window = Arc::new(Drawable::new(window));
             let presenter = match open_gpu(&window, size, mode) {
                 Some(gpu) => Presenter::Gpu(Box::new(gpu)),
                 None => Presenter::Shm(Shm::window(&window, size).map_err(|error| no_window(&error))?),
@@ -180,7 +183,7 @@ impl Stage {
     fn start(
         setup: Setup,
         fonts: Arc<Fonts>,
-        open: impl FnOnce() -> Outcome<(Presenter, Option<Arc<Window>>)> + Send + 'static,
+        open: impl FnOnce() -> Outcome<(Presenter, Option<Arc<Drawable>>)> + Send + 'static,
     ) -> Outcome<Stage> {
         let (mailbox, meter, about) = (Arc::<Mailbox>::default(), Arc::<Meter>::default(), About::default());
         let (opened, wait) = mpsc::channel();
@@ -335,7 +338,7 @@ fn may_have_gpu() -> bool {
     ["/dev/dri", "/dev/nvidia0", "/dev/nvidiactl"].iter().any(|path| Path::new(path).exists())
 }
 
-fn open_gpu(window: &Arc<Window>, size: (u32, u32), mode: PresentMode) -> Option<Gpu> {
+fn open_gpu(window: &Arc<Drawable>, size: (u32, u32), mode: PresentMode) -> Option<Gpu> {
     if mode == PresentMode::Shm || mode == PresentMode::Auto && !may_have_gpu() {
         return None;
     }

@@ -5,6 +5,7 @@
 //! it would have been.
 
 use super::composition::{Composition, Due};
+use super::drawable::Drawable;
 use super::gpu::Gpu;
 use super::mailbox::{Mailbox, Orders};
 use super::output::Output;
@@ -18,7 +19,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use winit::window::Window;
 
 /// A film picture shown later than this after its time counts as late.
 const LATE: Duration = Duration::from_millis(50);
@@ -92,7 +92,7 @@ pub struct Thread {
     pub composition: Composition,
     pub presenter: Presenter,
     /// `None` when headless.
-    pub window: Option<Arc<Window>>,
+    pub window: Option<Arc<Drawable>>,
 }
 
 impl Thread {

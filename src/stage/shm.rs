@@ -4,17 +4,17 @@
 //! buffer was last shown is put into it again. With `Memory` the same code fills a buffer that no window shows.
 
 use super::composition::{Composition, Due};
+use super::drawable::Drawable;
 use crate::layout::Rect;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 use winit::raw_window_handle::{HasDisplayHandle, RawDisplayHandle};
-use winit::window::Window;
 
 /// How many frames old a buffer may be and still be brought up to date by parts.
 const AGE_MAX: usize = 3;
 
-type Surface = softbuffer::Surface<Arc<Window>, Arc<Window>>;
+type Surface = softbuffer::Surface<Arc<Drawable>, Arc<Drawable>>;
 
 pub struct Shm {
     target: Target,
@@ -36,7 +36,7 @@ enum Target {
 
 impl Shm {
     /// Into a window.
-    pub fn window(window: &Arc<Window>, size: (u32, u32)) -> Result<Shm, softbuffer::SoftBufferError> {
+    pub fn window(window: &Arc<Drawable>, size: (u32, u32)) -> Result<Shm, softbuffer::SoftBufferError> {
         let context = softbuffer::Context::new(Arc::clone(window))?;
         let surface = softbuffer::Surface::new(&context, Arc::clone(window))?;
         let buffered = window.display_handle().is_ok_and(|handle| {

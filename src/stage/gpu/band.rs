@@ -3,17 +3,13 @@
 //! A surface is presented whole, sixty times a second, for a band that is a tenth of it. As a window of its own the band alone
 //! is drawn and presented, and the page beside it rests. Other window systems are given the whole frame.
 
-use super::{Frame, Parting, Trouble, next_frame};
+use super::{Drawable, Frame, Parting, Trouble, next_frame};
 use crate::layout::Rect;
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use winit::raw_window_handle::{
-    DisplayHandle, HandleError, HasDisplayHandle, HasWindowHandle, RawWindowHandle, WindowHandle,
-    XcbWindowHandle, XlibWindowHandle,
-};
-use winit::window::Window;
+use winit::raw_window_handle::{DisplayHandle, HandleError, HasDisplayHandle, HasWindowHandle, WindowHandle};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{ConnectionExt as _, CreateWindowAux, WindowClass};
-use x11rb::rust_connection::RustConnection;
 
 /// Depth and visual of a new window: those of its parent.
 const AS_PARENT: (u8, u32) = (x11rb::COPY_FROM_PARENT as u8, x11rb::COPY_FROM_PARENT);
@@ -63,21 +59,15 @@ impl Band {
     }
 }
 
-/// A child of the board's window, made over a connection of its own: winit makes windows on its thread alone.
+/// A child of the board's window, made over the connection that is drawn over.
 struct Child {
-    parent: Arc<Window>,
-    connection: RustConnection,
-    id: u32,
+    parent: Arc<Drawable>,
+    id: NonZeroU32,
 }
 
 impl Child {
-    fn open(parent: &Arc<Window>, place: Rect) -> Option<Child> {
-        let of = match parent.window_handle().ok()?.as_raw() {
-            RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok()?,
-            RawWindowHandle::Xcb(handle) => handle.window.get(),
-            _ => return None,
-        };
-        let (connection, _) = x11rb::connect(None).ok()?;
+    fn open(parent: &Arc<Drawable>, place: Rect) -> Option<Child> {
+        let (connection, of) = (parent.connection()?, parent.x11_id()?.get());
         let id = connection.generate_id().ok()?;
         let (x, y) = (i16::try_from(place.x).ok()?, i16::try_from(place.y).ok()?);
         let (width, height) = (u16::try_from(place.w).ok()?, u16::try_from(place.h).ok()?);
@@ -88,15 +78,16 @@ impl Child {
             .ok()?;
         made.check().ok()?;
         connection.map_window(id).ok()?.check().ok()?;
-        Some(Child { parent: Arc::clone(parent), connection, id })
+        Some(Child { parent: Arc::clone(parent), id: NonZeroU32::new(id)? })
     }
 }
 
 impl Drop for Child {
     fn drop(&mut self) {
-        // The server does the same when the connection ends; this is sooner.
-        if self.connection.destroy_window(self.id).is_ok() {
-            let _ = self.connection.flush();
+        let Some(connection) = self.parent.connection() else { return };
+        // Without a connection there is no window either.
+        if connection.destroy_window(self.id.get()).is_ok() {
+            let _ = connection.flush();
         }
     }
 }
@@ -109,19 +100,7 @@ impl HasDisplayHandle for Child {
 
 impl HasWindowHandle for Child {
     fn window_handle(&self) -> Result<WindowHandle<'_>, HandleError> {
-        let raw = match self.parent.window_handle()?.as_raw() {
-            RawWindowHandle::Xlib(parent) => {
-                let mut own = XlibWindowHandle::new(self.id.into());
-                own.visual_id = parent.visual_id;
-                RawWindowHandle::Xlib(own)
-            }
-            RawWindowHandle::Xcb(parent) => {
-                let mut own = XcbWindowHandle::new(self.id.try_into().map_err(|_| HandleError::Unavailable)?);
-                own.visual_id = parent.visual_id;
-                RawWindowHandle::Xcb(own)
-            }
-            _ => return Err(HandleError::NotSupported),
-        };
+        let raw = self.parent.x11_handle(self.id).ok_or(HandleError::NotSupported)?;
         // SAFETY: a window of that number exists for as long as `self` does, on the server that the display is of.
         Ok(unsafe { WindowHandle::borrow_raw(raw) })
     }

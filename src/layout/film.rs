@@ -18,7 +18,8 @@ use crate::model::plan::NoticeSlot;
 use crate::text::sole_line;
 
 const STRIP: f32 = 20.0;
-const STRIP_PORTRAIT: f32 = 27.0;
+/// With three lines.
+const STRIP_HIGH: f32 = 27.0;
 /// Most of a film's width or height that may be cut off for it to fill its place.
 const CUT_MAX: f64 = 0.17;
 /// Width in u under which a strip has its title and its small print under one another.
@@ -71,7 +72,12 @@ pub fn draw(
     let grid = brush.grid;
     let dress = view.look.dress(slot.notice.category, view.theme);
     let narrow = grid.portrait || area.width() < NARROW;
-    let strip_height = if narrow { STRIP_PORTRAIT } else { STRIP };
+    let title = sole_line(&slot.notice.title, limits::TITLE_CHARS_MAX);
+    let title = Title {
+        size: title_size(brush, &title, grid.px(area.width()) - beside_title(grid, narrow)),
+        text: title,
+    };
+    let strip_height = if narrow || title.size.is_none() { STRIP_HIGH } else { STRIP };
     let rect = Area { bottom: area.bottom - strip_height - 1.0, ..area }.rect(grid);
     brush.fill(rect, Colour::BLACK);
     let (sha256, source) = (reel.sha256, reel.source);
@@ -86,7 +92,7 @@ pub fn draw(
     }
     let whole = area.rect(grid);
     let bar = Rect::edges(whole.x, whole.bottom() - grid.px(strip_height), whole.right(), whole.bottom());
-    strip(brush, view, slot, &dress, reel.is_film, bar, narrow, zone);
+    strip(brush, view, slot, &dress, reel.is_film, &title, bar, narrow, zone);
     film
 }
 
@@ -97,6 +103,7 @@ fn strip(
     slot: &NoticeSlot,
     dress: &Dress,
     is_film: bool,
+    title: &Title,
     bar: Rect,
     narrow: bool,
     zone: bool,
@@ -105,8 +112,7 @@ fn strip(
     let notice = &slot.notice;
     brush.fill(Rect::edges(bar.x, bar.y - grid.px(1.0), bar.right(), bar.y), p.thread);
     brush.fill(bar, p.bar);
-    let side = if narrow { 22.0 } else { 28.0 };
-    let square = Rect::new(bar.x, bar.y, grid.px(side), bar.h);
+    let square = Rect::new(bar.x, bar.y, grid.px(square_side(narrow)), bar.h);
     brush.fill(square, dress.rail);
     let cell = (grid.u.floor() as i32).max(1);
     let icon = if is_film { "phim" } else { dress.icon };
@@ -114,32 +120,25 @@ fn strip(
     brush.cells(icons::icon(icon), at.0, at.1, cell, dress.rail_ink);
 
     let edge = bar.right() - grid.px(frame::MARGIN);
-    let x = square.right() + grid.px(if narrow { 4.0 } else { 7.0 });
+    let x = square.right() + grid.px(after_square(narrow));
     // A narrow strip keeps its first line for the title.
     let clock_size = if narrow { 8.4 } else { brush.look.sizes.clock } * grid.u;
     let clock = Some(dates::clock(&view.now)).filter(|_| view.clock_trusted && !zone);
     let clock_wide = clock
         .as_ref()
         .map_or(0, |clock| brush.width(clock, Role::Title, clock_size).round() as i32 + grid.px(6.0));
-    let clean = |text: &str| sole_line(text, limits::TITLE_CHARS_MAX);
-    let title = clean(&notice.title);
     let beside = if narrow { edge - x } else { edge - clock_wide - x };
-    let fits = |brush: &Brush<'_>, room: i32| {
-        let size = |size: &f32| brush.width(&title, Role::Title, *size * grid.u) <= room as f32;
-        [8.8, 7.6, 6.6].into_iter().find(size)
-    };
     let lower = if narrow { 3.0 } else { 0.0 };
     // A title that has no room beside the clock stands where the clock stands.
-    let whole = fits(brush, beside);
+    let whole = title_size(brush, &title.text, beside);
     let room = edge - x - if whole.is_some() { clock_wide } else { 0 };
     let mut small_print = 16.9 + 1.7 * lower;
-    if let Some(size) = whole.or_else(|| fits(brush, edge - x)) {
+    if let Some(size) = whole.or(title.size) {
         let at = (x, bar.y + grid.px(9.1 + lower));
-        brush.text(&title, Role::Title, size * grid.u, at, Side::Left, p.bar_ink);
+        brush.text(&title.text, Role::Title, size * grid.u, at, Side::Left, p.bar_ink);
     } else {
-        let first = if narrow { 9.6 } else { 7.4 };
-        two_lines(brush, &title, (x, bar.y + grid.px(first)), edge - x, p.bar_ink);
-        small_print = if narrow { 24.6 } else { f32::INFINITY };
+        two_lines(brush, &title.text, (x, bar.y + grid.px(9.6)), edge - x, p.bar_ink);
+        small_print = 24.6;
     }
     if let Some(clock) = clock.filter(|_| whole.is_some()) {
         let middle = bar.y as f32 + bar.h as f32 / 2.0;
@@ -149,18 +148,42 @@ fn strip(
     if view.plan.stale.is_some() && !zone {
         let size = frame::stale_size(brush, view, 6.6);
         let said = frame::stale_words(view);
-        frame::stale_line(brush, &said, size, (x, bar.y as f32 / grid.u + small_print.min(18.6)), room);
+        let under = if title.size.is_some() { small_print.min(18.6) } else { small_print };
+        frame::stale_line(brush, &said, size, (x, bar.y as f32 / grid.u + under), room);
         return;
     }
     let length = notice.video.as_ref().filter(|_| is_film).and_then(|film| film.duration_ms);
     let length = length.map(|ms| format!("Phim {}", dates::length(ms)));
-    let issuer = clean(&notice.issuer);
+    let issuer = sole_line(&notice.issuer, limits::TITLE_CHARS_MAX);
     let signed = if issuer.is_empty() { "Đã ký".to_owned() } else { format!("Đã ký: {issuer}") };
     let small: Vec<String> = length.into_iter().chain([signed]).collect();
-    if small_print.is_finite() {
-        let at = (x, bar.y + grid.px(small_print));
-        brush.text_within(&small.join(" · "), Role::Body, 6.2 * grid.u, at, Side::Left, p.bar_soft, room);
-    }
+    let at = (x, bar.y + grid.px(small_print));
+    brush.text_within(&small.join(" · "), Role::Body, 6.2 * grid.u, at, Side::Left, p.bar_soft, room);
+}
+
+/// A title, and its size in u where it has room in one line of the strip; else it takes two.
+struct Title {
+    text: String,
+    size: Option<f32>,
+}
+
+/// The largest of a strip's sizes, in u, at which a title fits so many pixels.
+fn title_size(brush: &Brush<'_>, title: &str, room: i32) -> Option<f32> {
+    let fits = |size: &f32| brush.width(title, Role::Title, *size * brush.grid.u) <= room as f32;
+    [8.8, 7.6, 6.6].into_iter().find(fits)
+}
+
+/// Width of the square in the category's colour, and of the space after it, in u.
+fn square_side(narrow: bool) -> f32 {
+    if narrow { 22.0 } else { 28.0 }
+}
+fn after_square(narrow: bool) -> f32 {
+    if narrow { 4.0 } else { 7.0 }
+}
+
+/// What of a strip's width no title has, in pixels.
+fn beside_title(grid: Grid, narrow: bool) -> i32 {
+    [square_side(narrow), after_square(narrow), frame::MARGIN].into_iter().map(|part| grid.px(part)).sum()
 }
 
 /// A title in two lines; one that has no room even so ends in "…".

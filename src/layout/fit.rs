@@ -211,11 +211,28 @@ fn break_with(
     Some((Broken { title: title_lines, body: paragraphs }, height))
 }
 
-/// The best pair of sizes at which every text fits a column of `width` and `height` u.
-pub fn fit(texts: &[Text], width: f32, height: f32, space: f32, scale: &Scale) -> Option<Fitted> {
+/// Height in u that there is for the first of some texts, and for each of the others.
+#[derive(Debug, Clone, Copy)]
+pub struct Heights {
+    pub first: f32,
+    pub later: f32,
+}
+
+impl Heights {
+    /// The same for all.
+    pub fn all(height: f32) -> Heights {
+        Heights { first: height, later: height }
+    }
+    fn of(self, text: usize) -> f32 {
+        if text == 0 { self.first } else { self.later }
+    }
+}
+
+/// The best pair of sizes at which every text fits a column of `width` u, and of its height.
+pub fn fit(texts: &[Text], width: f32, heights: Heights, space: f32, scale: &Scale) -> Option<Fitted> {
     if texts.iter().all(|text| text.body.is_empty()) {
         let sizes = scale.titles_alone.iter().map(|&title| (title, scale.body_min()));
-        return best_of(texts, sizes, width, height, space, TITLE_ALONE_LINES_MAX);
+        return best_of(texts, sizes, width, heights, space, TITLE_ALONE_LINES_MAX);
     }
     let pair = |&(title, body): &(f32, f32)| (TITLE_BODY * body - 1e-3..=1.65 * body).contains(&title);
     let sizes = scale
@@ -223,14 +240,14 @@ pub fn fit(texts: &[Text], width: f32, height: f32, space: f32, scale: &Scale) -
         .iter()
         .flat_map(|&body| scale.titles.iter().map(move |&title| (title, body)))
         .filter(pair);
-    best_of(texts, sizes, width, height, space, TITLE_LINES_MAX)
+    best_of(texts, sizes, width, heights, space, TITLE_LINES_MAX)
 }
 
 fn best_of(
     texts: &[Text],
     sizes: impl Iterator<Item = (f32, f32)>,
     width: f32,
-    height: f32,
+    heights: Heights,
     space: f32,
     title_lines_max: usize,
 ) -> Option<Fitted> {
@@ -243,14 +260,15 @@ fn best_of(
         if best.as_ref().is_some_and(|(score, _)| most((title, body)) <= *score) {
             break;
         }
-        if least.iter().any(|least| least.height(title, body, width) > height) {
+        let over = |(at, least): (usize, &Least)| least.height(title, body, width) > heights.of(at);
+        if least.iter().enumerate().any(over) {
             continue;
         }
         let mut broken = Vec::with_capacity(texts.len());
         let mut leaning = 0;
-        for text in texts {
+        for (at, text) in texts.iter().enumerate() {
             let Some((lines, needs)) = break_text(text, title, body, width, space) else { break };
-            if needs > height || lines.title.len() > title_lines_max {
+            if needs > heights.of(at) || lines.title.len() > title_lines_max {
                 break;
             }
             let inner = &lines.title[..lines.title.len().saturating_sub(1)];
@@ -360,9 +378,9 @@ mod tests {
             leading: Leading::default(),
         };
         let scale = &crate::layout::look::Look::cham().sizes.scale;
-        let fitted = fit(std::slice::from_ref(&text), 200.0, 90.0, 0.25, scale).unwrap();
+        let fitted = fit(std::slice::from_ref(&text), 200.0, Heights::all(90.0), 0.25, scale).unwrap();
         assert_eq!((fitted.title, fitted.body), (31.0, 22.0));
-        assert!(fit(&[text], 20.0, 90.0, 0.25, scale).is_none());
+        assert!(fit(&[text], 20.0, Heights::all(90.0), 0.25, scale).is_none());
     }
 
     proptest! {

@@ -232,7 +232,7 @@ impl Composer {
                     film = film.or(film::draw(&mut brush, view, slot, reel, place.area, true));
                 }
                 Leaf::Text { slot, parts, pages, at, .. } => {
-                    notice::draw(&mut brush, view, slot, parts, &pages[*at].0, (at + 1, pages.len()));
+                    notice::draw(&mut brush, view, slot, parts.on(*at), &pages[*at].0, (at + 1, pages.len()));
                 }
             }
             brush.clip = grid.area;
@@ -256,7 +256,7 @@ impl Composer {
         Leaf::Text { slot, parts: Box::new(parts), pages, at, turns }
     }
 
-    /// A notice's parts and pages: a countdown takes no more room than costs no page.
+    /// A notice's parts and pages: neither countdown nor picture takes room that costs a page.
     fn arranged(
         &mut self,
         view: &View<'_>,
@@ -342,7 +342,8 @@ fn setting(view: &View<'_>, grid: Grid, parts: &Parts) -> pages::Setting {
     // Where pixels were measured, not even a table's heads are smaller than can be read.
     let heads = if need.is_some() { sizes.label.max(scale.body_min()) } else { sizes.label };
     let said_first = parts.said_first.clone();
-    pages::Setting { room, scale, heads, reading: view.board.reading, said_first }
+    let later = parts.later.as_ref().map(|later| later.room(grid).height);
+    pages::Setting { room, scale, heads, reading: view.board.reading, said_first, later }
 }
 
 fn next_minute(now: &Zoned) -> Option<Timestamp> {

@@ -8,7 +8,7 @@
 //! Every letter of a text is on exactly one of its pages, within its room: `whole_tests` holds that.
 
 use super::fit::{
-    self, Fitted, Leading, Lines, MARKER_GAP, Para, Scale, Text, break_any, break_text, wrap_any,
+    self, Fitted, Heights, Leading, Lines, MARKER_GAP, Para, Scale, Text, break_any, break_text, wrap_any,
 };
 use super::fonts::Weight;
 use super::look::Role;
@@ -96,6 +96,9 @@ pub struct Setting {
     pub reading: Reading,
     /// What the text says before all else.
     pub said_first: Option<String>,
+    /// Height of the room for text, in u, on pages after the first that is no table's; all have `room` where this is absent,
+    /// for several languages and for tables.
+    pub later: Option<f32>,
 }
 
 /// A page and the seconds it takes to read.
@@ -103,8 +106,10 @@ pub type Timed = (Page, f64);
 
 /// Every page of a slot's notice, in order; at least one.
 pub fn pages(slot: &NoticeSlot, setting: &Setting, measure: &Measure) -> Vec<Timed> {
-    let Setting { room, scale, heads, reading, said_first } = setting;
-    let cutter = Cutter { room: *room, measure, scale, heads: *heads, said_first: said_first.as_deref() };
+    let Setting { room, scale, heads, reading, said_first, later } = setting;
+    let later = later.unwrap_or(room.height);
+    let said_first = said_first.as_deref();
+    let cutter = Cutter { room: *room, later, measure, scale, heads: *heads, said_first };
     let timed = |page| timed(page, *reading);
     let voices: Vec<Voice> = slot.languages.iter().map(|lang| cutter.voice(slot, lang)).collect();
     let voices = if voices.is_empty() { vec![cutter.voice(slot, &slot.notice.lang)] } else { voices };
@@ -189,6 +194,8 @@ struct TableRun<'a> {
 
 struct Cutter<'a> {
     room: Room,
+    /// Height of pages after the first.
+    later: f32,
     measure: &'a Measure,
     scale: &'a Scale,
     heads: f32,
@@ -282,7 +289,7 @@ impl Cutter<'_> {
             columns.push(Column { name: Some(voice.name), text });
         }
         let texts: Vec<Text> = columns.iter().map(|column| column.text.clone()).collect();
-        let fitted = fit::fit(&texts, width, height, self.space(), self.scale)?;
+        let fitted = fit::fit(&texts, width, Heights::all(height), self.space(), self.scale)?;
         Some(Page::Text { columns, fitted })
     }
 
@@ -459,19 +466,23 @@ impl Cutter<'_> {
             columns: vec![Column { name, text }],
             fitted: Fitted { title, body, texts: vec![broken] },
         };
-        if let Some(fitted) = fit::fit(std::slice::from_ref(&text), width, height, space, self.scale) {
+        let has_table = voice.blocks.iter().any(|block| matches!(block, Block::Table(_)));
+        let later = if name.is_some() || has_table { height } else { self.later };
+        let heights = Heights { first: height, later };
+        if let Some(fitted) = fit::fit(std::slice::from_ref(&text), width, heights, space, self.scale) {
             return vec![Page::Text { columns: vec![Column { name, text }], fitted }];
         }
         let (title, body) = (self.scale.title_min(), self.scale.body_min());
-        let cut =
-            |later: &[Group]| split(&text, later, &Sheet { width, height, space, title, body }, PAGES_MAX);
+        let cut = |head: &[Group]| {
+            split(&text, head, &Sheet { width, height, later, space, title, body }, PAGES_MAX)
+        };
         let mut texts = cut(&text.title);
         let shorter = cut(&self.running_head(&text.title));
         // Half a title is worth nothing where it saves no page, or on a high board not a third of them.
         let saves =
             if self.room.low { shorter.len() < texts.len() } else { 3 * shorter.len() <= 2 * texts.len() };
         texts = if saves { shorter } else { texts };
-        let (title, body, broken) = match fit::fit(&texts, width, height, space, self.scale) {
+        let (title, body, broken) = match fit::fit(&texts, width, heights, space, self.scale) {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {
                 let smallest = |text: &Text| break_any(text, title, body, width, space).0;

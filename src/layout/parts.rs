@@ -66,13 +66,16 @@ pub struct Parts {
     columns: bool,
     /// The issuer's line is short.
     pub narrow: bool,
+    /// On pages after the first, where the picture stands over the text of that one alone.
+    pub later: Option<Box<Parts>>,
 }
 
 /// A picture that is there: its name, and its height in widths.
 type Ready = (Sha256, f32);
 
 impl Parts {
-    /// How a notice's parts stand at best, and in which other ways, with a smaller countdown, they leave more room for the text.
+    /// How a notice's parts stand at best, and in which other ways they leave more room for the text: with a smaller
+    /// countdown, and with the picture on the first page alone.
     pub fn ways(view: &View<'_>, grid: Grid, slot: &NoticeSlot, place: &Place) -> (Parts, Vec<Parts>) {
         let ready = |media: &crate::model::media::Media| match (view.media)(media) {
             Availability::Ready(width, height) => {
@@ -87,24 +90,45 @@ impl Parts {
         let least = need.max(view.look.sizes.scale.body_min());
         let linked = notice::qr(&slot.notice.link).is_some();
         let bare = Parts::with(place, grid, view.look, least, picture, linked);
-        let Some(said) = countdown(view, slot) else { return (bare, Vec::new()) };
-        let large = countdown_letters(place, bare.picture.is_some()).max(least);
-        let under = |letters: f32| {
-            let high = letters * COUNTDOWN_LINE;
-            let (room, text) = (bare.room(grid), bare.text);
-            let top = text.bottom() - grid.px(high);
-            (legible::largest(room.width, room.height - high) >= least).then(|| Parts {
-                text: Rect::edges(text.x, text.y, text.right(), top),
-                countdown: Some((Rect::edges(text.x, top, text.right(), text.bottom()), said.clone())),
-                ..bare.clone()
-            })
-        };
-        let within = Parts { said_first: Some(said.0.clone()), ..bare.clone() };
-        let mut ways = [under(large), under((large * COUNTDOWN_SMALLER).max(least))].into_iter().flatten();
-        match ways.next() {
-            Some(best) => (best, ways.chain([within]).collect()),
-            None => (within, Vec::new()),
-        }
+        // Under a picture the text is as wide as without one; beside one it is not, and its lines would turn with the page.
+        let later = Parts::with(place, grid, view.look, least, None, false);
+        let over = bare.picture.is_some() && (bare.text.x, bare.text.w) == (later.text.x, later.text.w);
+        let once = over.then(|| Parts { later: Some(Box::new(later)), ..bare.clone() });
+        let countdown = countdown(view, slot);
+        let ways = [Some(bare), once].into_iter().flatten();
+        let mut ways = ways.flat_map(|parts| match &countdown {
+            Some(said) => parts.counting_down(place, grid, least, said),
+            None => vec![parts],
+        });
+        let best = ways.next().unwrap_or_else(|| Parts::with(place, grid, view.look, least, None, false));
+        (best, ways.collect())
+    }
+
+    /// With a countdown under the text, large or smaller where there is room, or else as the first words of the text.
+    fn counting_down(self, place: &Place, grid: Grid, least: f32, said: &(String, String)) -> Vec<Parts> {
+        let large = countdown_letters(place, self.picture.is_some()).max(least);
+        let ways = [large, (large * COUNTDOWN_SMALLER).max(least)];
+        let under = ways.into_iter().filter_map(|letters| self.over_countdown(grid, letters, least, said));
+        let within = Parts { said_first: Some(said.0.clone()), ..self.clone() };
+        under.chain([within]).collect()
+    }
+
+    fn over_countdown(&self, grid: Grid, letters: f32, least: f32, said: &(String, String)) -> Option<Parts> {
+        let high = letters * COUNTDOWN_LINE;
+        let (room, text) = (self.room(grid), self.text);
+        let top = text.bottom() - grid.px(high);
+        let later = self.later.as_ref().map(|later| later.over_countdown(grid, letters, least, said));
+        (legible::largest(room.width, room.height - high) >= least).then(|| Parts {
+            text: Rect::edges(text.x, text.y, text.right(), top),
+            countdown: Some((Rect::edges(text.x, top, text.right(), text.bottom()), said.clone())),
+            later: later.flatten().map(Box::new),
+            ..self.clone()
+        })
+    }
+
+    /// Those of a page, from 0.
+    pub fn on(&self, page: usize) -> &Parts {
+        self.later.as_deref().filter(|_| page > 0).unwrap_or(self)
     }
 
     fn with(
@@ -178,6 +202,7 @@ fn rail(place: &Place, grid: Grid, look: &Look, picture: Option<Ready>, linked: 
         said_first: None,
         columns: picture.is_none() && !linked,
         narrow: picture.is_some(),
+        later: None,
     }
 }
 
@@ -205,6 +230,7 @@ fn band(place: &Place, grid: Grid, picture: Option<Ready>, linked: bool) -> Part
         said_first: None,
         columns: false,
         narrow: false,
+        later: None,
     }
 }
 
@@ -267,5 +293,6 @@ fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: b
         said_first: None,
         columns: width >= COLUMNS_MIN && pictured.is_none() && code.is_none(),
         narrow: true,
+        later: None,
     }
 }

@@ -13,7 +13,9 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy)]
 pub struct Sheet {
     pub width: f32,
+    /// Of the first page, and of the others, which are no lower.
     pub height: f32,
+    pub later: f32,
     pub space: f32,
     /// The smallest sizes of title and body.
     pub title: f32,
@@ -172,11 +174,11 @@ fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> Vec<Ran
     best[0].cost = 0.0;
     for from in 0..count {
         let continues = from > 0 && pieces[from - 1].paragraph == pieces[from].paragraph;
-        let head = if from == 0 { heads.first } else { heads.later };
+        let (head, height) = if from == 0 { (heads.first, sheet.height) } else { (heads.later, sheet.later) };
         let mut page = Page::new(text, sheet, head, continues);
         for to in from + 1..=count {
             page.add(&pieces[to - 1]);
-            let fits = page.height() <= sheet.height;
+            let fits = page.height() <= height;
             if !fits && to > from + 1 {
                 break;
             }
@@ -184,7 +186,7 @@ fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> Vec<Ran
             let alone = from == 0 && to == count;
             let broken = |at: usize| pieces[at].within;
             let lone = page.lone_lines(cut, alone, (from > 0 && broken(from - 1), broken(to - 1)));
-            let full = (page.height() / sheet.height.max(1.0)).min(1.0);
+            let full = (page.height() / height.max(1.0)).min(1.0);
             let parting = if to < count { pieces[to - 1].parting } else { 0.0 };
             let cost = best[from].cost + PAGE + full * full + parting + lone;
             // Of ways that cost the same, the one whose first pages are the fuller.
@@ -327,7 +329,7 @@ mod tests {
     /// Pages of four words a line and `lines` lines, said as their text.
     fn pages(said: &str, lines: f32) -> Vec<String> {
         let height = 2.0 + TITLE_GAP + lines;
-        let sheet = Sheet { width: 9.0, height, space: 0.2, title: 2.0, body: 1.0 };
+        let sheet = Sheet { width: 9.0, height, later: height, space: 0.2, title: 2.0, body: 1.0 };
         let words = |para: &Para| para.groups.iter().map(|g| &*g.words[0].text).collect::<Vec<_>>().join(" ");
         let page = |page: Text| page.body.iter().map(words).collect::<Vec<_>>().join("/");
         let text = text(said);
@@ -361,7 +363,8 @@ mod tests {
     fn a_heading_goes_with_what_is_under_it() {
         let mut text = text("a b c d. e f g h.\nHEAD LINE\ni j k l. m n o p.");
         text.body[1].groups.iter_mut().flat_map(|group| &mut group.words).for_each(|word| word.bold = true);
-        let sheet = Sheet { width: 9.0, height: 2.0 + TITLE_GAP + 3.5, space: 0.2, title: 2.0, body: 1.0 };
+        let height = 2.0 + TITLE_GAP + 3.5;
+        let sheet = Sheet { width: 9.0, height, later: height, space: 0.2, title: 2.0, body: 1.0 };
         let pages = split(&text, &text.title, &sheet, 100);
         assert_eq!(pages.len(), 2);
         assert_eq!(&*pages[1].body[0].groups[0].words[0].text, "HEAD");

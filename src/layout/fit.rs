@@ -33,6 +33,8 @@ impl Scale {
 
 /// The least part of a line after which it may end early with a clause.
 const CLAUSE_MIN: f32 = 0.6;
+/// How much more an empty end of the first line of a paragraph counts than that of the others.
+const FIRST_LINE: f32 = 1.4;
 const TITLE_LINES_MAX: usize = 3;
 const TITLE_ALONE_LINES_MAX: usize = 6;
 /// Space between title and body, and between paragraphs, in body sizes.
@@ -49,6 +51,8 @@ pub struct Para {
     /// By how much its lines are indented, in em.
     pub hang: f32,
     pub groups: Vec<Group>,
+    /// It names what follows it.
+    pub heading: bool,
 }
 
 impl Para {
@@ -132,6 +136,7 @@ pub fn wrap_any(groups: &[Group], width: f32, space: f32, ragged: bool) -> Lines
             }
             let lone = end - from == 1 && groups[from].words.len() == 1;
             let cost = line_cost(ends[end - 1], lone, total, width, end == count, ragged);
+            let cost = if ragged && from == 0 && end < count { FIRST_LINE * cost } else { cost };
             let (lines, cost) = (best[from].lines.saturating_add(1), best[from].cost + cost);
             if lines < best[end].lines || lines == best[end].lines && cost < best[end].cost {
                 best[end] = Best { lines, cost, from };
@@ -374,7 +379,7 @@ mod tests {
     fn the_largest_pair_that_fits_is_taken() {
         let text = Text {
             title: vec![group("Tin", 3.0)],
-            body: vec![Para { marker: None, hang: 0.0, groups: vec![group("Chữ", 3.0)] }],
+            body: vec![Para { groups: vec![group("Chữ", 3.0)], ..Para::default() }],
             leading: Leading::default(),
         };
         let scale = &crate::layout::look::Look::cham().sizes.scale;

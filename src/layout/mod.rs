@@ -190,8 +190,7 @@ impl Composer {
         }
         let (parts, _) = self.arranged(view, grid, slot, &place);
         let (_, rect) = parts.picture?;
-        let seen = notice::seen((width, height), rect);
-        Some(if seen < notice::COVER_LEAST { 1.0 } else { seen })
+        Some(notice::seen(slot, &parts, (width, height), rect))
     }
 
     /// Every zone with its notice, between header and ticker.
@@ -336,14 +335,16 @@ impl Leaf<'_> {
 
 /// What the pages of a notice depend on, on this board.
 fn setting(view: &View<'_>, grid: Grid, parts: &Parts) -> pages::Setting {
-    let (room, sizes) = (parts.room(grid), &view.look.sizes);
+    let text = parts.later.as_deref().filter(|_| parts.picture_first).unwrap_or(parts);
+    let (room, sizes) = (text.room(grid), &view.look.sizes);
     let need = legible::need(view.board, view.size);
     let scale = legible::scale(&sizes.scale, need, grid, room.width, room.height);
     // Where pixels were measured, not even a table's heads are smaller than can be read.
     let heads = if need.is_some() { sizes.label.max(scale.body_min()) } else { sizes.label };
     let said_first = parts.said_first.clone();
     let later = parts.later.as_ref().map(|later| later.room(grid).height);
-    pages::Setting { room, scale, heads, reading: view.board.reading, said_first, later }
+    let (reading, picture_first) = (view.board.reading, parts.picture_first);
+    pages::Setting { room, scale, heads, reading, said_first, later, picture_first }
 }
 
 fn next_minute(now: &Zoned) -> Option<Timestamp> {

@@ -18,6 +18,7 @@ const QR_CODE: f32 = 25.0;
 /// The least share of a picture that is seen where it covers its place: a photograph of 16:9 beside text has 0.44, on a
 /// square board 0.30.
 pub const COVER_LEAST: f32 = 0.29;
+const COVER_LEAST_ALONE: f32 = 0.8;
 /// The share of a countdown's full size under which it says less.
 const COUNTDOWN_SHORT: f32 = 0.75;
 
@@ -37,14 +38,11 @@ pub fn draw(
         Form::Slim => slim_band(brush, parts.side, &dress, count),
     }
     if let Some((sha256, rect)) = parts.picture {
-        let size = slot.notice.image.as_ref().map(|image| (view.media)(image));
-        let meet = match size {
-            _ if slot.notice.picture == PictureFit::Whole => Meet::Contain,
-            Some(Availability::Ready(width, height)) if seen((width, height), rect) < COVER_LEAST => {
-                Meet::Contain
-            }
-            _ => Meet::Cover,
+        let seen = match slot.notice.image.as_ref().map(|image| (view.media)(image)) {
+            Some(Availability::Ready(width, height)) => seen(slot, parts, (width, height), rect),
+            _ => COVER_LEAST,
         };
+        let meet = if seen < 1.0 { Meet::Cover } else { Meet::Contain };
         if meet == Meet::Contain {
             brush.fill(rect, brush.palette().band);
         }
@@ -106,12 +104,14 @@ pub fn draw(
     }
 }
 
-/// The share of a picture that is seen where it covers its place. With little of it, it may no longer say what it shows, as
-/// a map or a long banner.
-pub fn seen((width, height): (u32, u32), rect: Rect) -> f32 {
+/// The share of a picture that is seen in its place: all of it where it is wanted whole, or where little would be left of it if
+/// it covered the place, as of a map or a long banner; on a page of its own little is given up for that.
+pub fn seen(slot: &NoticeSlot, parts: &Parts, (width, height): (u32, u32), rect: Rect) -> f32 {
     let shape = |width: f32, height: f32| width / height.max(1.0);
     let (own, place) = (shape(width as f32, height as f32), shape(rect.w as f32, rect.h as f32));
-    (own / place).min(place / own)
+    let covering = (own / place).min(place / own);
+    let least = if parts.picture_first { COVER_LEAST_ALONE } else { COVER_LEAST };
+    if slot.notice.picture == PictureFit::Whole || covering < least { 1.0 } else { covering }
 }
 
 /// What is left until the notice's moment, as large as it can be in its line; in fewer words where all of them would be
@@ -190,7 +190,7 @@ fn table(brush: &mut Brush<'_>, zone: Rect, top: f32, rows: &Rows, dress: &Dress
         .collect();
     let mut top = top;
     if !rows.head.is_empty() {
-        let baseline = (top + 7.0 / 6.2 * rows.heads * u).round() as i32;
+        let baseline = (top + table::HEADS_BASELINE * rows.heads * u).round() as i32;
         for (head, left) in rows.head.iter().zip(&lefts) {
             let at = (zone.x + grid.px(*left), baseline);
             brush.text(head, Role::Title, rows.heads * u, at, Side::Left, dress.accent);
@@ -198,6 +198,8 @@ fn table(brush: &mut Brush<'_>, zone: Rect, top: f32, rows: &Rows, dress: &Dress
         top += rows.heads_height() * u;
         let rule = grid.px(0.5).max(2);
         brush.fill(Rect::new(zone.x, top.round() as i32 - rule, zone.w, rule), dress.accent);
+    } else {
+        top += rows.heads_height() * u;
     }
     let least: f32 = rows.rows.iter().map(|row| rows.least(row)).sum();
     let spare = (zone.bottom() as f32 - top) / u - 1.5 - least;

@@ -29,8 +29,20 @@ const PAGES_MAX: usize = 500;
 /// How much larger than its cells text over or under a table may be.
 const BESIDE_CELLS: f32 = 1.2;
 /// By how much the letters of a table and of its heads grow, where that costs no page.
-const GROWN: [(f32, f32); 7] =
-    [(1.75, 1.4), (1.55, 1.3), (1.4, 1.2), (1.4, 1.0), (1.25, 1.1), (1.25, 1.0), (1.12, 1.0)];
+const GROWN: [(f32, f32); 10] = [
+    (1.75, 1.4),
+    (1.55, 1.3),
+    (1.4, 1.2),
+    (1.4, 1.0),
+    (1.25, 1.2),
+    (1.25, 1.0),
+    (1.12, 1.2),
+    (1.12, 1.0),
+    (1.0, 1.3),
+    (1.0, 1.15),
+];
+/// How much larger letters are in which a table of labels is rather said in sentences.
+const SAID_LARGER: f32 = 1.2;
 /// Between two columns of languages, and above them for their names, in u.
 pub const LANGUAGE_GAP: f32 = 10.0;
 pub const LANGUAGE_NAME: f32 = 9.0;
@@ -51,6 +63,16 @@ pub enum Page {
         fitted: Fitted,
     },
     Rows(Box<Tabled>),
+}
+
+impl Page {
+    /// The size of what most of it is set in, in u.
+    fn letters(&self) -> f32 {
+        match self {
+            Page::Text { fitted, .. } => fitted.body,
+            Page::Rows(page) => page.rows.cell,
+        }
+    }
 }
 
 /// A page with rows of a table.
@@ -99,6 +121,8 @@ pub struct Setting {
     /// Height of the room for text, in u, on pages after the first that is no table's; all have `room` where this is absent,
     /// for several languages and for tables.
     pub later: Option<f32>,
+    /// The first page is a picture and has no text; `room` is that of the others.
+    pub picture_first: bool,
 }
 
 /// A page and the seconds it takes to read.
@@ -106,18 +130,21 @@ pub type Timed = (Page, f64);
 
 /// Every page of a slot's notice, in order; at least one.
 pub fn pages(slot: &NoticeSlot, setting: &Setting, measure: &Measure) -> Vec<Timed> {
-    let Setting { room, scale, heads, reading, said_first, later } = setting;
+    let Setting { room, scale, heads, reading, said_first, later, picture_first } = setting;
     let later = later.unwrap_or(room.height);
     let said_first = said_first.as_deref();
     let cutter = Cutter { room: *room, later, measure, scale, heads: *heads, said_first };
     let timed = |page| timed(page, *reading);
+    let blank =
+        || Page::Text { columns: Vec::new(), fitted: Fitted { title: 0.0, body: 0.0, texts: Vec::new() } };
+    let picture = picture_first.then(|| timed(blank()));
     let voices: Vec<Voice> = slot.languages.iter().map(|lang| cutter.voice(slot, lang)).collect();
     let voices = if voices.is_empty() { vec![cutter.voice(slot, &slot.notice.lang)] } else { voices };
     if let [first, second] = voices.as_slice()
         && room.columns
         && let Some(page) = cutter.side_by_side(first, second)
     {
-        return vec![timed(page)];
+        return picture.into_iter().chain([timed(page)]).collect();
     }
     let several = voices.len() > 1;
     let mut pages: Vec<Timed> = Vec::new();
@@ -126,7 +153,7 @@ pub fn pages(slot: &NoticeSlot, setting: &Setting, measure: &Measure) -> Vec<Tim
         pages.extend(cutter.pages_of(voice, name).into_iter().map(timed));
     }
     pages.truncate(PAGES_MAX);
-    pages
+    picture.into_iter().chain(pages).collect()
 }
 
 /// The page at `elapsed` of a slot `length` long, and when it turns: (index, milliseconds from the slot's start).
@@ -180,6 +207,8 @@ struct TableHead {
 /// largest cells of the scale their letters are.
 #[derive(Debug, Clone, Copy)]
 struct TableWay {
+    /// In sentences, whether there is room for columns or not.
+    said: bool,
     heads: Heads,
     grown: f32,
     heads_grown: f32,
@@ -272,7 +301,8 @@ impl Cutter<'_> {
             paragraph.marker.as_ref().and_then(|text| self.groups(&span(text), Role::Body, f32::MAX).pop());
         let hang = marker.as_ref().map_or(0.0, |marker| marker.width + MARKER_GAP);
         let room = (width / self.scale.body_min() - hang).max(0.5);
-        Para { marker, hang, groups: self.groups(&paragraph.spans, Role::Body, room) }
+        let heading = paragraph.is_heading();
+        Para { marker, hang, groups: self.groups(&paragraph.spans, Role::Body, room), heading }
     }
 
     fn side_by_side(&self, first: &Voice, second: &Voice) -> Option<Page> {
@@ -296,7 +326,7 @@ impl Cutter<'_> {
     /// The pages of one language. A table said in sentences names its heads where that costs no page; one in columns has
     /// letters as large as its pages hold.
     fn pages_of(&self, voice: &Voice, name: Option<&'static str>) -> Vec<Page> {
-        let plain = TableWay { heads: Heads::All, grown: 1.0, heads_grown: 1.0 };
+        let plain = TableWay { said: false, heads: Heads::All, grown: 1.0, heads_grown: 1.0 };
         let pages = self.pages_by(voice, name, plain);
         if !voice.blocks.iter().any(|block| matches!(block, Block::Table(_))) {
             return pages;
@@ -309,7 +339,19 @@ impl Cutter<'_> {
         let way = |&(grown, heads_grown)| TableWay { grown, heads_grown, ..plain };
         let grown = GROWN.iter().map(|grown| self.pages_by(voice, name, way(grown)));
         let fits = |way: &Vec<Page>| way.len() == pages.len() && columns(way) == columns(&pages);
-        grown.into_iter().find(fits).unwrap_or(pages)
+        let pages = grown.into_iter().find(fits).unwrap_or(pages);
+        // Labels, each with what it labels, are read as well in sentences, where letters are so much larger.
+        let labels = |block: &Block| match block {
+            Block::Table(table) => table.head.is_empty() && table.rows.iter().all(|row| row.len() <= 2),
+            Block::Paragraph(_) => true,
+        };
+        if !voice.blocks.iter().all(labels) {
+            return pages;
+        }
+        let said = self.pages_by(voice, name, TableWay { said: true, ..plain });
+        let letters = |pages: &[Page]| pages.iter().map(Page::letters).fold(f32::INFINITY, f32::min);
+        let larger = letters(&said) >= SAID_LARGER * letters(&pages);
+        if said.len() <= pages.len() && larger { said } else { pages }
     }
 
     fn pages_by(&self, voice: &Voice, name: Option<&'static str>, way: TableWay) -> Vec<Page> {
@@ -320,7 +362,8 @@ impl Cutter<'_> {
             .iter()
             .filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None })
             .map(|table| {
-                self.rows(table, height - head.height, way).ok_or_else(|| rows_said(table, way.heads))
+                let rows = if way.said { None } else { self.rows(table, height - head.height, way) };
+                rows.ok_or_else(|| rows_said(table, way.heads))
             })
             .collect();
         // Each run of paragraphs, with the table that follows it.
@@ -482,6 +525,13 @@ impl Cutter<'_> {
         let saves =
             if self.room.low { shorter.len() < texts.len() } else { 3 * shorter.len() <= 2 * texts.len() };
         texts = if saves { shorter } else { texts };
+        // Where a page has room for all of the title, it has it.
+        for page in texts.iter_mut().skip(1).filter(|_| saves) {
+            let whole = Text { title: text.title.clone(), ..page.clone() };
+            if break_any(&whole, title, body, width, space).1 <= later {
+                *page = whole;
+            }
+        }
         let (title, body, broken) = match fit::fit(&texts, width, heights, space, self.scale) {
             Some(fitted) => (fitted.title, fitted.body, fitted.texts),
             None => {

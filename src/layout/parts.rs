@@ -11,6 +11,7 @@ use super::scene::Rect;
 use super::{Availability, View, dates, legible, notice};
 use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
+use crate::model::programme::PictureFit;
 
 const GAP: f32 = 7.0;
 const PICTURE_WIDTH: f32 = 75.0;
@@ -35,6 +36,8 @@ const BESIDE_TEXT: f32 = 11.0;
 /// A picture lies that is no higher than this in its widths. Over text it has this share of the height.
 const LIES: f32 = 0.85;
 const OVER_TEXT: f32 = 0.38;
+/// A picture shown whole over text that is narrower than this, in widths of its place, has a page of its own.
+const LOST: f32 = 0.6;
 /// Height of a countdown's line, in its letters.
 pub const COUNTDOWN_LINE: f32 = 1.45;
 /// A smaller countdown, where the full one would cost a page.
@@ -68,6 +71,8 @@ pub struct Parts {
     pub narrow: bool,
     /// On pages after the first, where the picture stands over the text of that one alone.
     pub later: Option<Box<Parts>>,
+    /// The first page is the picture alone.
+    pub picture_first: bool,
 }
 
 /// A picture that is there: its name, and its height in widths.
@@ -93,8 +98,21 @@ impl Parts {
         // Under a picture the text is as wide as without one; beside one it is not, and its lines would turn with the page.
         let later = Parts::with(place, grid, view.look, least, None, false);
         let over = bare.picture.is_some() && (bare.text.x, bare.text.w) == (later.text.x, later.text.w);
-        let once = over.then(|| Parts { later: Some(Box::new(later)), ..bare.clone() });
         let countdown = countdown(view, slot);
+        if let Some((sha256, shape)) = picture.filter(|_| place.form != Form::Rail)
+            && bare.picture.is_none_or(|(_, rect)| over && is_lost(slot, shape, rect))
+        {
+            let rest = Parts::with(place, grid, view.look, least, None, linked);
+            let rests = match &countdown {
+                Some(said) => rest.counting_down(place, grid, least, said),
+                None => vec![rest],
+            };
+            let mut ways = rests.into_iter().map(|rest| Parts::picture_first(sha256, rest));
+            if let Some(best) = ways.next() {
+                return (best, ways.collect());
+            }
+        }
+        let once = over.then(|| Parts { later: Some(Box::new(later)), ..bare.clone() });
         let ways = [Some(bare), once].into_iter().flatten();
         let mut ways = ways.flat_map(|parts| match &countdown {
             Some(said) => parts.counting_down(place, grid, least, said),
@@ -102,6 +120,20 @@ impl Parts {
         });
         let best = ways.next().unwrap_or_else(|| Parts::with(place, grid, view.look, least, None, false));
         (best, ways.collect())
+    }
+
+    /// A page for the picture, and then the others.
+    fn picture_first(sha256: Sha256, rest: Parts) -> Parts {
+        let bottom = if rest.foot.h > 0 { rest.foot.y } else { rest.area.bottom() };
+        let rect = Rect::edges(rest.area.x, rest.side.bottom(), rest.area.right(), bottom);
+        Parts {
+            picture: Some((sha256, rect)),
+            code: None,
+            countdown: None,
+            picture_first: true,
+            later: Some(Box::new(rest.clone())),
+            ..rest
+        }
     }
 
     /// With a countdown under the text, large or smaller where there is room, or else as the first words of the text.
@@ -157,6 +189,14 @@ impl Parts {
     }
 }
 
+/// Whether a picture over the text would be small and mostly ground: one that is shown whole, and is so narrow.
+fn is_lost(slot: &NoticeSlot, shape: f32, rect: Rect) -> bool {
+    let place = rect.h as f32 / rect.w.max(1) as f32;
+    let covers = (place / shape).min(shape / place) >= notice::COVER_LEAST;
+    let whole = slot.notice.picture == PictureFit::Whole || !covers;
+    whole && place / shape < LOST
+}
+
 /// What a notice's countdown says now; nothing where the clock is not believed.
 pub fn countdown(view: &View<'_>, slot: &NoticeSlot) -> Option<(String, String)> {
     let moment = slot.notice.countdown.filter(|_| view.clock_trusted)?;
@@ -203,6 +243,7 @@ fn rail(place: &Place, grid: Grid, look: &Look, picture: Option<Ready>, linked: 
         columns: picture.is_none() && !linked,
         narrow: picture.is_some(),
         later: None,
+        picture_first: false,
     }
 }
 
@@ -231,6 +272,7 @@ fn band(place: &Place, grid: Grid, picture: Option<Ready>, linked: bool) -> Part
         columns: false,
         narrow: false,
         later: None,
+        picture_first: false,
     }
 }
 
@@ -294,5 +336,6 @@ fn slim(place: &Place, grid: Grid, least: f32, picture: Option<Ready>, linked: b
         columns: width >= COLUMNS_MIN && pictured.is_none() && code.is_none(),
         narrow: true,
         later: None,
+        picture_first: false,
     }
 }

@@ -6,7 +6,8 @@
 //! sizes: larger letters come to more lines, never to fewer.
 
 use super::fit::{PARAGRAPH_GAP, Para, TITLE_GAP, Text, wrap_any};
-use super::words::Group;
+use super::words::{Group, words_of};
+use crate::text::together::is_negated;
 use std::ops::Range;
 
 /// What a page holds: lengths in u, `space` in em.
@@ -36,12 +37,20 @@ const WITHIN_NAME: f32 = 0.9;
 const AFTER_SENTENCE_SHORT: f32 = 0.3;
 const SHORT_LINES: usize = 4;
 const WITHIN_SENTENCE: f32 = 0.3;
+const AFTER_CLAUSE: f32 = 0.15;
+const AFTER_LEANING: f32 = 0.6;
+/// Between a negation and what it forbids.
+const NEGATED: f32 = 2.4;
+/// What is under a heading goes on on another page, while the heading could begin a page.
+const WITHIN_SECTION: f32 = 1.0;
 /// Between what is held together but has no room on one line.
 const WITHIN_GROUP: f32 = 20.0;
 /// A lone line that is a sentence, and one that is not.
 const LONE_SENTENCE: f32 = 0.8;
 const LONE_LINE: f32 = 2.2;
 const PAGE: f32 = 2.0;
+/// A first page with nothing under its picture but the title.
+const TITLE_ALONE: f32 = 0.6;
 
 /// What is not parted: a sentence, or a line of one that is longer than a page.
 struct Piece {
@@ -66,8 +75,9 @@ pub fn split(text: &Text, later: &[Group], sheet: &Sheet, pages_max: usize) -> V
     let pieces = pieces(text, sheet, lines_max);
     let mut pages: Vec<Text> = parted(text, sheet, &pieces, heads)
         .into_iter()
-        .map(|page| Text {
-            title: if page.start == 0 { text.title.clone() } else { later.to_vec() },
+        .enumerate()
+        .map(|(at, page)| Text {
+            title: if at == 0 { text.title.clone() } else { later.to_vec() },
             body: body(text, &pieces[page]),
             leading: text.leading,
         })
@@ -95,7 +105,7 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
                 continue;
             }
             let parting = match &para.groups[at] {
-                _ if at + 1 == count && is_heading(para) => AFTER_HEADING,
+                _ if at + 1 == count && para.heading => AFTER_HEADING,
                 last if at + 1 == count && (last.introduces() || is_over_list(text, paragraph)) => {
                     AFTER_INTRODUCTION
                 }
@@ -103,14 +113,20 @@ fn pieces(text: &Text, sheet: &Sheet, lines_max: usize) -> Vec<Piece> {
                 _ if short => AFTER_SENTENCE_SHORT,
                 _ => AFTER_SENTENCE,
             };
-            let lines = wrap_any(&para.groups[start..=at], width, sheet.space, true);
+            // Lines of a sentence that is parted end with its clauses where they can.
+            let lines = wrap_any(&para.groups[start..=at], width, sheet.space, false);
             let long = lines.len() > lines_max;
             for line in lines.iter().filter(|_| long) {
                 let (from, to) = (start + line.start, start + line.end);
                 let parting = match para.groups.get(to) {
                     _ if to == at + 1 => parting,
                     Some(next) if next.is_inseparable() => WITHIN_GROUP,
+                    Some(_) if is_negated(words_of(&para.groups[start..to])) => {
+                        if para.groups[to - 1].ends_clause() { WITHIN_SENTENCE } else { NEGATED }
+                    }
                     Some(next) if next.follows.is_some() => WITHIN_NAME,
+                    _ if para.groups[to - 1].ends_clause() => AFTER_CLAUSE,
+                    _ if para.groups[to - 1].ends_leaning() => AFTER_LEANING,
                     _ => WITHIN_SENTENCE,
                 };
                 pieces.push(Piece { paragraph, groups: from..to, parting, within: to < at + 1 });
@@ -149,12 +165,6 @@ fn is_over_list(text: &Text, paragraph: usize) -> bool {
     para.marker.is_none() && !ends && next.is_some_and(|next| next.marker.is_some())
 }
 
-/// A line in bold that does not end a sentence belongs to what follows.
-fn is_heading(para: &Para) -> bool {
-    let ends = para.groups.last().is_some_and(|last| last.ends_sentence());
-    para.marker.is_none() && !ends && para.groups.iter().all(Group::is_bold)
-}
-
 /// Heights of the title and the space under it, in u: on the first page, and on the others.
 #[derive(Clone, Copy)]
 struct Heads {
@@ -162,14 +172,35 @@ struct Heads {
     later: f32,
 }
 
-/// Which pieces make each page: the cheapest way of all.
+/// Which pieces make each page: the cheapest way of all. Where the first page is low, because of a picture, it may have its
+/// title alone.
 fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> Vec<Range<usize>> {
+    let (cost, pages) = cheapest(text, sheet, pieces, heads);
+    if sheet.later <= sheet.height {
+        return pages;
+    }
+    let later = Sheet { height: sheet.later, ..*sheet };
+    let (rest, others) = cheapest(text, &later, pieces, Heads { first: heads.later, ..heads });
+    if rest + PAGE + TITLE_ALONE < cost { std::iter::once(0..0).chain(others).collect() } else { pages }
+}
+
+fn cheapest(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> (f32, Vec<Range<usize>>) {
     #[derive(Clone, Copy)]
     struct Best {
         cost: f32,
         from: usize,
     }
     let count = pieces.len();
+    // Under which piece, a heading, each one stands.
+    let mut section = None;
+    let sections: Vec<Option<usize>> = pieces
+        .iter()
+        .enumerate()
+        .map(|(at, piece)| {
+            section = if text.body[piece.paragraph].heading { Some(at) } else { section };
+            section
+        })
+        .collect();
     let mut best = vec![Best { cost: f32::INFINITY, from: 0 }; count + 1];
     best[0].cost = 0.0;
     for from in 0..count {
@@ -187,7 +218,9 @@ fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> Vec<Ran
             let broken = |at: usize| pieces[at].within;
             let lone = page.lone_lines(cut, alone, (from > 0 && broken(from - 1), broken(to - 1)));
             let full = (page.height() / height.max(1.0)).min(1.0);
+            let late = sections.get(to).is_some_and(|next| *next == sections[to - 1] && *next > Some(from));
             let parting = if to < count { pieces[to - 1].parting } else { 0.0 };
+            let parting = parting + if late { WITHIN_SECTION } else { 0.0 };
             let cost = best[from].cost + PAGE + full * full + parting + lone;
             // Of ways that cost the same, the one whose first pages are the fuller.
             if cost < best[to].cost + 1e-4 {
@@ -202,7 +235,7 @@ fn parted(text: &Text, sheet: &Sheet, pieces: &[Piece], heads: Heads) -> Vec<Ran
         end = best[end].from;
     }
     pages.reverse();
-    pages
+    (best[count].cost, pages)
 }
 
 /// A page that is being filled. Lines are counted as they fill up, which gives the number that breaking gives.
@@ -296,7 +329,12 @@ fn body(text: &Text, pieces: &[Piece]) -> Vec<Para> {
             Some(before) if last == Some(piece.paragraph) => before.groups.extend_from_slice(groups),
             _ => {
                 let marker = para.marker.clone().filter(|_| piece.groups.start == 0);
-                body.push(Para { marker, hang: para.indent(), groups: groups.to_vec() });
+                body.push(Para {
+                    marker,
+                    hang: para.indent(),
+                    groups: groups.to_vec(),
+                    heading: para.heading,
+                });
             }
         }
         last = Some(piece.paragraph);
@@ -318,11 +356,8 @@ mod tests {
             leans: false,
             follows: None,
         };
-        let body = said.lines().map(|line| Para {
-            marker: None,
-            hang: 0.0,
-            groups: line.split(' ').map(group).collect(),
-        });
+        let body =
+            said.lines().map(|line| Para { groups: line.split(' ').map(group).collect(), ..Para::default() });
         Text { title: vec![group("Tin")], body: body.collect(), leading: Leading { title: 1.0, body: 1.0 } }
     }
 
@@ -362,7 +397,7 @@ mod tests {
     #[test]
     fn a_heading_goes_with_what_is_under_it() {
         let mut text = text("a b c d. e f g h.\nHEAD LINE\ni j k l. m n o p.");
-        text.body[1].groups.iter_mut().flat_map(|group| &mut group.words).for_each(|word| word.bold = true);
+        text.body[1].heading = true;
         let height = 2.0 + TITLE_GAP + 3.5;
         let sheet = Sheet { width: 9.0, height, later: height, space: 0.2, title: 2.0, body: 1.0 };
         let pages = split(&text, &text.title, &sheet, 100);

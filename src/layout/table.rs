@@ -30,8 +30,12 @@ pub const CELL_LINE: f32 = 1.28;
 const LINES_MAX: usize = 2;
 /// Space below the rows.
 pub const AIR: f32 = 2.5;
+/// Space above the first row of a table without heads: tails of the title do not touch its ground.
+pub const OVER: f32 = 2.5;
 /// Height of the heads, rule included, in sizes of theirs.
-const HEADS: f32 = 9.5 / 6.2;
+const HEADS: f32 = 10.2 / 6.2;
+/// Their baseline from the top, the same.
+pub const HEADS_BASELINE: f32 = 7.7 / 6.2;
 /// How near the narrowest column of so many lines is sought, in em.
 const NARROW_ENOUGH: f32 = 0.05;
 
@@ -71,9 +75,9 @@ impl Row {
 }
 
 impl Rows {
-    /// Height of the heads, with the rule under them.
+    /// Height of the heads, with the rule under them, or of the space in their place.
     pub fn heads_height(&self) -> f32 {
-        if self.head.is_empty() { 0.0 } else { heads_height(self.heads) }
+        if self.head.is_empty() { OVER } else { heads_height(self.heads) }
     }
 
     /// Least height of all of it, heads included.

@@ -141,9 +141,6 @@ impl Group {
         self.words.iter_mut().last().into_iter().for_each(|word| word.text.push('…'));
         Group { follows: self.follows, leans: self.leans, ..Group::measured(self.words, measure, ink) }
     }
-    pub fn is_bold(&self) -> bool {
-        self.words.iter().all(|word| word.bold)
-    }
     /// Syllables of Vietnamese: what is between spaces.
     pub fn syllables(&self) -> usize {
         self.words.iter().filter(|word| word.space).count().max(1)
@@ -202,6 +199,11 @@ fn tied(words: Vec<Word>, least: Tie) -> Vec<Vec<Word>> {
 /// The same for text without marks.
 pub fn plain_groups(text: &str, measure: &Measure, ink: Ink) -> Vec<Group> {
     groups(&[Span { text: text.to_owned(), bold: false }], measure, ink)
+}
+
+/// The words of groups, in order.
+pub fn words_of(groups: &[Group]) -> impl DoubleEndedIterator<Item = &str> {
+    groups.iter().flat_map(|group| &group.words).map(|word| word.text.as_str())
 }
 
 /// What groups say, with the spaces between them.

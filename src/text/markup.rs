@@ -32,6 +32,20 @@ pub struct Paragraph {
     pub spans: Vec<Span>,
 }
 
+impl Paragraph {
+    /// A line all in bold, or all in capitals, that ends no sentence belongs to what follows it.
+    pub fn is_heading(&self) -> bool {
+        let said = || self.spans.iter().map(|span| span.text.trim()).filter(|text| !text.is_empty());
+        let ends = said()
+            .last()
+            .is_none_or(|text| text.trim_end_matches(['"', '”', ')', '»']).ends_with(['.', '!', '?', '…']));
+        let bold = self.spans.iter().filter(|span| !span.text.trim().is_empty()).all(|span| span.bold);
+        let letters = || said().flat_map(str::chars).filter(|c| c.is_alphabetic());
+        let loud = letters().count() > 1 && !letters().any(char::is_lowercase);
+        self.marker.is_none() && !ends && (bold || loud)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
     pub text: String,
@@ -53,6 +67,8 @@ pub enum Doubt {
     Tabs {
         heads: bool,
     },
+    /// The first row between bars was taken for heads.
+    Heads,
     /// A dash before a number that could be below zero was taken for that of a list.
     Dash,
     /// Bars between words on several lines, which are no whole table.
@@ -81,7 +97,7 @@ pub fn doubts(text: &str) -> Vec<(usize, Doubt)> {
         let at = piece.lines.start;
         match piece.form {
             Form::Tabs { heads } => found.push((at, Doubt::Tabs { heads })),
-            Form::Bars => {}
+            Form::Bars { guessed } => found.extend(guessed.then_some((at, Doubt::Heads))),
             Form::Line => {
                 let bullet =
                     |block: &Block| matches!(block, Block::Paragraph(p) if p.marker.as_deref() == Some("•"));
@@ -149,8 +165,13 @@ struct Piece {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Line,
-    Bars,
-    Tabs { heads: bool },
+    /// `guessed`: its first row was taken for heads without a line of dashes under it.
+    Bars {
+        guessed: bool,
+    },
+    Tabs {
+        heads: bool,
+    },
 }
 
 fn pieces(lines: &[&str]) -> Vec<Piece> {
@@ -194,14 +215,17 @@ fn barred(lines: &[&str], at: usize) -> Option<Piece> {
     };
     let cells = |line: &&str| by_bars(line).map(cell).collect::<Vec<_>>();
     let mut rows: Vec<Vec<String>> = lines[at..end].iter().map(cells).collect();
+    let guessed = !under && has_heads(&rows);
     let head = if under {
         rows.remove(1);
+        rows.remove(0)
+    } else if guessed {
         rows.remove(0)
     } else {
         Vec::new()
     };
     let blocks = table(head, rows).unwrap_or_else(|| as_lines(&lines[at..end]));
-    Some(Piece { lines: at..end, form: Form::Bars, blocks })
+    Some(Piece { lines: at..end, form: Form::Bars { guessed }, blocks })
 }
 
 /// The table by tabs that begins at a line.

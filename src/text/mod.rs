@@ -4,6 +4,7 @@
 //! otherwise. Officials type plain text, or paste it from Word, Excel and social networks.
 
 pub mod characters;
+mod lexicon;
 pub mod markup;
 pub mod together;
 

@@ -4,6 +4,8 @@
 //! belongs together: a number with its unit, the ends of a span with their dash, a proper name, a label with the number
 //! after it ("Kiểm lâm: 0213 3879 222"), and, less firmly, the syllables of a word.
 
+use super::lexicon::{COMPOUNDS, DAYS, HOLDS, JOINS, NEGATIONS, SPANS, TITLES, UNITS, WEEKDAYS};
+
 /// How firmly a word is held by the one before it. Where a line is too narrow, the weaker ties part first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tie {
@@ -42,12 +44,24 @@ pub fn ties(words: &[&str]) -> Vec<Tie> {
         ties.push(tie);
     }
     for at in 1..words.len() {
-        if ties[at] <= Tie::Compound && words[at - 1].ends_with(':') && begins_number(words[at]) {
+        let labelled = words[at - 1].ends_with(':') && begins_number(words[at])
+            || words[at - 1].ends_with(',') && begins_call(&words[at..]);
+        if ties[at] <= Tie::Compound && labelled {
             ties[at] = Tie::Label;
             hold_label(words, &mut ties, at);
         }
     }
     ties
+}
+
+fn is_negation(word: &str) -> bool {
+    NEGATIONS.contains(&word.trim_start_matches(['(', '"', '“']).to_lowercase().as_str())
+}
+
+/// Whether what some words end with is said under a negation, of which more may come. A comma does not end it: "cấm săn bắt, buôn bán".
+pub fn is_negated<'a>(words: impl DoubleEndedIterator<Item = &'a str>) -> bool {
+    let ends = |word: &str| word.ends_with(['.', ';', ':', '!', '?']) || is_dash(word);
+    words.rev().take_while(|word| !ends(word)).any(is_negation)
 }
 
 /// Holds the words of a label of which the last is before `number`, where it is short and a clause of its own.
@@ -65,6 +79,11 @@ fn held(before: &[&str], word: &str) -> Tie {
     let Some((last, earlier)) = before.split_last() else { return Tie::Free };
     let ends = last.ends_with([',', '.', ';', ':', '!', '?', '•']);
     let number = begins_number(word);
+    let before_last = earlier.last().copied().unwrap_or_default();
+    // "không được đốt" is said in one breath.
+    if !ends && (is_negation(last) || *last == "được" && is_negation(before_last)) {
+        return Tie::Name;
+    }
     let after_number = last.ends_with(|c: char| c.is_ascii_digit());
     let unit =
         word.trim_end_matches([',', '.', ':', ';', ')', '!', '?']).split('/').next().unwrap_or_default();
@@ -79,16 +98,14 @@ fn held(before: &[&str], word: &str) -> Tie {
     if TITLES.contains(last) && is_name(word) {
         return Tie::Name;
     }
+    // A line all in capitals is no name.
+    let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
     if is_dash(last) {
-        let far = earlier.last().copied().unwrap_or_default();
-        let span = number || far.ends_with(|c: char| c.is_ascii_digit()) || far.ends_with('h');
-        let names = *last == "–";
-        return if span {
-            Tie::Span
-        } else if names {
-            Tie::Name
-        } else {
-            Tie::Free
+        let names = *last == "–" && is_name(before_last) && is_name(word) && !shouted(word);
+        return match number {
+            true => Tie::Span,
+            false if names => Tie::Name,
+            false => Tie::Free,
         };
     }
     // "0213 3 879 114" is one number to call.
@@ -98,13 +115,19 @@ fn held(before: &[&str], word: &str) -> Tie {
     }
     // "7h30" is an hour and no amount: nothing but the end of a span holds on to it.
     let amount = after_number && !last.contains(|c: char| c.is_alphabetic());
+    let measured = UNITS.contains(last) && before_last.ends_with(|c: char| c.is_ascii_digit());
     if amount && (UNITS.contains(&unit) || unit.starts_with(['%', '°']))
-        || after_number && SPANS.contains(&word)
+        || (after_number || measured) && (SPANS.contains(&word) || word == "trở")
     {
         return Tie::Number;
     }
+    // "từ 12.000 đến 15.000 đồng", "đến hết 15/12"
+    let from_number = before_last.ends_with(|c: char| c.is_ascii_digit()) || UNITS.contains(&before_last);
+    if SPANS.contains(last) && from_number {
+        return Tie::Span;
+    }
     // "2 triệu đồng", "17 giờ 30".
-    let counted = earlier.last().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+    let counted = before_last.ends_with(|c: char| c.is_ascii_digit());
     let times = ["nghìn", "ngàn", "trăm", "triệu", "tỷ"].contains(last) && UNITS.contains(&unit);
     if counted && (times || *last == "giờ" && number) {
         return Tie::Number;
@@ -114,17 +137,35 @@ fn held(before: &[&str], word: &str) -> Tie {
     if held || !ends && is_name(last) && number {
         return Tie::Name;
     }
+    // "thứ Bảy, 5/12"
+    let weekday = last.strip_suffix(',').is_some_and(|day| WEEKDAYS.contains(&day));
+    if weekday
+        && number
+        && word.contains('/')
+        && ["thứ", "chủ"].contains(&before_last.to_lowercase().as_str())
+    {
+        return Tie::Name;
+    }
     let initial = last.chars().count() == 1 && is_name(last) && !number;
-    // A line all in capitals is no name.
-    let shouted = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
     let names = !ends && is_name(last) && is_name(word) && !(shouted(last) && shouted(word));
-    if names || initial || is_one_of(DAYS, last, word) {
+    let [first, second] = [last, &word].map(|word| plain(word));
+    // "11 nhà văn hóa"; but "bản Km 2 họp", "0213 3879 222 để".
+    let tells = HOLDS.contains(&before_last) || is_name(before_last) || begins_number(before_last);
+    let counts = amount && !ends && !tells && last.len() <= 3 && !last.starts_with('0');
+    if names || initial || DAYS.contains(&(&first, &second)) {
         Tie::Name
-    } else if is_one_of(COMPOUNDS, last, word) {
+    } else if COMPOUNDS.binary_search(&(&first, &second)).is_ok() || number && !ends {
+        Tie::Compound
+    } else if counts && word.starts_with(char::is_lowercase) && !JOINS.contains(&word) {
         Tie::Compound
     } else {
         Tie::Free
     }
+}
+
+/// A word as lists of words have it.
+fn plain(word: &str) -> String {
+    word.trim_matches([',', '.', ';', ':', '!', '?', '(', ')', '"', '“', '”']).to_lowercase()
 }
 
 fn is_dash(word: &str) -> bool {
@@ -144,95 +185,19 @@ fn is_name(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase)
 }
 
-fn is_one_of(words: &[(&str, &str)], before: &str, word: &str) -> bool {
-    let word = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_lowercase();
-    let before = before.to_lowercase();
-    words.iter().any(|(first, second)| *first == before && *second == word)
+/// A number to call: "0213 3879 222", "0987.654.321", "1900 6769".
+fn begins_call(words: &[&str]) -> bool {
+    let digits = |word: &str| {
+        word.bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.')
+            .then(|| word.bytes().filter(u8::is_ascii_digit).count())
+    };
+    let ends = |word: &&&str| word.ends_with([',', ';', ')']);
+    let last = words.iter().position(|word| ends(&word)).map_or(words.len(), |at| at + 1);
+    let parts = words[..last].iter().map_while(|word| digits(word.trim_end_matches([',', '.', ';', ')'])));
+    let count: usize = parts.sum();
+    (8..=11).contains(&count) && words[0].starts_with(['0', '1'])
 }
-
-/// Words that hold on to a following number or name.
-const HOLDS: &[&str] = &[
-    "từ", "Từ", "thứ", "Thứ", "ngày", "Ngày", "lúc", "Lúc", "gọi", "Gọi", "số", "Số", "trước", "sau", "bản",
-    "Bản", "xã", "Xã", "thôn", "Thôn", "suối", "đến", "zos", "txog", "tháng", "Tháng", "năm", "cấp", "Cấp",
-    "Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "Nhật", "nhật", "tỉnh", "huyện", "Km", "km", "tổ", "Tổ", "khu",
-    "Khu", "đội", "lớp", "Lớp", "khối", "phòng", "Phòng", "tầng", "lộ", "QL", "TL", "Điều", "điều", "khoản",
-    "đợt", "Đợt", "tuần", "quý", "Quý", "dưới", "trên", "giá", "Giá", "loại", "Loại", "hạng", "nhóm", "Nhóm",
-];
-
-/// What is said before a person's name.
-const TITLES: &[&str] = &[
-    "ông", "Ông", "bà", "Bà", "anh", "Anh", "chị", "Chị", "cô", "Cô", "thầy", "Thầy", "bác", "Bác", "em",
-    "Ô.", "B.", "BS.", "Bs.", "TS.", "Ts.", "ThS.", "GS.", "PGS.", "Đ/c", "đ/c", "(ông", "(bà", "(anh",
-    "(chị", "(cô",
-];
-
-/// Words between the ends of a span.
-const SPANS: [&str; 2] = ["đến", "txog"];
-
-/// Words that hold on to a number before them.
-const UNITS: &[&str] = &[
-    "giờ", "phút", "giây", "tháng", "tuổi", "km", "m", "cm", "mm", "ha", "ngày", "kg", "tấn", "lít", "đồng",
-    "nghìn", "ngàn", "trăm", "triệu", "tỷ", "độ", "người", "hộ", "năm", "đ", "Đ", "vnđ", "VNĐ", "VND", "h",
-    "g", "mg", "ml", "l", "V", "kV", "kW", "kWh", "m2", "m3", "m²", "m³", "km2", "km²", "tạ", "yến", "bao",
-    "gói", "con", "cây", "suất", "lần", "lượt", "buổi", "tuần", "chiếc", "cái", "bộ", "khẩu", "cháu", "em",
-    "trang", "C", "phần",
-];
-
-/// Days by name, and what reads worst when it is cut.
-const DAYS: &[(&str, &str)] = &[
-    ("ngày", "mai"),
-    ("sáng", "mai"),
-    ("chiều", "mai"),
-    ("hôm", "nay"),
-    ("hôm", "qua"),
-    ("chủ", "nhật"),
-    ("y", "tế"),
-];
-
-/// Words of two syllables that notices are full of, and that read badly with one of them on the next line.
-const COMPOUNDS: &[(&str, &str)] = &[
-    ("địa", "điểm"),
-    ("trưởng", "bản"),
-    ("văn", "hóa"),
-    ("mầm", "non"),
-    ("bậc", "thang"),
-    ("sạt", "lở"),
-    ("lũ", "quét"),
-    ("căn", "cước"),
-    ("bảo", "hiểm"),
-    ("ủy", "ban"),
-    ("nhân", "dân"),
-    ("trâu", "bò"),
-    ("khuyến", "nông"),
-    ("thủy", "nông"),
-    ("điện", "thoại"),
-    ("cấp", "cứu"),
-    ("trật", "tự"),
-    ("vệ", "sinh"),
-    ("chuồng", "trại"),
-    ("vận", "động"),
-    ("địa", "bàn"),
-    ("đơn", "vị"),
-    ("trường", "học"),
-    ("gia", "đình"),
-    ("trẻ", "em"),
-    ("học", "sinh"),
-    ("công", "an"),
-    ("đại", "biểu"),
-    ("thời", "gian"),
-    ("thành", "phần"),
-    ("thanh", "niên"),
-    ("phụ", "nữ"),
-    ("nông", "dân"),
-    ("chiến", "binh"),
-    ("kiểm", "lâm"),
-    ("hộ", "nghèo"),
-    ("cận", "nghèo"),
-    ("tiêm", "chủng"),
-    ("thông", "báo"),
-    ("khám", "bệnh"),
-    ("miễn", "phí"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -12,12 +12,13 @@ use super::brush::Brush;
 use super::fit::wrap_any;
 use super::look::{Grid, Role};
 use super::scene::{Colour, Rect, Scene};
-use super::words::{Group, Measure, Word, cut_to, plain_groups};
+use super::words::{Measure, Word, cut_to, plain_groups, words_of};
 use super::{Composed, View, icons, legible, turns};
 use crate::model::board::Theme;
 use crate::model::plan::Main;
+use crate::text::together::is_negated;
 use jiff::Timestamp;
-use saying::Saying;
+use saying::{Said, Saying};
 
 /// Height of a Unifont line, and its baseline from the line's top.
 const PIXEL_LINE: i32 = 16;
@@ -51,8 +52,8 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure) -> Composed {
 struct Row {
     words: Vec<Word>,
     colour: Colour,
-    /// What its turning to another page than the row before it costs, where the two belong together.
-    follows: Option<f32>,
+    /// What it costs to turn the page after it.
+    parting: f32,
 }
 
 impl Row {
@@ -65,23 +66,32 @@ impl Row {
 type Turn = (usize, usize, Option<Timestamp>);
 
 /// The lines of each thing that is said, `width` em wide.
-fn items(measure: &Measure, said: &[(String, Colour)], role: Role, width: f32) -> Vec<Vec<Row>> {
+fn items(measure: &Measure, said: &[Said], role: Role, width: f32) -> Vec<Vec<Row>> {
     let ink = role.ink(Theme::Night);
-    let mut all = Vec::new();
-    for (text, colour) in said {
-        let mut rows = Vec::new();
+    let item = |Said { text, colour, announces }: &Said| {
         let groups = cut_to(plain_groups(text, measure, ink), width.max(0.6), measure, ink);
         let lines = wrap_any(&groups, width.max(0.6), measure.space(ink.plain), false);
-        for line in lines {
-            let first = &groups[line.start];
-            let follows =
-                first.follows.map(|_| if first.is_inseparable() { WITHIN_GROUP } else { WITHIN_NAME });
-            let words = groups[line].iter().flat_map(|group: &Group| group.words.iter().cloned()).collect();
-            rows.push(Row { words, colour: *colour, follows });
-        }
-        all.push(rows);
-    }
-    all
+        let row = |line: std::ops::Range<usize>| {
+            let introduces = groups[line.end - 1].introduces();
+            let parting = match groups.get(line.end) {
+                None if *announces || introduces => AFTER_INTRODUCTION,
+                None => 0.0,
+                Some(next) if next.is_inseparable() => WITHIN_GROUP,
+                Some(_) if is_negated(words_of(&groups[..line.end])) => {
+                    if groups[line.end - 1].ends_clause() { NEGATED_CLAUSE } else { NEGATED }
+                }
+                Some(_) if introduces => AFTER_INTRODUCTION,
+                Some(next) if next.follows.is_some() => WITHIN_NAME,
+                Some(_) if groups[line.end - 1].ends_clause() => AFTER_CLAUSE,
+                Some(_) if groups[line.end - 1].ends_leaning() => AFTER_LEANING,
+                Some(_) => WITHIN_CLAUSE,
+            };
+            let words = groups[line].iter().flat_map(|group| group.words.iter().cloned()).collect();
+            Row { words, colour: *colour, parting }
+        };
+        lines.into_iter().map(row).collect()
+    };
+    said.iter().map(item).collect()
 }
 
 /// What is said, as pages of `each` rows. What is always said stands first on every page; where a page is one row, on every
@@ -102,8 +112,12 @@ const WITHIN_ITEM: f32 = 4.0;
 const WITHIN_GROUP: f32 = 8.0;
 const WITHIN_NAME: f32 = 0.8;
 const AFTER_CLAUSE: f32 = 0.1;
+const AFTER_LEANING: f32 = 0.6;
 /// After what announces the next thing ("Thứ Hai, 30/11:").
 const AFTER_INTRODUCTION: f32 = 1.2;
+/// Between a negation and what it forbids; after a part of that.
+const NEGATED: f32 = 2.4;
+const NEGATED_CLAUSE: f32 = 0.6;
 const WITHIN_CLAUSE: f32 = 0.3;
 /// Part of a long text beside another.
 const MIXED: f32 = 1.5;
@@ -118,20 +132,12 @@ fn filled(items: Vec<Vec<Row>>, each: usize) -> Vec<Vec<Row>> {
     let (mut parting, mut begins): (Vec<f32>, Vec<usize>) = Default::default();
     for item in items {
         begins.extend(std::iter::repeat_n(rows.len(), item.len()));
-        let introduces =
-            item.last().and_then(|row| row.words.last()).is_some_and(|word| word.text.ends_with(':'));
-        for (at, row) in item.iter().enumerate() {
-            let clause =
-                row.words.last().is_some_and(|word| word.text.ends_with([',', '.', ':', ';', '!', '?']));
-            parting.push(match item.get(at + 1) {
-                None if introduces => AFTER_INTRODUCTION,
-                None => 0.0,
-                Some(_) if item.len() <= each => WITHIN_ITEM,
-                Some(Row { follows: Some(cost), .. }) => *cost,
-                Some(_) if clause => AFTER_CLAUSE,
-                Some(_) => WITHIN_CLAUSE,
-            });
-        }
+        let whole = item.len() <= each;
+        let costs = item.iter().enumerate().map(|(at, row)| match at + 1 < item.len() {
+            true if whole => row.parting.max(WITHIN_ITEM),
+            _ => row.parting,
+        });
+        parting.extend(costs);
         rows.extend(item);
     }
     let mut best = vec![(0.0_f32, 0_usize)];

@@ -17,6 +17,21 @@ const ACTIONS_MAX: usize = 4;
 /// Syllables of all actions together from which saying them once takes longer than people stand.
 const SYLLABLES_MANY: usize = 32;
 
+/// One thing that is said.
+#[derive(Clone)]
+pub struct Said {
+    pub text: String,
+    pub colour: Colour,
+    /// It is a heading of what comes next.
+    pub announces: bool,
+}
+
+impl Said {
+    pub fn new(text: String, colour: Colour) -> Said {
+        Said { text, colour, announces: false }
+    }
+}
+
 /// A mark, and sentences.
 pub struct Saying {
     pub icon: &'static str,
@@ -32,15 +47,15 @@ pub struct Saying {
     /// It must stand on every page, whether it fits or not.
     pub always: bool,
     /// Said first, unless a head says it already.
-    pub first: Option<(String, Colour)>,
-    pub said: Vec<(String, Colour)>,
+    pub first: Option<Said>,
+    pub said: Vec<Said>,
     /// Where in `said` another language begins: on a page of its own.
     pub begins: Vec<usize>,
 }
 
 impl Saying {
     /// What is said in each language, in order; at least one.
-    pub fn languages(&self) -> impl Iterator<Item = &[(String, Colour)]> {
+    pub fn languages(&self) -> impl Iterator<Item = &[Said]> {
         let starts = std::iter::once(0).chain(self.begins.iter().copied());
         let ends = self.begins.iter().copied().chain([self.said.len()]);
         starts.zip(ends).map(|(start, end)| &self.said[start..end])
@@ -88,16 +103,19 @@ pub fn say(view: &View<'_>) -> Saying {
                 if *lang != notice.lang {
                     begins.push(said.len());
                 }
-                said.push((clean(title), ink));
+                said.push(Said::new(clean(title), ink));
                 if *lang == notice.lang {
-                    said.extend(countdown(view, slot).map(|(whole, _)| (whole, key)));
+                    said.extend(countdown(view, slot).map(|(whole, _)| Said::new(whole, key)));
                 }
                 for block in blocks(text) {
                     match block {
-                        Block::Paragraph(paragraph) => said.push((line(&paragraph), key)),
+                        Block::Paragraph(paragraph) => {
+                            let announces = paragraph.is_heading();
+                            said.push(Said { announces, ..Said::new(line(&paragraph), key) });
+                        }
                         Block::Table(table) => {
                             let rows = rows_said(&table, Heads::OfNumbers);
-                            said.extend(rows.iter().map(|row| (line(row), key)));
+                            said.extend(rows.iter().map(|row| Said::new(line(row), key)));
                         }
                     }
                 }
@@ -115,12 +133,12 @@ pub fn say(view: &View<'_>) -> Saying {
         }
         Main::Neutral { ever } => {
             let name = if *ever { clean(&view.plan.title) } else { clean(&view.board.name) };
-            let clock = view.clock_trusted.then(|| (dates::clock(&view.now), key));
-            Saying { said: [(name, ink)].into_iter().chain(clock).collect(), ..nothing(view.look) }
+            let clock = view.clock_trusted.then(|| Said::new(dates::clock(&view.now), key));
+            Saying { said: [Said::new(name, ink)].into_iter().chain(clock).collect(), ..nothing(view.look) }
         }
     };
     if saying.begins.is_empty() {
-        saying.said.retain(|(text, _)| !text.trim().is_empty());
+        saying.said.retain(|said| !said.text.trim().is_empty());
     }
     saying
 }
@@ -149,17 +167,17 @@ fn warning(look: &Look, alert: &Alert) -> Saying {
     let event = clean(&alert.event);
     // "Bản Nà Khan · đến 6h00" are two things to say, not one line with a point at its edge.
     let area = clean(&alert.area);
-    let area = area.split('·').map(|part| (part.trim().to_owned(), key));
+    let area = area.split('·').map(|part| Said::new(part.trim().to_owned(), key));
     let actions: Vec<_> =
-        alert.actions.iter().take(ACTIONS_MAX).map(|action| (clean(action), plain)).collect();
+        alert.actions.iter().take(ACTIONS_MAX).map(|action| Said::new(clean(action), plain)).collect();
     let syllables = |text: &str| text.split(' ').count();
-    let long = actions.iter().map(|(action, _)| syllables(action)).sum::<usize>() > SYLLABLES_MANY;
+    let long = actions.iter().map(|action| syllables(&action.text)).sum::<usize>() > SYLLABLES_MANY;
     // Whoever comes while much is said learns the number to call before the end, too.
     let call = actions.last().filter(|_| long && actions.len() > 1).cloned();
     let said = area.chain(call).chain(actions).collect();
     if alert.status != AlertStatus::Actual {
         let heads = vec!["DIỄN TẬP".to_owned()];
-        let first = Some((event, plain));
+        let first = Some(Said::new(event, plain));
         return Saying { icon: "canh-bao", mark: plain, heads, always: true, first, said, ..nothing(look) };
     }
     // Red and purple letters on black cannot be read from afar; the square has their colour.
@@ -173,7 +191,7 @@ fn warning(look: &Look, alert: &Alert) -> Saying {
         level: Some(Level { fill, ink, number: number.to_string() }),
         heads,
         head,
-        first: Some((event, head)),
+        first: Some(Said::new(event, head)),
         said,
         ..nothing(look)
     }
@@ -191,7 +209,7 @@ mod tests {
         let (plan, board) = (plan(slot(notice, 60)), board());
         let saying = say(&view(&plan, &board, (192, 32)));
         let said: Vec<Vec<&str>> =
-            saying.languages().map(|said| said.iter().map(|(text, _)| text.as_str()).collect()).collect();
+            saying.languages().map(|said| said.iter().map(|said| said.text.as_str()).collect()).collect();
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said[0][0].starts_with("Cắt điện") && said[1][0] == "Tu hluav taws", "{said:?}");
     }

@@ -3,7 +3,7 @@
 //! One line of 16 pixels stands still where all of it fits, and else runs, beginning with its notice's turn. Two
 //! lines and more are pages: letters that stand are read from further than letters that run.
 
-use super::saying::{self, Saying};
+use super::saying::{self, Said, Saying};
 use super::{PIXEL_BASELINE, PIXEL_LINE, Row, Turn, items, mark, mark_width, paged, paged_whole, turn};
 use crate::layout::brush::Brush;
 use crate::layout::look::Role;
@@ -28,7 +28,7 @@ pub fn draw(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying) -> (Option<
 
 /// All in one line.
 fn running(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect) -> Option<TickerBand> {
-    let head = saying.heads.first().map(|head| (head.clone(), saying.head));
+    let head = saying.heads.first().map(|head| Said::new(head.clone(), saying.head));
     let mut said = Vec::new();
     match &saying.first {
         // An exercise says so before everything that it says.
@@ -57,6 +57,7 @@ fn running(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect
         from,
         joins: false,
     };
+    let said: Vec<_> = said.into_iter().map(|said| (said.text, said.colour)).collect();
     ticker::run(brush, view, &said, &course)
 }
 
@@ -69,10 +70,10 @@ fn pages(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, area: Rect, ea
     let said: Vec<_> = first.chain(&saying.said).cloned().collect();
     let head = head.map(|text| {
         let words = text.split(' ').map(|word| Word { text: word.into(), bold: false, space: true });
-        Row { words: words.collect(), colour: saying.head, follows: None }
+        Row { words: words.collect(), colour: saying.head, parting: 0.0 }
     });
     let width = window.w as f32 / SIZE;
-    let set = |said: &[(String, Colour)]| items(brush.measure, said, Role::Pixel, width);
+    let set = |said: &[Said]| items(brush.measure, said, Role::Pixel, width);
     let mut pages = match saying.level {
         Some(_) => paged_whole(set(&said), each as usize, head),
         None if saying.begins.is_empty() => paged(set(&said), each as usize, head),
@@ -102,7 +103,7 @@ const NOTICES_A_TICKER: i64 = 3;
 
 /// A strip has no room for a ticker of its own. What it would say takes its turn: one line of it after every third notice,
 /// another one each time, and all of them when there is nothing else.
-fn ticker_now(view: &View<'_>) -> Vec<(String, Colour)> {
+fn ticker_now(view: &View<'_>) -> Vec<Said> {
     let items = ticker::items(view);
     let shown: Vec<String> = match &view.plan.main {
         Main::Warning { .. } => Vec::new(),
@@ -114,5 +115,5 @@ fn ticker_now(view: &View<'_>) -> Vec<(String, Colour)> {
             items.into_iter().skip(at).take(usize::from(its_turn)).collect()
         }
     };
-    shown.into_iter().map(|text| (text, view.look.led.ink)).collect()
+    shown.into_iter().map(|text| Said::new(text, view.look.led.ink)).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! A warning has its level's colour, icon, number and bars at the left, which read without colour and without letters.
 
-use super::saying::{Level, Saying};
+use super::saying::{Level, Said, Saying};
 use super::{PIXEL_BASELINE, Row, Turn, items, mark, mark_width, paged, paged_whole, turn};
 use crate::layout::brush::{Brush, Side};
 use crate::layout::look::Role;
@@ -123,8 +123,31 @@ fn warned(brush: &mut Brush<'_>, saying: &Saying, level: &Level, area: Rect, roo
 
 /// The lines, as large as fits without a page more than there must be.
 fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, least: f32) -> Turn {
-    let lines = (room.h / LINE.max((least * LEADING).ceil() as i32))
-        .clamp(1, if saying.level.is_some() { 4 } else { 3 });
+    let hold = room.h / LINE.max((least * LEADING).ceil() as i32);
+    let lines = hold.clamp(1, if saying.level.is_some() { 4 } else { 3 });
+    let mut found = set_in(brush, saying, room, least, lines);
+    // A line more makes letters smaller: that is worth it where much is said.
+    if hold > lines && saying.level.is_none() {
+        let smaller = set_in(brush, saying, room, least, lines + 1);
+        if 3 * smaller.1.len() <= 2 * found.1.len() {
+            found = smaller;
+        }
+    }
+    let (size, pages, line) = found;
+    let turn = turn(view, &pages);
+    let page = pages.get(turn.0).map_or(&[][..], Vec::as_slice);
+    place(brush, page, size, line, room);
+    turn
+}
+
+/// Pages of so many lines: the size of their letters, their rows, and the height of a line, in pixels.
+fn set_in(
+    brush: &Brush<'_>,
+    saying: &Saying,
+    room: Rect,
+    least: f32,
+    lines: i32,
+) -> (f32, Vec<Vec<Row>>, i32) {
     let line = (room.h / lines).max(1);
     let most = (line as f32 / LEADING).floor().max(SIZE_MIN);
     // A panel says which level it is.
@@ -133,8 +156,8 @@ fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, lea
     let said: Vec<_> = first.chain(&saying.said).cloned().collect();
     let at = |brush: &Brush<'_>, size: f32| {
         let width = room.w as f32 / size;
-        let set = |said: &[(String, Colour)]| items(brush.measure, said, Role::Title, width);
-        let head: Vec<_> = head.map(|text| (text.clone(), saying.head)).into_iter().collect();
+        let set = |said: &[Said]| items(brush.measure, said, Role::Title, width);
+        let head: Vec<_> = head.map(|text| Said::new(text.clone(), saying.head)).into_iter().collect();
         let mut heads = set(&head).pop().unwrap_or_default();
         // A head of two lines is said once, before the rest.
         let head = (heads.len() == 1).then(|| heads.remove(0));
@@ -158,11 +181,7 @@ fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, lea
         // A pixel, or on walls of no height that there is, a fiftieth: it bounds the work.
         size -= (most / 50.0).floor().max(1.0);
     }
-    let (size, pages) = best;
-    let turn = turn(view, &pages);
-    let page = pages.get(turn.0).map_or(&[][..], Vec::as_slice);
-    place(brush, page, size, line, room);
-    turn
+    (best.0, best.1, line)
 }
 
 fn place(brush: &mut Brush<'_>, page: &[Row], size: f32, line: i32, room: Rect) {

@@ -541,6 +541,11 @@ fn doubted(doubt: Doubt) -> (Text, Text) {
             say!(en: "if it is no table, put spaces for the tabs",
                  vi: "nếu không phải bảng, hãy thay dấu tab bằng dấu cách"),
         ),
+        Doubt::Heads => (
+            say!(en: "its first row is taken for the heads of the table", vi: "dòng đầu được hiểu là tên cột của bảng"),
+            say!(en: "if it is a row like the others, write | | | above it",
+                 vi: "nếu đó cũng là một dòng như các dòng khác, hãy viết | | | ở dòng trên"),
+        ),
         Doubt::Tabs { heads: false } => (
             say!(en: "rows with tabs are shown as a table without heads",
                  vi: "các dòng có dấu tab được hiện thành bảng không có tên cột"),

@@ -99,10 +99,20 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, known)| known)
 }
 
+/// What to do about a word that is like another.
+pub fn did_you_mean(near: &str) -> Text {
+    say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?")
+}
+
+/// What to do about a key whose value is to be another, as TOML has it.
+pub fn write_as(key: &str, value: &str) -> Text {
+    say!(en: "write {key} = {value}", vi: "hãy viết {key} = {value}")
+}
+
 /// What to say of a key that nobody knows there.
 pub fn unknown_key(unknown: &str, known: &[&str]) -> (Text, Text) {
     let remedy = match words::key_meant(unknown, known) {
-        Some(near) => say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near),
+        Some(near) => did_you_mean(near),
         None => say!(
             en: "delete it; known here: {known}",
             vi: "hãy xóa nó; ở đây chỉ dùng được: {known}",

@@ -13,7 +13,7 @@ use crate::limits;
 use crate::model::media::{Media, Probe, Sha256};
 use crate::problem::{Problem, Text};
 use crate::say;
-use crate::toml_doc::Said;
+use crate::toml_doc::{Said, did_you_mean};
 use sha2::Digest;
 use std::collections::HashMap;
 use std::fs::File;
@@ -195,7 +195,7 @@ impl<'a> Shelf<'a> {
             Found::None => (missing(path), names::similar(&self.root, path)),
         };
         let remedy = match near {
-            Some(near) => say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near),
+            Some(near) => did_you_mean(&near),
             None => say!(
                 en: "put it into the folder, beside {index}",
                 vi: "hãy chép tệp vào thư mục, bên cạnh {index}",

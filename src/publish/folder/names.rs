@@ -9,7 +9,7 @@ use super::media::Refusal;
 use crate::problem::Text;
 use crate::say;
 use crate::text::characters::turns_direction;
-use crate::toml_doc::{Said, nearest};
+use crate::toml_doc::{Said, nearest, write_as};
 use std::path::{Component, Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
@@ -161,13 +161,7 @@ pub fn of_windows(key: &str, written: &str) -> Option<Refusal> {
         return None;
     }
     let why = say!(en: "`{path}` is written with `\\`", vi: "`{path}` viết bằng dấu `\\`", path = path);
-    let remedy = say!(
-        en: "write {key} = \"{parts}\"",
-        vi: "hãy viết {key} = \"{parts}\"",
-        key = key,
-        parts = parts.join("/")
-    );
-    Some((why, remedy))
+    Some((why, write_as(key, &format!("\"{}\"", parts.join("/")))))
 }
 
 /// `C:` as Windows begins a path.

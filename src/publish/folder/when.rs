@@ -4,7 +4,7 @@ use crate::model::time::{Day, Moment, TimeOfDay, TimeRange};
 use crate::problem::Text;
 use crate::say;
 use crate::toml_doc::meant::{self, Dated};
-use crate::toml_doc::{Said, Section, unknown_word};
+use crate::toml_doc::{Said, Section, unknown_word, write_as};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
@@ -49,7 +49,6 @@ fn as_a_date(key: &str) -> Text {
 }
 
 fn not_a_date(key: &str, text: &str, end: bool) -> (Text, Text) {
-    let remedy = |meant: &str| say!(en: "write {key} = {meant}", vi: "hãy viết {key} = {meant}", key = key, meant = meant);
     match meant::date(text) {
         Some(Dated::At(meant)) => (
             say!(
@@ -57,7 +56,7 @@ fn not_a_date(key: &str, text: &str, end: bool) -> (Text, Text) {
                 vi: "`{text}` không viết đúng dạng ngày giờ",
                 text = text
             ),
-            remedy(&meant),
+            write_as(key, &meant),
         ),
         Some(Dated::NoSuchDay { year, month, days }) => {
             let name = civil::date(year, month, 1).strftime("%B").to_string();
@@ -125,8 +124,7 @@ fn listed<T>(
                 }
             }
             let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            let list = words.join(", ");
-            say!(en: "write {key} = [{list}]", vi: "hãy viết {key} = [{list}]", key = said.key(), list = list)
+            write_as(said.key(), &format!("[{}]", words.join(", ")))
         });
         item.refuse(why, remedy);
     }

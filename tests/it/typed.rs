@@ -47,6 +47,7 @@ fn site_and_folder_in_each_others_place_or_files_in_theirs_are_told_as_they_shou
     );
     let said = run(&["feed", "publish", &site, &site]);
     assert!(said.code == 1 && said.err.contains("this is the signed feed, not the folder"), "{}", said.err);
+    corrected(&run(&["feed", "init", &folder]), &format!("feed init {folder}-site"));
     assert!(office.snapshot() == before);
     assert_eq!(run(&["feed", "publish", &site, &folder]).code, 0);
 }

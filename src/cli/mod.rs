@@ -16,9 +16,10 @@ mod serve;
 mod story;
 mod typed;
 
+use crate::config::{self, Config};
 use crate::problem::Problem;
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
@@ -303,6 +304,13 @@ fn size(text: &str) -> Result<(u32, u32), String> {
         Some((w, h)) if (16..=16_384).contains(&w) && (16..=16_384).contains(&h) => Ok((w, h)),
         _ => Err("a size is written like 1920x1080, from 16 to 16384 pixels a side".into()),
     }
+}
+
+/// A board's configuration; warnings go to standard error.
+fn configuration(path: &Path) -> Result<Config, Vec<Problem>> {
+    let config = config::load(path)?;
+    report::warnings(&config.warnings);
+    Ok(config)
 }
 
 /// Parses the command line and runs it.

@@ -11,6 +11,7 @@
 
 mod lines;
 pub mod meant;
+pub mod paths;
 pub mod saved;
 mod section;
 mod syntax;
@@ -31,6 +32,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use syntax::Mended;
+pub use syntax::short;
 use toml::de::DeTable;
 
 /// The text of a TOML file of at most `bytes_max`, for which `name` stands in messages.
@@ -275,6 +277,12 @@ impl<'t> Document<'t> {
     pub fn line(&self, at: usize) -> usize {
         let lines = self.mended.get().map_or(&self.lines, |(_, lines)| lines);
         lines.partition_point(|start| *start <= at)
+    }
+
+    /// Where from a byte offset on the first such character stands; that offset where there is none.
+    pub fn place_from(&self, at: usize, such: impl Fn(char) -> bool) -> usize {
+        let found = self.source().get(at..).and_then(|rest| rest.find(such));
+        at + found.unwrap_or(0)
     }
 
     fn refuse_line(&self, line: usize, why: Text, remedy: Text) {

@@ -231,6 +231,10 @@ fn of_value(fault: Fault, key: &str, value: &Value) -> Text {
     let of = |en: &str, vi: &str| Text { en: en.replace("{}", &quoted), vi: vi.replace("{}", &quoted) };
     match fault {
         Fault::Curly => of("there are curly quotation marks round {}", "hai bên {} có dấu ngoặc kép cong"),
+        Fault::Unclosed if typed.is_empty() => say!(
+            en: "a text begins behind `{key} =`, and is not closed",
+            vi: "phần chữ mở ra sau `{key} =` chưa được đóng lại"
+        ),
         Fault::Unclosed => {
             of("the quotation mark before {} is not closed", "dấu ngoặc kép trước {} chưa được đóng lại")
         }
@@ -280,6 +284,10 @@ fn remedy(key: &str, value: &Value) -> Text {
     let several = value.typed.trim().contains('\n');
     let mut lines = value.typed.lines().map(str::trim).filter(|line| !line.is_empty());
     match (&value.shown, value.fault) {
+        (_, Fault::Unclosed) if value.typed.trim().is_empty() => say!(
+            en: "write the text behind it, and \"\"\" at its end",
+            vi: "hãy viết phần chữ sau đó, và \"\"\" ở cuối"
+        ),
         (_, Fault::Empty) if value.shown.is_none() => say!(
             en: "write {key} = \"…\", or delete the line",
             vi: "hãy viết {key} = \"…\" hoặc xóa dòng này",
@@ -345,7 +353,7 @@ fn of_words(lines: &[&str], at: usize) -> Found {
 }
 
 /// What is quoted of a text: enough to find it.
-pub(super) fn short(text: &str) -> String {
+pub fn short(text: &str) -> String {
     const SHORT: usize = 80;
     let first = text.trim().lines().next().unwrap_or_default();
     match text.trim().lines().count() > 1 || first.chars().count() > SHORT {

@@ -37,7 +37,6 @@ const PRIORITIES_MEANT: [Meant; 3] = [
     (
         "urgent",
         &[
-            "1",
             "cao",
             "khan",
             "khancap",
@@ -52,8 +51,8 @@ const PRIORITIES_MEANT: [Meant; 3] = [
             "emergency",
         ],
     ),
-    ("normal", &["2", "thuong", "binhthuong", "trungbinh", "vua", "medium", "middle", "default"]),
-    ("low", &["3", "thap", "it", "khongquantrong", "lowest", "minor"]),
+    ("normal", &["thuong", "binhthuong", "trungbinh", "vua", "medium", "middle", "default"]),
+    ("low", &["thap", "it", "khongquantrong", "lowest", "minor"]),
 ];
 const CATEGORIES_MEANT: [Meant; 9] = [
     ("chung", &["thongbao", "khac", "tinchung", "thongbaochung", "general", "other", "news", "notice"]),
@@ -161,6 +160,7 @@ impl Reader<'_, '_> {
         let boards = boards(&mut section);
         let translations =
             section.section("in").map_or(BTreeMap::new(), |all| self.translations(&all, &lang, typed));
+        let (document, at) = (section.document(), section.at());
         section.finish();
         let notice = Notice {
             id: id.unwrap_or_default(),
@@ -187,6 +187,7 @@ impl Reader<'_, '_> {
         if let Some(said) = seconds_said.filter(|_| notice.video.is_none()) {
             remarks::of_haste(&said, &notice);
         }
+        remarks::of_two_scripts(document, at, &notice);
         notice
     }
 
@@ -284,8 +285,8 @@ impl Reader<'_, '_> {
             said.and_then(|said| said.text_or_date()).is_some_and(|(_, bare_date)| bare_date)
         };
         let (from_said, until_said) = (section.get("from"), section.get("until"));
-        let begins = from_said.and_then(|said| when::moment(&said, false, &self.zone));
-        let ends = until_said.and_then(|said| when::moment(&said, true, &self.zone));
+        let begins = from_said.and_then(|said| when::moment(&said, false, &self.zone, self.now));
+        let ends = until_said.and_then(|said| when::moment(&said, true, &self.zone, self.now));
         let from = match whole_day(from_said.filter(|_| begins.is_some())) {
             true => begins.map(|midnight| night::start(midnight, &days, &times, &self.zone)),
             false => begins,
@@ -321,7 +322,7 @@ impl Reader<'_, '_> {
     /// The moment that a notice counts down to: one that is still to come while the notice shows.
     fn countdown(&self, section: &mut Section<'_>, window: &Window, film: bool) -> Option<Timestamp> {
         let said = section.get("countdown")?;
-        let moment = when::moment(&said, false, &self.zone)?;
+        let moment = when::moment(&said, false, &self.zone, self.now)?;
         if window.from.is_some_and(|from| moment <= from) {
             said.refuse(
                 say!(en: "`countdown` is not after `from`: it would never show", vi: "`countdown` không sau `from` nên không bao giờ hiện"),

@@ -8,14 +8,26 @@ use crate::problem::Text;
 use crate::programme::reading::{language_ms, languages, sets_no_spaces};
 use crate::say;
 use crate::text::characters::typed_lines;
-use crate::text::markup::{Doubt, blocks, doubts, rows_written};
-use crate::toml_doc::Said;
+use crate::text::markup::{Block, Doubt, blocks, doubts, rows_written};
+use crate::toml_doc::{Document, Said, short};
+use unicode_script::{Script, UnicodeScript};
 
 /// Tells of a `text` as it was typed.
 pub fn of_text(said: &Said<'_>, written: &str) {
     let place = |line: usize| said.place(typed_lines(written).nth(line).unwrap_or_default().trim());
-    if let Some((line, why, remedy)) = too_large(&rows_written(written)) {
+    if let Some((line, why, remedy)) = too_large(written) {
         said.document().refuse(place(line), why, remedy);
+    }
+    if let Some(swallowed) = typed_lines(written).map(str::trim).find(|line| is_heading(line)) {
+        let before = typed_lines(written).map(str::trim).take_while(|line| *line != swallowed);
+        let last = before.filter(|line| !line.is_empty()).last().unwrap_or_default();
+        said.refuse(
+            say!(
+                en: "the text that begins here goes on over `{swallowed}`: it is not closed before that",
+                vi: "phần chữ mở ra ở đây nuốt cả dòng `{swallowed}` vì chưa được đóng lại trước đó"
+            ),
+            say!(en: "write \"\"\" after `{last}`", vi: "hãy viết \"\"\" sau `{last}`"),
+        );
     }
     for (line, doubt) in doubts(written) {
         let (why, remedy) = doubted(doubt);
@@ -30,8 +42,15 @@ pub fn of_text(said: &Said<'_>, written: &str) {
     of_long_words(said, written);
 }
 
-/// What is wrong with tables of such rows, and with which.
-fn too_large(rows: &[(usize, usize)]) -> Option<(usize, Text, Text)> {
+/// `[[notice]]`: no sentence of anybody's.
+fn is_heading(line: &str) -> bool {
+    let name = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")).map(str::trim);
+    name.is_some_and(|name| ["notice", "ticker", "announcement"].contains(&name))
+}
+
+/// What is wrong with the tables of a text, and on which line.
+fn too_large(written: &str) -> Option<(usize, Text, Text)> {
+    let rows = rows_written(written);
     let wide = rows.iter().find(|(_, columns)| *columns > limits::TABLE_COLUMNS_MAX);
     if let Some(&(line, columns)) = wide {
         let why = say!(
@@ -46,7 +65,13 @@ fn too_large(rows: &[(usize, usize)]) -> Option<(usize, Text, Text)> {
         );
         return Some((line, why, remedy));
     }
-    let (line, _) = *rows.get(limits::TABLE_ROWS_MAX)?;
+    // Heads, and the dashes under them, are no rows.
+    let counted = |block: &Block| if let Block::Table(table) = block { table.rows.len() } else { 0 };
+    let counted: usize = blocks(written).iter().map(counted).sum();
+    if counted <= limits::TABLE_ROWS_MAX {
+        return None;
+    }
+    let (line, _) = *rows.get(limits::TABLE_ROWS_MAX + rows.len().saturating_sub(counted))?;
     let why = say!(
         en: "the tables of this text have more than {most} rows, and a board would not show them all",
         vi: "các bảng trong phần chữ này có hơn {most} dòng, bảng tin không hiện hết được",
@@ -73,6 +98,30 @@ pub fn of_haste(said: &Said<'_>, notice: &Notice) {
             say!(en: "delete `seconds`, or shorten the text", vi: "hãy xóa `seconds` hoặc rút ngắn phần chữ"),
         );
     }
+}
+
+/// Tells of Thái letters among Vietnamese ones in the text of a notice that begins at `at`. They stack vowels and tones,
+/// for which the lines of an LED wall have no room; translations are left to screens, and a text is drawn as it is.
+pub fn of_two_scripts(document: &Document<'_>, at: usize, notice: &Notice) {
+    let texts = [&notice.title, &notice.text];
+    let is_thai = |c: char| c.script() == Script::Tai_Viet;
+    let is_latin = |c: char| c.script() == Script::Latin;
+    let mut words = texts.into_iter().flat_map(|text| text.split_whitespace());
+    let Some(word) = words.find(|word| word.contains(is_thai)) else { return };
+    if !texts.into_iter().any(|text| text.contains(is_latin)) {
+        return;
+    }
+    let why = say!(
+        en: "the notice `{title}` has Thái letters (Tai Viet) among Vietnamese ones, `{word}`: LED walls do not draw them legibly",
+        vi: "tin `{title}` có chữ Thái (Tai Viet) `{word}` lẫn với chữ Việt: bảng LED không hiện rõ được",
+        title = notice.title,
+        word = short(word)
+    );
+    let remedy = say!(
+        en: "write them below [notice.in.blt], which is for screens alone, or in a notice of their own",
+        vi: "hãy viết phần chữ Thái dưới dòng [notice.in.blt], phần này chỉ màn hình mới hiện, hoặc viết thành một tin riêng"
+    );
+    document.warn(document.place_from(at, is_thai), why, remedy);
 }
 
 /// Tells of what has no place to break, and is cut between letters where a line ends.

@@ -125,3 +125,22 @@ fn keys_of_another_feed_are_named_with_that_feed_and_their_roles() {
     }
     assert!(office.snapshot() == before);
 }
+
+#[test]
+fn a_line_that_cannot_be_read_is_told_in_the_reader_s_language_and_ends_with_2() {
+    let said = run_in("vi_VN.UTF-8", &["render", "--thems", "day"]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.starts_with(
+            "lỗi: không có tùy chọn `--thems`; có phải ý là `--theme`?\n\ncách dùng: bangtin render"
+        ),
+        "{}",
+        said.err
+    );
+    let said = run(&["render", "--thems", "day"]);
+    assert!(
+        said.code == 2 && said.err.starts_with("error: unexpected argument '--thems' found"),
+        "{}",
+        said.err
+    );
+}

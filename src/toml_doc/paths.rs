@@ -33,6 +33,10 @@ impl OfWindows {
         let path = written.trim_matches(|c: char| is_unseen(c) || c.is_whitespace());
         let has_drive =
             path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
+        // The address of a server is no path, whichever way its slashes lean.
+        if path.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")) && path.contains(":\\") {
+            return None;
+        }
         let path = path.strip_prefix("file:///").unwrap_or(path);
         let parts: Vec<&str> = path.split(['\\', '/']).filter(|part| !matches!(*part, "" | ".")).collect();
         let name = parts.last().copied().filter(|name| !name.ends_with(':'))?;
@@ -61,4 +65,22 @@ pub fn copy_here(key: &str, name: &str) -> Text {
         en: "copy the file into the folder and write {key} = \"{name}\"",
         vi: "hãy chép tệp vào thư mục rồi viết {key} = \"{name}\""
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drives_shares_and_backslashes_are_told_apart_and_addresses_are_none_of_them() {
+        let elsewhere = |path: &str, name: &str| Some(OfWindows::Elsewhere(path.into(), name.into()));
+        let read = OfWindows::read;
+        assert_eq!(read("C:\\a\\b.jpg"), elsewhere("C:\\a\\b.jpg", "b.jpg"));
+        assert_eq!(read("\u{202A}D:/b.jpg "), elsewhere("D:/b.jpg", "b.jpg"));
+        assert_eq!(read("\\\\may-chu\\b.jpg"), elsewhere("\\\\may-chu\\b.jpg", "b.jpg"));
+        assert_eq!(read("a\\b.jpg"), Some(OfWindows::Backslashes("a\\b.jpg".into(), "a/b.jpg".into())));
+        for plain in ["", "a/b.jpg", "..\\b.jpg", "https://a.vn/b.jpg", "https:\\\\a.vn\\b.jpg", "/var/lib"] {
+            assert_eq!(read(plain), None, "{plain}");
+        }
+    }
 }

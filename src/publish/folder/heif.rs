@@ -287,7 +287,8 @@ mod tests {
 
     #[test]
     fn a_command_that_fails_is_told_with_its_last_words_and_no_number() {
-        let said = "echo 'Decoding'; echo 'Could not read HEIF file: Invalid input.' >&2; echo >&2; exit 1";
+        let said =
+            "echo 'Decoding' >&2; echo 'Could not read HEIF file: Invalid input.' >&2; echo >&2; exit 1";
         let known = "it is damaged, or of a kind that the converter does not know";
         assert_eq!(failed(said), format!("{known} (it says: Could not read HEIF file: Invalid input)"));
         assert_eq!(failed("exit 1"), known);

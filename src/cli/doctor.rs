@@ -115,6 +115,7 @@ fn configuration(asked: Option<&Path>, findings: &mut Vec<Finding>) -> Config {
     }
     match config::load(path) {
         Ok(config) => {
+            findings.extend(config.warnings.iter().cloned().map(Finding::Partly));
             findings.push(Finding::Fine(say!(
                 en: "{path}: feeds: {feeds}",
                 vi: "{path}: số nguồn tin: {feeds}",

@@ -21,7 +21,9 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
     let now = clock::system();
     let one = |problem| vec![problem];
     match feed {
-        Feed::Init { site, threshold, title } => init(&site, threshold, &title, now).map_err(one),
+        Feed::Init { site, threshold, title } => {
+            typed::is_new_site(&site).and_then(|()| init(&site, threshold, &title, now)).map_err(one)
+        }
         Feed::Publish { site, folder, convert, check, preview_sizes, clock_is_right } => {
             typed::site_and_folder(&site, &folder).map_err(one)?;
             check.as_deref().map_or(Ok(()), typed::address).map_err(one)?;

@@ -4,6 +4,7 @@
 mod demo;
 mod doctor;
 mod feed;
+mod misused;
 mod one_notice;
 mod outlook;
 mod pattern;
@@ -16,9 +17,11 @@ mod serve;
 mod story;
 mod typed;
 
-use crate::problem::Problem;
+use crate::config::{self, Config};
+use crate::problem::{Problem, Speech};
+use crate::say;
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
@@ -301,8 +304,21 @@ fn size(text: &str) -> Result<(u32, u32), String> {
     let sides = text.split_once(['x', '×']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
     match sides {
         Some((w, h)) if (16..=16_384).contains(&w) && (16..=16_384).contains(&h) => Ok((w, h)),
-        _ => Err("a size is written like 1920x1080, from 16 to 16384 pixels a side".into()),
+        _ => {
+            let wanted = say!(
+                en: "a size is written like 1920x1080, from 16 to 16384 pixels a side",
+                vi: "hãy ghi như 1920x1080, mỗi cạnh từ 16 đến 16384 điểm ảnh"
+            );
+            Err(wanted.get(Speech::from_env()).to_owned())
+        }
     }
+}
+
+/// A board's configuration; warnings go to standard error.
+fn configuration(path: &Path) -> Result<Config, Vec<Problem>> {
+    let config = config::load(path)?;
+    report::warnings(&config.warnings);
+    Ok(config)
 }
 
 /// Parses the command line and runs it.
@@ -310,13 +326,17 @@ pub fn run() -> ExitCode {
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
         Err(error) => {
+            let (line, speech) = (typed::line(), Speech::from_env());
             let unknown = error.kind() == clap::error::ErrorKind::InvalidSubcommand;
-            if let Some(problem) = unknown.then(|| typed::misplaced(&typed::line())).flatten() {
+            if let Some(problem) = unknown.then(|| typed::misplaced(&line)).flatten() {
                 report::problems(&[problem]);
                 return ExitCode::from(2);
             }
-            // Printing to a closed pipe fails; there is nobody left to tell.
-            let _ = error.print();
+            match misused::in_vietnamese(&error, &line).filter(|_| speech == Speech::Vietnamese) {
+                Some(said) => report::misuse(&said),
+                // Printing to a closed pipe fails; there is nobody left to tell.
+                None => _ = error.print(),
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };

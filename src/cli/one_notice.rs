@@ -29,7 +29,7 @@ pub fn run(
 ) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
     let notice = found(&checked.programme, name).map_err(one)?;
-    let alone = alone(checked, notice, at);
+    let alone = Checked { programme: alone(&checked.programme, notice, at), ..checked.clone() };
     let sizes: Vec<(Option<(u32, u32)>, PathBuf)> = match asked.all_sizes {
         true => SIZES.iter().map(|size| (Some(*size), named_for(&asked.out, *size))).collect(),
         false => vec![(asked.size, asked.out.clone())],
@@ -38,7 +38,7 @@ pub fn run(
     for (size, out) in sizes {
         let mut preview = Preview::new(&alone, Default::default(), asked, size, zone.clone(), fonts.clone())?;
         preview.leave_out_ticker_pages();
-        let (from, to) = turn(&preview, at).ok_or_else(|| one(on_no_board(notice)))?;
+        let (from, to) = turn(|at| preview.plan(at), at).ok_or_else(|| one(on_no_board(notice)))?;
         let picture = preview.sheet(from, to).map_err(one)?;
         let bytes = png_of(&picture, &out).map_err(one)?;
         crate::disk::write_png_for_person(&out, &bytes).map_err(one)?;
@@ -97,17 +97,15 @@ fn listed<'p>(notices: impl IntoIterator<Item = &'p Arc<Notice>>) -> String {
 
 /// The programme with this notice alone, on whenever its end is not past. The ticker stays: pages are as long
 /// as it leaves room for.
-fn alone(checked: &Checked, notice: &Arc<Notice>, at: Timestamp) -> Checked {
+pub(super) fn alone(programme: &Programme, notice: &Arc<Notice>, at: Timestamp) -> Programme {
     let until = notice.window.until.filter(|until| *until > at);
     let window = Window { until, ..Window::default() };
     let notice = Notice { window, boards: vec!["*".into()], ..Notice::clone(notice) };
-    let programme =
-        Programme { notices: vec![Arc::new(notice)], announcements: Vec::new(), ..checked.programme.clone() };
-    Checked { programme, ..checked.clone() }
+    Programme { notices: vec![Arc::new(notice)], announcements: Vec::new(), ..programme.clone() }
 }
 
 /// One turn of it from its first page to its last, at this moment or before its end.
-fn turn(preview: &Preview, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+pub(super) fn turn(plan: impl Fn(Timestamp) -> Plan, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let slot = |plan: &Plan| -> Option<NoticeSlot> {
         let aside = plan.asides.iter().find_map(|aside| aside.slot.clone());
         match &plan.main {
@@ -115,13 +113,13 @@ fn turn(preview: &Preview, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
             _ => aside,
         }
     };
-    let shown = slot(&preview.plan(at))?;
+    let shown = slot(&plan(at))?;
     let whole = |slot: &NoticeSlot| slot.notice.window.until.is_none_or(|until| slot.end <= until);
     if whole(&shown) {
         return Some((shown.start, shown.end));
     }
     // It ends within this turn: the one before shows the same, all of it.
-    let before = slot(&preview.plan(shown.start.checked_sub(SignedDuration::from_millis(1)).ok()?))?;
+    let before = slot(&plan(shown.start.checked_sub(SignedDuration::from_millis(1)).ok()?))?;
     Some((before.start, before.end))
 }
 

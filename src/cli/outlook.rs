@@ -1,16 +1,20 @@
 //! What boards of the usual shapes make of a programme: notices of many pages, and pictures of which little or nothing is seen.
 //! Told when a programme is published, for nobody looks at every notice at every size.
 
-use crate::layout::{Availability, Composer, Fonts, Look, RATE_MHZ, View, is_led};
+use super::one_notice;
+use super::play::font_folders;
+use super::render::content;
+use crate::layout::{Availability, Composer, Fonts, Look, RATE_MHZ, View, board_at, is_led};
+use crate::model::alert::Alerts;
 use crate::model::board::{Board, Reading, Theme};
 use crate::model::media::Media;
-use crate::model::plan::{Main, NoticeSlot, Plan};
 use crate::model::programme::{Notice, PictureFit, Programme};
 use crate::problem::Problem;
-use crate::programme::reading::{languages, turn_ms};
+use crate::programme::Timetable;
+use crate::programme::reading::turn_ms;
 use crate::say;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// The boards that most communes have: a screen, the same upright, and an LED strip.
@@ -37,12 +41,8 @@ pub fn look(programme: &Programme, sizes: &[(u32, u32)], now: Timestamp) -> Vec<
     if notices.is_empty() {
         return Vec::new();
     }
-    let mut eye = Eye {
-        composer: Composer::new(Arc::new(Fonts::load(&Fonts::standard_folders()).0)),
-        look: Look::cham(),
-        programme,
-        now,
-    };
+    // The fonts that a preview has, whose warnings are its own.
+    let mut eye = Eye::new(programme, Arc::new(Fonts::load(&font_folders()).0), now);
     notices
         .into_iter()
         .flat_map(|notice| [eye.long(notice, sizes), eye.cut(notice, sizes), unseen(notice, sizes)])
@@ -74,15 +74,15 @@ struct Eye<'a> {
     now: Timestamp,
 }
 
-impl Eye<'_> {
+impl<'a> Eye<'a> {
+    fn new(programme: &'a Programme, fonts: Arc<Fonts>, now: Timestamp) -> Eye<'a> {
+        Eye { composer: Composer::new(fonts), look: Look::cham(), programme, now }
+    }
+
     /// Where it takes more pages, or longer, than anybody stays for.
     fn long(&mut self, notice: &Arc<Notice>, sizes: &[(u32, u32)]) -> Option<Problem> {
-        let pages: Vec<(String, u32)> = sizes
-            .iter()
-            .map(|size| {
-                (named(*size), self.see(notice, *size, |composer, view| composer.compose(view).pages))
-            })
-            .collect();
+        let pages: Vec<(String, u32)> =
+            sizes.iter().map(|size| (named(*size), self.pages(notice, *size))).collect();
         let turn = turn_ms(notice, Reading::default());
         let slow = turn > TURN_MS_MAX && notice.video.is_none() && notice.seconds.is_none();
         if !slow && pages.iter().all(|(_, pages)| *pages <= PAGES_MAX) {
@@ -135,44 +135,38 @@ impl Eye<'_> {
         Some(Problem::new(notice.id.clone(), why, remedy))
     }
 
-    fn see<T>(
+    /// How many pages it has there: as many as `bangtin render --notice` draws.
+    fn pages(&mut self, notice: &Arc<Notice>, size: (u32, u32)) -> u32 {
+        self.see(notice, size, |composer, view| composer.compose(view).pages)
+    }
+
+    /// Its first page there, as `bangtin render --notice` has it.
+    fn see<T: Default>(
         &mut self,
         notice: &Arc<Notice>,
         size: (u32, u32),
         what: impl Fn(&mut Composer, &View<'_>) -> T,
     ) -> T {
-        let length = SignedDuration::from_millis(turn_ms(notice, Reading::default()) as i64);
-        let slot = NoticeSlot {
-            feed: "".into(),
-            notice: Arc::clone(notice),
-            languages: languages(notice),
-            start: self.now,
-            end: self.now.checked_add(length).unwrap_or(Timestamp::MAX),
-            number: 0,
-            alone: false,
+        let (board, _) = board_at(&Board::default(), size, self.look);
+        let alone = one_notice::alone(self.programme, notice, self.now);
+        let timetable = Timetable::new(vec![content(alone, Alerts::default())], &board);
+        let plan = |at: Timestamp| {
+            let mut plan = timetable.on_air(at, true);
+            if is_led(size) {
+                plan.ticker.clear();
+            }
+            plan
         };
-        let plan = Plan {
-            at: self.now,
-            timezone: self.programme.timezone.as_str().into(),
-            title: self.programme.title.as_str().into(),
-            emblem: None,
-            main: Main::Notice(slot),
-            asides: Vec::new(),
-            ticker: Vec::new(),
-            announcements: Vec::new(),
-            siren: None,
-            speech: None,
-            stale: None,
-        };
+        let Some((start, _)) = one_notice::turn(plan, self.now) else { return T::default() };
         let zone = TimeZone::get(&self.programme.timezone).unwrap_or(TimeZone::UTC);
         let media = |media: &Media| match (media.width, media.height) {
             (Some(width), Some(height)) => Availability::Ready(width, height),
             _ => Availability::Broken,
         };
         let view = View {
-            plan: &plan,
-            board: &Board::default(),
-            now: self.now.to_zoned(zone),
+            plan: &plan(start),
+            board: &board,
+            now: start.to_zoned(zone),
             clock_trusted: true,
             size,
             rate_mhz: RATE_MHZ,
@@ -191,8 +185,11 @@ fn named((width, height): (u32, u32)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::render::Preview;
     use super::*;
+    use crate::model::media::Probe;
     use crate::problem::Speech;
+    use crate::publish::folder::Checked;
 
     fn said(notice: serde_json::Value) -> Vec<String> {
         let programme =
@@ -200,6 +197,76 @@ mod tests {
         let programme: Programme = serde_json::from_value(programme).unwrap();
         let found = look(&programme, &SIZES, "2026-11-28T00:00:00Z".parse().unwrap());
         found.iter().map(|problem| problem.line(Speech::English)).collect()
+    }
+
+    /// The pages that are told of every notice at every size, and those that `render --notice` draws.
+    fn told_and_drawn(programme: &Programme, now: Timestamp) -> Vec<[String; 2]> {
+        use clap::Parser;
+        let line = ["bangtin", "render", ".", "--out", "x.png"];
+        let super::super::Command::Render(asked) = super::super::Cli::parse_from(line).command else {
+            panic!("another command")
+        };
+        let fonts = super::super::render::fonts();
+        let zone = TimeZone::get(&programme.timezone).unwrap();
+        let mut eye = Eye::new(programme, fonts.clone(), now);
+        let mut both = Vec::new();
+        for notice in &programme.notices {
+            let programme = one_notice::alone(programme, notice, now);
+            let checked = Checked { programme, files: Vec::new(), warnings: Vec::new() };
+            for size in SIZES.into_iter().chain([(1280, 720), (320, 160)]) {
+                let preview = Preview::new(
+                    &checked,
+                    Alerts::default(),
+                    &asked,
+                    Some(size),
+                    zone.clone(),
+                    fonts.clone(),
+                );
+                let mut preview = preview.unwrap_or_else(|problems| panic!("{problems:#?}"));
+                preview.leave_out_ticker_pages();
+                let (from, to) = one_notice::turn(|at| preview.plan(at), now).unwrap();
+                let drawn = preview.seen(from, to).0.len() as u32;
+                both.push(
+                    [eye.pages(notice, size), drawn]
+                        .map(|pages| format!("{} at {}: {pages}", notice.id, named(size))),
+                );
+            }
+        }
+        both
+    }
+
+    #[test]
+    fn the_pages_that_are_told_are_those_that_are_drawn() {
+        let now: Timestamp = "2026-11-28T02:00:00Z".parse().unwrap();
+        let probe = |path: &std::path::Path| {
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            Ok(match ending {
+                Some("mp3") => Probe::Sound { duration_ms: 9_000 },
+                Some("mp4") => Probe::Film { width: 1280, height: 720, duration_ms: 9_000, has_sound: true },
+                _ => Probe::Picture { width: 1600, height: 900 },
+            })
+        };
+        let long = "Mỗi nhà cử một người đi họp đúng giờ. ".repeat(25);
+        let short = "Mang theo sổ hộ khẩu.";
+        let translated = "[notice.in.hmn]\ntitle = 'Sib tham'\ntext = 'Txhua tsev'\n";
+        let text = format!(
+            "title = 'Xã'\n[[ticker]]\ntext = 'Gọi 113'\n\
+             [[notice]]\ntitle = 'Họp dân'\ntext = '{long}'\nissuer = 'UBND xã'\n{translated}\
+             [[notice]]\ntitle = 'Nộp thuế'\ntext = '{short}'\nuntil = 2026-11-28T09:00:40\n\
+             [[notice]]\ntitle = 'Bầu cử'\ntext = '{long}'\ncountdown = 2026-12-05T07:00\n\
+             [[notice]]\ntitle = 'Hội chợ'\nimage = 'a.jpg'\ntext = '{long}'\nlink = 'https://a.vn'\n"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("programme.toml"), text).unwrap();
+        std::fs::write(folder.path().join("a.jpg"), "x").unwrap();
+        let read =
+            |path: &std::path::Path| crate::publish::folder::read(path, &probe, now).unwrap().programme;
+        let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo");
+        for programme in [read(folder.path()), read(&demo)] {
+            for [told, drawn] in told_and_drawn(&programme, now) {
+                assert_eq!(told, drawn);
+            }
+        }
     }
 
     #[test]

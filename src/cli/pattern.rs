@@ -1,10 +1,10 @@
 //! `bangtin pattern`: the test picture as a file, for installers to look at beforehand or to put on any player.
 
-use super::{Pattern, play, report, typed};
+use super::{Pattern, configuration, play, report, typed};
 use crate::board::control::png;
 use crate::board::pattern_scene;
 use crate::clock;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::layout::Fonts;
 use crate::model::led::FULL;
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ pub fn run(asked: &Pattern) -> Result<(), Vec<Problem>> {
     crate::disk::png_name(&asked.out).map_err(|problem| vec![problem])?;
     typed::is_file(asked.config.as_deref(), "board.toml").map_err(|problem| vec![problem])?;
     let config = match &asked.config {
-        Some(path) => config::load(path)?,
+        Some(path) => configuration(path)?,
         None => Config::default(),
     };
     let geometry = config.display.geometry;

@@ -1,8 +1,8 @@
 //! `bangtin play`: the board, from its configuration or from the command line alone.
 
-use super::{Play, typed};
+use super::{Play, configuration, typed};
 use crate::board::{self, Display, Options, WindowKind};
-use crate::config::{self, Config, FeedConfig, Present, ThemeChoice};
+use crate::config::{Config, FeedConfig, Present, ThemeChoice};
 use crate::layout::Fonts;
 use crate::media::Decoder;
 use crate::problem::Problem;
@@ -55,7 +55,7 @@ pub fn font_folders() -> Vec<PathBuf> {
 
 fn configure(play: &Play) -> Result<Config, Vec<Problem>> {
     let mut config = match (&play.config, &play.feed, &play.root) {
-        (Some(path), ..) => config::load(path)?,
+        (Some(path), ..) => configuration(path)?,
         (None, Some(url), Some(root)) => {
             let feed = FeedConfig {
                 name: "feed".into(),

@@ -2,11 +2,11 @@
 //! time, from an unpublished folder. The same timetable, layout and drawing as on the board.
 
 use super::feed::{self, read_folder};
-use super::{Render, one_notice, report, typed};
+use super::{Render, configuration, one_notice, report, typed};
 use crate::alert::life;
 use crate::board::control::png;
 use crate::clock;
-use crate::config::{self, Config, DisplayConfig, ThemeChoice};
+use crate::config::{Config, DisplayConfig, ThemeChoice};
 use crate::layout::{Availability, Composed, Composer, Fonts, Look, RATE_MHZ, View, board_at, is_led, sheet};
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish, picture};
 use crate::model::alert::Alerts;
@@ -15,6 +15,7 @@ use crate::model::feed::{FeedContent, FeedState, Rights};
 use crate::model::led::FULL;
 use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Cue, Main, NoticeSlot, Plan};
+use crate::model::programme::Programme;
 use crate::model::time::{Moment, TimeOfDay};
 use crate::problem::{Outcome, Problem, Text};
 use crate::programme::Timetable;
@@ -22,6 +23,7 @@ use crate::publish::folder::{Checked, Shelf};
 use crate::say;
 use crate::stage::{self, Film, Setup, Show};
 use crate::store::Asset;
+use crate::toml_doc::meant;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -42,9 +44,10 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     typed::is_folder(&asked.folder).map_err(one)?;
     typed::is_file(asked.alerts.as_deref(), "alerts.json").map_err(one)?;
     typed::is_file(asked.config.as_deref(), "board.toml").map_err(one)?;
-    let checked = read_folder(&asked.folder, clock::system())?;
+    let now = clock::system();
+    let checked = read_folder(&asked.folder, now)?;
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
-    let at = |name, text: &str| moment(name, text, &zone).map_err(one);
+    let at = |name, text: &str| moment(name, text, &zone, now).map_err(one);
     let span = match (&asked.from, &asked.to) {
         (Some(from), Some(to)) => {
             let (from, to) = (at("--from", from)?, at("--to", to)?);
@@ -53,7 +56,7 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
         }
         _ => None,
     };
-    let moment = asked.at.as_ref().map_or(Ok(clock::system()), |text| at("--at", text))?;
+    let moment = asked.at.as_ref().map_or(Ok(now), |text| at("--at", text))?;
     if let Some(name) = &asked.notice {
         return one_notice::run(asked, &checked, name, &zone, moment);
     }
@@ -177,23 +180,22 @@ fn none_in_force(
     Some(Problem::new(file.display().to_string(), why, remedy))
 }
 
-fn moment(name: &str, text: &str, zone: &TimeZone) -> Outcome<Timestamp> {
-    let refused = |why| {
-        let remedy =
-            say!(en: "write it like 2026-11-24T07:30:00+07:00", vi: "hãy viết như 2026-11-24T07:30:00+07:00");
-        Problem::new(name, why, remedy)
+fn moment(name: &str, text: &str, zone: &TimeZone, now: Timestamp) -> Outcome<Timestamp> {
+    let like =
+        || say!(en: "write it like 2026-11-24T07:30:00+07:00", vi: "hãy viết như 2026-11-24T07:30:00+07:00");
+    let Ok(moment) = text.trim().parse::<Moment>() else {
+        let slip = meant::not_a_date(text, now.to_zoned(zone.clone()).date());
+        let remedy = slip.as_option(name).unwrap_or_else(like);
+        return Err(Problem::new(name, slip.why, remedy));
     };
-    let moment: Moment = text.parse().map_err(|_| {
-        refused(say!(en: "`{text}` is not a moment", vi: "`{text}` không phải là thời điểm", text = text))
-    })?;
-    let far = |_| refused(say!(en: "`{text}` is too far away", vi: "`{text}` quá xa", text = text));
+    let far = |_| Problem::new(name, say!(en: "`{text}` is too far away", vi: "`{text}` quá xa"), like());
     moment.in_zone(zone).map_err(far)
 }
 
 /// The board that the picture is of, and its look. Unlike a board, a preview refuses a look with a mistake in
 /// it: somebody is there to mend it.
 fn board(asked: &Render) -> Result<(Config, Look), Vec<Problem>> {
-    let config = asked.config.as_deref().map(config::load).transpose()?;
+    let config = asked.config.as_deref().map(configuration).transpose()?;
     let source = match &asked.look {
         Some(word) => LookSource::from_word(word, Path::new("")).ok_or_else(|| vec![no_such_look(word)])?,
         None => config.as_ref().map(|config| config.display.look.clone()).unwrap_or_default(),
@@ -243,6 +245,21 @@ pub(super) fn fonts() -> Arc<Fonts> {
     Arc::new(fonts)
 }
 
+/// What a timetable has of a programme that is not published yet.
+pub(super) fn content(programme: Programme, alerts: Alerts) -> FeedContent {
+    FeedContent {
+        name: "preview".into(),
+        rights: Rights { may_interrupt: true },
+        state: FeedState::Fresh,
+        last_news: None,
+        ahead: SignedDuration::ZERO,
+        alerts_ahead: SignedDuration::ZERO,
+        alerts_since: Timestamp::MAX,
+        programme: Arc::new(programme),
+        alerts: Arc::new(alerts),
+    }
+}
+
 /// A board with a believed clock and all files at hand.
 pub(super) struct Preview {
     /// As it was written; `board` is what of it can be shown at this size.
@@ -268,7 +285,7 @@ pub(super) struct Preview {
 }
 
 /// A page that shows in a span of time; where several zones turn at once, the first of them.
-struct Seen {
+pub(super) struct Seen {
     first: Timestamp,
     times: u32,
     title: String,
@@ -331,17 +348,6 @@ impl Preview {
             stage::misfit(&config.display.geometry, config.display.geometry_written.as_deref(), output)
                 .as_slice(),
         );
-        let content = FeedContent {
-            name: "preview".into(),
-            rights: Rights { may_interrupt: true },
-            state: FeedState::Fresh,
-            last_news: None,
-            ahead: jiff::SignedDuration::ZERO,
-            alerts_ahead: jiff::SignedDuration::ZERO,
-            alerts_since: jiff::Timestamp::MAX,
-            programme: Arc::new(checked.programme.clone()),
-            alerts: Arc::new(alerts),
-        };
         let zoned = !config.board.zones.is_empty();
         let (board, problems) = board_at(&config.board, size, &look);
         // A preview without the zones would not be the board's picture that was asked for.
@@ -350,7 +356,7 @@ impl Preview {
         }
         report::warnings(&problems);
         Ok(Preview {
-            timetable: Timetable::new(vec![content], &board),
+            timetable: Timetable::new(vec![content(checked.programme.clone(), alerts)], &board),
             board,
             composer: Composer::new(fonts.clone()),
             fonts,
@@ -513,7 +519,7 @@ impl Preview {
         turn.map_or(from, |(_, start)| start.min(from))
     }
 
-    fn seen(&mut self, from: Timestamp, to: Timestamp) -> (Vec<Seen>, Arc<str>) {
+    pub(super) fn seen(&mut self, from: Timestamp, to: Timestamp) -> (Vec<Seen>, Arc<str>) {
         let mut seen: Vec<Seen> = Vec::new();
         let mut known = HashMap::new();
         let mut last = HashMap::new();
@@ -608,7 +614,12 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Timestamp {
-        moment("--at", text, &TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).unwrap()
+        moment("--at", text, &TimeZone::get("Asia/Ho_Chi_Minh").unwrap(), Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    fn refused(text: &str) -> Problem {
+        let now = "2026-11-28T05:00:00Z".parse().unwrap();
+        moment("--at", text, &TimeZone::UTC, now).unwrap_err()
     }
 
     #[test]
@@ -667,8 +678,22 @@ mod tests {
 
     #[test]
     fn a_moment_that_is_too_far_away_is_told_in_plain_words() {
-        let refused = |text: &str| moment("--at", text, &TimeZone::UTC).unwrap_err().why.en;
-        assert_eq!(refused("9999-12-31T23:59"), "`9999-12-31T23:59` is too far away");
-        assert_eq!(refused("mai"), "`mai` is not a moment");
+        assert_eq!(refused("9999-12-31T23:59").why.en, "`9999-12-31T23:59` is too far away");
+    }
+
+    #[test]
+    fn a_moment_with_the_day_first_is_told_as_it_should_be_typed() {
+        for (typed, right) in [
+            ("29/11/2026", "--at 2026-11-29"),
+            ("29/11/2026 8:00", "--at 2026-11-29T08:00"),
+            ("5/12", "--at 2026-12-05"),
+            ("17h30 5/1", "--at 2027-01-05T17:30"),
+            ("mai", "như 2026-11-24T07:30:00+07:00"),
+        ] {
+            let said = refused(typed).line(crate::problem::Speech::Vietnamese);
+            assert!(said.starts_with(&format!("--at: `{typed}` không ")), "{said}");
+            assert!(said.ends_with(&format!("; hãy viết {right}")), "{said}");
+        }
+        assert!(refused("31/11").line(crate::problem::Speech::English).contains("November 2026 has 30 days"));
     }
 }

@@ -15,6 +15,11 @@ pub fn say(text: &Text) {
     line(text.get(Speech::from_env()));
 }
 
+/// What is wrong with the command line, to standard error.
+pub fn misuse(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
 /// Refusals, to standard error.
 pub fn problems(problems: &[Problem]) {
     told(say!(en: "error", vi: "lỗi"), problems);

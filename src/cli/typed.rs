@@ -99,6 +99,37 @@ pub fn is_site(site: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// Whether a signed feed can be made in this place.
+///
+/// # Errors
+/// It is the folder of notices.
+pub fn is_new_site(site: &Path) -> Outcome<()> {
+    let folder = folder_meant(site);
+    if !holds_programme(&folder) || holds_feed(&folder) {
+        return Ok(());
+    }
+    let why = say!(
+        en: "this is the folder of notices; the signed feed (SITE) needs one of its own",
+        vi: "đây là thư mục tin; nguồn tin đã ký (SITE) cần một thư mục riêng"
+    );
+    let free = free_beside(&folder);
+    let remedy = type_this(&retyped(&line(), &[(site, free)]));
+    Err(Problem::new(site.display().to_string(), why, remedy))
+}
+
+/// `xa-site` for the folder `xa`, or the first with a number that is not there yet.
+fn free_beside(folder: &Path) -> PathBuf {
+    // "." has no name of its own.
+    let whole = folder.canonicalize().ok().filter(|_| folder.file_name().is_none());
+    let folder = whole.as_deref().unwrap_or(folder);
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let named = |number: u32| match number {
+        1 => folder.with_file_name(format!("{name}-site")),
+        number => folder.with_file_name(format!("{name}-site-{number}")),
+    };
+    (1..100).map(named).find(|site| !site.exists()).unwrap_or_else(|| named(100))
+}
+
 /// Whether it may be the folder of notices.
 ///
 /// # Errors
@@ -272,5 +303,21 @@ mod tests {
             retyped(&words("feed publish a b --check b"), &pairs),
             words("feed publish b a --check b")
         );
+    }
+
+    #[test]
+    fn no_feed_is_made_in_the_folder_of_notices() {
+        let held = tempfile::tempdir().unwrap();
+        let folder = held.path().join("tin");
+        std::fs::create_dir(&folder).unwrap();
+        assert!(is_new_site(&folder).is_ok());
+        std::fs::write(folder.join(PROGRAMME_FILE), "title = 'x'").unwrap();
+        for named in [folder.clone(), folder.join(PROGRAMME_FILE)] {
+            let problem = is_new_site(&named).unwrap_err();
+            assert!(problem.why.vi.starts_with("đây là thư mục tin; nguồn tin đã ký (SITE)"), "{problem}");
+        }
+        assert_eq!(free_beside(&folder), held.path().join("tin-site"));
+        std::fs::create_dir(held.path().join("tin-site")).unwrap();
+        assert_eq!(free_beside(&folder), held.path().join("tin-site-2"));
     }
 }

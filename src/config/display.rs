@@ -1,9 +1,11 @@
 //! `[display]`: the window, how pictures reach it and lie on it, and when it is dark.
 
+use super::path;
 use crate::model::board::{LookSource, Measured, Theme};
 use crate::model::display::{Geometry, Part, Region, Turn};
 use crate::model::time::TimeOfDay;
 use crate::say;
+use crate::toml_doc::paths::copy_here;
 use crate::toml_doc::{Said, Section, unknown_word};
 use std::path::Path;
 
@@ -133,10 +135,10 @@ fn measured(section: &mut Section<'_>) -> Option<Measured> {
 
 /// A built-in look by its name, or the path of a file.
 fn look(said: &Said<'_>, base: &Path) -> Option<LookSource> {
-    let word = said.text()?;
-    let look = LookSource::from_word(word, base);
+    let word = path(said, |said, name| copy_here(said.key(), name))?;
+    let look = LookSource::from_word(&word, base);
     if look.is_none() {
-        let (why, _) = unknown_word("look", word, &LookSource::NAMES);
+        let (why, _) = unknown_word("look", &word, &LookSource::NAMES);
         let remedy = say!(
             en: "write one of {names}, or the path of a file such as \"xa.toml\"",
             vi: "hãy viết một trong {names}, hoặc đường dẫn tới một tệp như \"xa.toml\"",

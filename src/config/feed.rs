@@ -3,9 +3,10 @@
 //! The order is the order of the file. A feed's name becomes a folder under the state directory and a word in
 //! `status`, so it is plain and unique.
 
-use super::filled;
+use super::{filled, path};
 use crate::model::feed::lacks_scheme;
 use crate::say;
+use crate::toml_doc::paths::copy_here;
 use crate::toml_doc::{Said, Section};
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,9 @@ pub(super) fn read(sections: Vec<Section<'_>>, base: &Path) -> Vec<FeedConfig> {
     for mut section in sections {
         let name = required(&mut section, "name", |said| name(said, &feeds));
         let url = required(&mut section, "url", |said| url(said, base));
-        let root = required(&mut section, "root", |said| filled(said).map(|root| base.join(root)));
+        let root = required(&mut section, "root", |said| {
+            path(said, |said, name| copy_here(said.key(), name)).map(|root| base.join(root))
+        });
         // A poll costs under 600 bytes, but not nothing: a hundred boards asking every second are a burden to a small
         // server. And a take-down must not wait for more than a day.
         let poll_seconds = section.get("poll_seconds").and_then(|said| said.whole_such_as("60", 5..=86_400));
@@ -95,7 +98,13 @@ fn name(said: &Said<'_>, feeds: &[FeedConfig]) -> Option<String> {
 }
 
 fn url(said: &Said<'_>, base: &Path) -> Option<String> {
-    let url = filled(said)?;
+    let url = path(said, |said, name| {
+        say!(
+            en: "copy the folder here and write {key} = \"./{name}\"",
+            vi: "hãy chép thư mục đó sang máy này rồi viết {key} = \"./{name}\"",
+            key = said.key()
+        )
+    })?;
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url.as_str()));
     match scheme.to_ascii_lowercase().as_str() {
         "http" | "https" if !rest.is_empty() && !rest.contains(char::is_whitespace) => Some(url),

@@ -27,9 +27,10 @@ use crate::limits;
 use crate::model::board::{Board, Reading, Theme};
 use crate::model::sun::{SUNSET_DEGREES, elevation_degrees};
 use crate::model::time::TimeOfDay;
-use crate::problem::Problem;
+use crate::problem::{Problem, Text};
 use crate::say;
-use crate::toml_doc::{self, Document, Said, Section};
+use crate::toml_doc::paths::{self, OfWindows};
+use crate::toml_doc::{self, Document, Said, Section, write_as};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,8 @@ pub struct Config {
     pub led: LedConfig,
     pub sound: SoundConfig,
     pub clock: ClockConfig,
+    /// What a person should know of the file it was read from.
+    pub warnings: Vec<Problem>,
 }
 
 /// What may be believed of the machine's clock.
@@ -65,6 +68,7 @@ impl Default for Config {
             led: LedConfig::default(),
             sound: SoundConfig::default(),
             clock: ClockConfig::default(),
+            warnings: Vec::new(),
         }
     }
 }
@@ -90,8 +94,10 @@ impl Config {
 /// Everything that is wrong with it, in the order of the file.
 pub fn load(path: &Path) -> Result<Config, Vec<Problem>> {
     let name = path.display().to_string();
-    let text = toml_doc::read_text(path, &name, limits::CONFIG_BYTES_MAX).map_err(|problem| vec![problem])?;
-    parse(&name, &text, path.parent().unwrap_or(Path::new("")))
+    let saved =
+        toml_doc::read_saved(path, &name, limits::CONFIG_BYTES_MAX).map_err(|problem| vec![problem])?;
+    let config = parse(&name, &saved.text, path.parent().unwrap_or(Path::new("")))?;
+    Ok(Config { warnings: saved.warning(&name).into_iter().collect(), ..config })
 }
 
 /// The same of a text: `file` is its name in messages, `base` the folder that relative paths start from.
@@ -115,7 +121,8 @@ fn read(doc: &Document<'_>, mut root: Section<'_>, base: &Path) -> Config {
     if let Some(name) = root.get("name").and_then(|said| filled(&said)) {
         config.board.name = name;
     }
-    if let Some(state) = root.get("state").and_then(|said| filled(&said)) {
+    let usual = |said: &Said<'_>, _: &str| write_as(said.key(), "\"/var/lib/bangtin\"");
+    if let Some(state) = root.get("state").and_then(|said| path(&said, usual)) {
         config.state = base.join(state);
     }
     config.board.tags = root.list("tags").iter().filter_map(filled).collect();
@@ -162,6 +169,26 @@ fn read(doc: &Document<'_>, mut root: Section<'_>, base: &Path) -> Config {
     }
     root.finish();
     config
+}
+
+/// A path on this machine. `copied`: what to do about one that leads to a computer with Windows, of the name at its end.
+fn path(said: &Said<'_>, copied: impl FnOnce(&Said<'_>, &str) -> Text) -> Option<String> {
+    let written = paths::named_in(said)?;
+    let elsewhere = |path: &str, name: &str| {
+        let why = say!(
+            en: "`{path}` is on a computer with Windows, and not on this one",
+            vi: "`{path}` nằm trên máy tính Windows, không có trên máy này"
+        );
+        (why, copied(said, name))
+    };
+    match OfWindows::read(written) {
+        Some(windows) => {
+            let (why, remedy) = windows.told(said.key(), elsewhere);
+            said.refuse(why, remedy);
+            None
+        }
+        None => filled(said),
+    }
 }
 
 /// A text that says something.

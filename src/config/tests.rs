@@ -311,3 +311,48 @@ fn a_feed_is_asked_as_seldom_as_the_example_says() {
     assert_eq!(read(&format!("{FEED}poll_seconds = 5\n")).feeds[0].poll_seconds, 5);
     assert!(EXAMPLE.contains("5 to 86400"));
 }
+
+#[test]
+fn a_file_that_windows_saved_as_utf_16_is_read_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("board.toml");
+    let text = format!("\u{FEFF}{FEED}");
+    std::fs::write(&path, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    let config = load(&path).unwrap();
+    assert_eq!(config.feeds[0].name, "xa");
+    let said = config.warnings[0].line(Speech::Vietnamese);
+    let expected = format!("{}: tệp được lưu bằng mã UTF-16; vẫn đọc được; hãy lưu", path.display());
+    assert!(config.warnings.len() == 1 && said.starts_with(&expected), "{said}");
+    std::fs::write(&path, FEED).unwrap();
+    assert_eq!(load(&path).unwrap().warnings, []);
+}
+
+#[test]
+fn a_path_as_windows_writes_it_is_told_as_in_a_programme() {
+    let feed = |root: &str| format!("[[feed]]\nname = \"xa\"\nurl = \"https://a.example/\"\nroot = {root}\n");
+    for root in
+        ["\"C:\\Users\\Lan\\xa.root.json\"", "'C:\\Users\\Lan\\xa.root.json'", "\"C:\\new\\xa.root.json\""]
+    {
+        check(&feed(root), &["b.toml:4: `C:\\"]);
+        let problems = parse("b.toml", &feed(root), Path::new("")).unwrap_err();
+        let remedy = &problems[0].remedy;
+        assert_eq!(remedy.en, "copy the file into the folder and write root = \"xa.root.json\"");
+        assert_eq!(remedy.vi, "hãy chép tệp vào thư mục rồi viết root = \"xa.root.json\"");
+    }
+    check(
+        &feed("\"khoa\\xa.json\""),
+        &["b.toml:4: `khoa\\xa.json` is written with `\\`; write root = \"khoa/xa.json\""],
+    );
+    check(
+        &format!("state = 'D:\\bangtin'\n{FEED}"),
+        &[
+            "b.toml:1: `D:\\bangtin` is on a computer with Windows, and not on this one; write state = \"/var/lib/bangtin\"",
+        ],
+    );
+    check(
+        &feed("'r'").replace("https://a.example/", "D:/site"),
+        &[
+            "b.toml:3: `D:/site` is on a computer with Windows, and not on this one; copy the folder here and write url = \"./site\"",
+        ],
+    );
+}

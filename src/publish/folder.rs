@@ -19,9 +19,11 @@ mod legacy;
 mod media;
 mod names;
 mod notice;
+mod remarks;
 mod syllable;
 pub(super) mod text;
 mod when;
+mod zone;
 
 pub use media::{Fault, Role, Shelf};
 pub use text::slug;

@@ -4,12 +4,14 @@
 //! the month, as in Viet Nam.
 
 use super::words::{bare, folded};
+use crate::problem::Text;
+use crate::say;
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
 /// A date, with or without a time of day, as somebody wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Dated {
+enum Dated {
     /// As TOML writes it: `2026-12-05`, `2026-12-05T17:00`.
     At(String),
     /// Its month has fewer days.
@@ -56,20 +58,89 @@ fn is_word(token: &Token, words: &[&str]) -> bool {
     matches!(token, Word(word, _) if words.contains(&word.as_str()))
 }
 
+/// What is wrong with a date, and what is to be written instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slip {
+    pub why: Text,
+    /// `2026-12-05` or `2026-12-05T17:00`, where it can be told what was meant.
+    pub right: Option<String>,
+    /// There is no such day: it is the last of its month.
+    pub is_last: bool,
+}
+
+impl Slip {
+    /// What to do about it where it is the value of an option on a command line, such as `--at`.
+    pub fn as_option(&self, option: &str) -> Option<Text> {
+        let right = self.right.as_ref()?;
+        Some(say!(en: "write {option} {right}", vi: "hãy viết {option} {right}"))
+    }
+}
+
+/// What to say of a text that is not a date as it is written here.
+pub fn not_a_date(text: &str, today: Date) -> Slip {
+    match date(text, today) {
+        Some(Dated::At(right)) => Slip {
+            why: say!(
+                en: "`{text}` is not a date as it is written here",
+                vi: "`{text}` không viết đúng dạng ngày giờ"
+            ),
+            right: Some(right),
+            is_last: false,
+        },
+        Some(Dated::NoSuchDay { year, month, days }) => Slip {
+            why: say!(
+                en: "`{text}` is not a date: {name} {year} has {days} days",
+                vi: "không có ngày `{text}`: tháng {month} năm {year} chỉ có {days} ngày",
+                name = jiff::civil::date(year, month, 1).strftime("%B").to_string(),
+                month = month
+            ),
+            right: Some(format!("{year:04}-{month:02}-{days:02}")),
+            is_last: true,
+        },
+        None => Slip {
+            why: say!(en: "`{text}` is not a date", vi: "`{text}` không phải là ngày giờ"),
+            right: None,
+            is_last: false,
+        },
+    }
+}
+
+/// The year in which a day and a month without one are nearest to today.
+fn nearest_year(day: u32, month: u32, today: Date) -> Option<i16> {
+    let (day, month) = (i8::try_from(day).ok()?, i8::try_from(month).ok()?);
+    let apart = |year: &i16| {
+        let there = Date::new(*year, month, day).map(|date| (date - today).get_days().abs());
+        there.unwrap_or(i32::MAX)
+    };
+    let this = today.year();
+    [this, this.saturating_add(1), this.saturating_sub(1)].into_iter().min_by_key(apart)
+}
+
 /// The date that is meant, if any.
-pub fn date(text: &str) -> Option<Dated> {
+fn date(text: &str, today: Date) -> Option<Dated> {
     let tokens = without_weekday(tokens(text));
     let tokens: Vec<Token> = tokens
         .into_iter()
         .filter(|token| !is_word(token, &["ngay", "luc", "hoi", "vao", "het"]) && *token != Mark(','))
         .map(|token| if is_word(&token, &["thang", "nam"]) { Mark('/') } else { token })
         .collect();
-    let (at, [first, second, third]) = tokens.windows(5).enumerate().find_map(|(at, five)| match five {
+    let whole = tokens.windows(5).enumerate().find_map(|(at, five)| match five {
         [Number(a, x), Mark('/' | '-' | '.'), Number(b, y), Mark('/' | '-' | '.'), Number(c, z)] => {
-            Some((at, [(*a, *x), (*b, *y), (*c, *z)]))
+            Some((at..at + 5, [(*a, *x), (*b, *y), (*c, *z)]))
         }
         _ => None,
-    })?;
+    });
+    // "17.30" and "7-11" are no days.
+    let without_year = || {
+        tokens.windows(3).enumerate().find_map(|(at, three)| match three {
+            [Number(day, x @ 1..=2), Mark('/'), Number(month, y @ 1..=2)] => {
+                let year = u32::try_from(nearest_year(*day, *month, today)?).ok()?;
+                Some((at..at + 3, [(*day, *x), (*month, *y), (year, 4)]))
+            }
+            _ => None,
+        })
+    };
+    let (at, [first, second, third]) = whole.or_else(without_year)?;
     let (year, month, day) = match (first, second, third) {
         ((year, 4), (month, 1..=2), (day, 1..=2)) => (year, month, day),
         ((day, 1..=2), (month, 1..=2), (year, 4)) => (year, month, day),
@@ -77,7 +148,7 @@ pub fn date(text: &str) -> Option<Dated> {
         _ => return None,
     };
     let mut rest = tokens;
-    rest.drain(at..at + 5);
+    rest.drain(at);
     rest.retain(|token| !is_word(token, &["t"]) && *token != Mark('-'));
     let time = match rest[..] {
         [] => String::new(),
@@ -301,6 +372,8 @@ pub fn flag(text: &str) -> Option<bool> {
 mod tests {
     use super::*;
 
+    const TODAY: Date = jiff::civil::date(2026, 11, 28);
+
     #[test]
     fn dates_are_understood_with_the_day_first() {
         for (text, meant) in [
@@ -323,15 +396,32 @@ mod tests {
             ("5/12/2026 lúc 5 giờ chiều", "2026-12-05T17:00"),
             ("5/12/2026 - 17h", "2026-12-05T17:00"),
         ] {
-            assert_eq!(date(text), Some(Dated::At(meant.into())), "{text}");
+            assert_eq!(date(text, TODAY), Some(Dated::At(meant.into())), "{text}");
         }
-        assert_eq!(date("30/2/2026"), Some(Dated::NoSuchDay { year: 2026, month: 2, days: 28 }));
-        assert_eq!(date("2026-02-30"), Some(Dated::NoSuchDay { year: 2026, month: 2, days: 28 }));
-        assert_eq!(date("2028-02-30"), Some(Dated::NoSuchDay { year: 2028, month: 2, days: 29 }));
-        for text in ["", "mai", "5/12", "12/31/2026", "5/12/2026 x", "0/12/2026", "99999999999/1/2026", "17h"]
+        assert_eq!(date("30/2/2026", TODAY), Some(Dated::NoSuchDay { year: 2026, month: 2, days: 28 }));
+        assert_eq!(date("2026-02-30", TODAY), Some(Dated::NoSuchDay { year: 2026, month: 2, days: 28 }));
+        assert_eq!(date("2028-02-30", TODAY), Some(Dated::NoSuchDay { year: 2028, month: 2, days: 29 }));
+        for text in
+            ["", "mai", "12/31/2026", "5/12/2026 x", "0/12/2026", "99999999999/1/2026", "17h", "17.30"]
         {
-            assert_eq!(date(text), None, "{text}");
+            assert_eq!(date(text, TODAY), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_without_a_year_is_the_one_nearest_to_today() {
+        for (text, meant) in [
+            ("5/12", "2026-12-05"),
+            ("20/11", "2026-11-20"),
+            ("5/1", "2027-01-05"),
+            ("ngày 5 tháng 12", "2026-12-05"),
+            ("5/12 8:00", "2026-12-05T08:00"),
+            ("17h00 ngày 5/1", "2027-01-05T17:00"),
+        ] {
+            assert_eq!(date(text, TODAY), Some(Dated::At(meant.into())), "{text}");
+        }
+        assert_eq!(date("31/11", TODAY), Some(Dated::NoSuchDay { year: 2026, month: 11, days: 30 }));
+        assert_eq!(date("12/2026", TODAY), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 mod lines;
 pub mod meant;
+pub mod paths;
 pub mod saved;
 mod section;
 mod syntax;
@@ -31,6 +32,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use syntax::Mended;
+pub use syntax::short;
 use toml::de::DeTable;
 
 /// The text of a TOML file of at most `bytes_max`, for which `name` stands in messages.
@@ -99,10 +101,20 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, known)| known)
 }
 
+/// What to do about a word that is like another.
+pub fn did_you_mean(near: &str) -> Text {
+    say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?")
+}
+
+/// What to do about a key whose value is to be another, as TOML has it.
+pub fn write_as(key: &str, value: &str) -> Text {
+    say!(en: "write {key} = {value}", vi: "hãy viết {key} = {value}")
+}
+
 /// What to say of a key that nobody knows there.
 pub fn unknown_key(unknown: &str, known: &[&str]) -> (Text, Text) {
     let remedy = match words::key_meant(unknown, known) {
-        Some(near) => say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near),
+        Some(near) => did_you_mean(near),
         None => say!(
             en: "delete it; known here: {known}",
             vi: "hãy xóa nó; ở đây chỉ dùng được: {known}",
@@ -265,6 +277,12 @@ impl<'t> Document<'t> {
     pub fn line(&self, at: usize) -> usize {
         let lines = self.mended.get().map_or(&self.lines, |(_, lines)| lines);
         lines.partition_point(|start| *start <= at)
+    }
+
+    /// Where from a byte offset on the first such character stands; that offset where there is none.
+    pub fn place_from(&self, at: usize, such: impl Fn(char) -> bool) -> usize {
+        let found = self.source().get(at..).and_then(|rest| rest.find(such));
+        at + found.unwrap_or(0)
     }
 
     fn refuse_line(&self, line: usize, why: Text, remedy: Text) {

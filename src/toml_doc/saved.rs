@@ -181,7 +181,7 @@ fn is_space(c: char) -> bool {
 }
 
 /// What takes no room: zero-width spaces and joiners, soft hyphens, marks of order and of direction.
-fn is_unseen(c: char) -> bool {
+pub(super) fn is_unseen(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{FEFF}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}')
         || matches!(c, '\u{2060}'..='\u{2069}')
 }

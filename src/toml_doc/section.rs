@@ -26,6 +26,7 @@ const TEXT: Wanted<'_> = Wanted { en: "a text", vi: "chuỗi chữ", example: "\
 const FLAG: Wanted<'_> = Wanted { en: "true or false", vi: "true hoặc false", example: "true" };
 const WHOLE: Wanted<'_> = Wanted { en: "a whole number", vi: "số nguyên", example: "15" };
 const DECIMAL: Wanted<'_> = Wanted { en: "a number", vi: "một số", example: "7.5" };
+const DATE: Wanted<'_> = Wanted { en: "a date", vi: "ngày giờ", example: "2026-11-24T07:30:00" };
 const LIST: Wanted<'_> = Wanted { en: "a list", vi: "danh sách", example: "[\"…\", \"…\"]" };
 
 /// One table of a document, and the keys that were asked of it.
@@ -227,7 +228,7 @@ impl<'d> Said<'d> {
         match self.value.get_ref() {
             DeValue::String(text) => Some((Cow::Borrowed(&**text), is_date(text.trim()))),
             DeValue::Datetime(moment) => Some((Cow::Owned(moment.to_string()), moment.time.is_none())),
-            _ => self.not_a(&TEXT),
+            _ => self.not_a(&DATE),
         }
     }
 
@@ -305,6 +306,12 @@ impl<'d> Said<'d> {
                 meant = meant,
                 all = words.join(", ")
             ),
+            // Some count from the most and some from the least: which word a number stands for is not known.
+            None if !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_digit()) => {
+                let each: Vec<String> =
+                    words.iter().map(|word| format!("{} = \"{word}\"", self.key)).collect();
+                say!(en: "write one of: {all}", vi: "hãy viết một trong: {all}", all = each.join(", "))
+            }
             None => usual,
         };
         self.refuse(why, remedy);

@@ -6,7 +6,7 @@
 
 use super::lines::{Pair, Sign, extent, is_bare, is_blank, is_quote, is_toml, pair};
 use super::value::{Fault, Value, literal, shown, value};
-use super::words;
+use super::{words, write_as};
 use crate::problem::Text;
 use crate::say;
 use std::collections::{HashMap, HashSet};
@@ -227,34 +227,33 @@ fn of_key(key: &str) -> Text {
 
 fn of_value(fault: Fault, key: &str, value: &Value) -> Text {
     let (key, typed) = (short(key), short(&value.typed));
+    let quoted = format!("`{typed}`");
+    let of = |en: &str, vi: &str| Text { en: en.replace("{}", &quoted), vi: vi.replace("{}", &quoted) };
     match fault {
-        Fault::Curly => say!(
-            en: "there are curly quotation marks round `{typed}`",
-            vi: "hai bên `{typed}` có dấu ngoặc kép cong"
+        Fault::Curly => of("there are curly quotation marks round {}", "hai bên {} có dấu ngoặc kép cong"),
+        Fault::Unclosed if typed.is_empty() => say!(
+            en: "a text begins behind `{key} =`, and is not closed",
+            vi: "phần chữ mở ra sau `{key} =` chưa được đóng lại"
         ),
-        Fault::Unclosed => say!(
-            en: "the quotation mark before `{typed}` is not closed",
-            vi: "dấu ngoặc kép trước `{typed}` chưa được đóng lại"
+        Fault::Unclosed => {
+            of("the quotation mark before {} is not closed", "dấu ngoặc kép trước {} chưa được đóng lại")
+        }
+        Fault::Inner => {
+            of("there are quotation marks inside the text {}", "bên trong phần chữ {} lại có dấu ngoặc kép")
+        }
+        Fault::Lines => of(
+            "the text {} has several lines, but only one quotation mark at each end",
+            "phần chữ {} có nhiều dòng nhưng mỗi đầu chỉ có một dấu ngoặc kép",
         ),
-        Fault::Inner => say!(
-            en: "there are quotation marks inside the text `{typed}`",
-            vi: "bên trong phần chữ `{typed}` lại có dấu ngoặc kép"
+        Fault::Backslash => of(
+            "{} holds `\\`, which means something else between these quotation marks",
+            "{} có dấu `\\`, dấu này có nghĩa khác khi nằm giữa hai dấu ngoặc kép",
         ),
-        Fault::Lines => say!(
-            en: "the text `{typed}` has several lines, but only one quotation mark at each end",
-            vi: "phần chữ `{typed}` có nhiều dòng nhưng mỗi đầu chỉ có một dấu ngoặc kép"
-        ),
-        Fault::Backslash => say!(
-            en: "`{typed}` holds `\\`, which means something else between these quotation marks",
-            vi: "`{typed}` có dấu `\\`, dấu này có nghĩa khác khi nằm giữa hai dấu ngoặc kép"
-        ),
+        Fault::Bare => of("{} lacks its quotation marks", "phần chữ {} thiếu dấu ngoặc kép"),
         Fault::Trailing(mark) => say!(
             en: "there is `{mark}` behind `{typed}`",
             vi: "sau `{typed}` thừa dấu `{mark}`"
         ),
-        Fault::Bare => {
-            say!(en: "`{typed}` lacks its quotation marks", vi: "phần chữ `{typed}` thiếu dấu ngoặc kép")
-        }
         Fault::Empty if typed.is_empty() => {
             say!(en: "there is nothing behind `{key} =`", vi: "sau `{key} =` chưa có gì")
         }
@@ -285,6 +284,10 @@ fn remedy(key: &str, value: &Value) -> Text {
     let several = value.typed.trim().contains('\n');
     let mut lines = value.typed.lines().map(str::trim).filter(|line| !line.is_empty());
     match (&value.shown, value.fault) {
+        (_, Fault::Unclosed) if value.typed.trim().is_empty() => say!(
+            en: "write the text behind it, and \"\"\" at its end",
+            vi: "hãy viết phần chữ sau đó, và \"\"\" ở cuối"
+        ),
         (_, Fault::Empty) if value.shown.is_none() => say!(
             en: "write {key} = \"…\", or delete the line",
             vi: "hãy viết {key} = \"…\" hoặc xóa dòng này",
@@ -309,9 +312,7 @@ fn remedy(key: &str, value: &Value) -> Text {
             key = key,
             shown = shown
         ),
-        (Some(shown), _) => {
-            say!(en: "write {key} = {shown}", vi: "hãy viết {key} = {shown}", key = key, shown = shown)
-        }
+        (Some(shown), _) => write_as(key, shown),
         (None, Fault::List) => say!(
             en: "put it between brackets, with commas: {key} = [\"…\", \"…\"]",
             vi: "hãy đặt trong ngoặc vuông, ngăn bằng dấu phẩy: {key} = [\"…\", \"…\"]",
@@ -352,7 +353,7 @@ fn of_words(lines: &[&str], at: usize) -> Found {
 }
 
 /// What is quoted of a text: enough to find it.
-pub(super) fn short(text: &str) -> String {
+pub fn short(text: &str) -> String {
     const SHORT: usize = 80;
     let first = text.trim().lines().next().unwrap_or_default();
     match text.trim().lines().count() > 1 || first.chars().count() > SHORT {

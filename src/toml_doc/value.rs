@@ -236,7 +236,7 @@ fn quoted_in_threes(lines: &[&str], at: usize, inside: &str, three: &str) -> Val
     let until = (at + 1..lines.len()).find(|line| begins_anew(lines[*line])).unwrap_or(lines.len());
     let last = (at..until).rev().find(|line| !is_blank(lines[*line])).unwrap_or(at);
     let content = [&[inside], &lines[at + 1..=last]].concat().join("\n");
-    Value::of_text(Fault::Unclosed, content.trim_end().trim_end_matches(is_quote), last)
+    Value::of_text(Fault::Unclosed, content.trim_end().trim_matches(is_quote), last)
 }
 
 /// The last line of a text that was opened on line `at`, and whether it is closed there.

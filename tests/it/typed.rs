@@ -47,6 +47,7 @@ fn site_and_folder_in_each_others_place_or_files_in_theirs_are_told_as_they_shou
     );
     let said = run(&["feed", "publish", &site, &site]);
     assert!(said.code == 1 && said.err.contains("this is the signed feed, not the folder"), "{}", said.err);
+    corrected(&run(&["feed", "init", &folder]), &format!("feed init {folder}-site"));
     assert!(office.snapshot() == before);
     assert_eq!(run(&["feed", "publish", &site, &folder]).code, 0);
 }
@@ -123,4 +124,23 @@ fn keys_of_another_feed_are_named_with_that_feed_and_their_roles() {
         assert!(said.err.contains(&format!("move them back to {others}")), "{}", said.err);
     }
     assert!(office.snapshot() == before);
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_told_in_the_reader_s_language_and_ends_with_2() {
+    let said = run_in("vi_VN.UTF-8", &["render", "--thems", "day"]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.starts_with(
+            "lỗi: không có tùy chọn `--thems`; có phải ý là `--theme`?\n\ncách dùng: bangtin render"
+        ),
+        "{}",
+        said.err
+    );
+    let said = run(&["render", "--thems", "day"]);
+    assert!(
+        said.code == 2 && said.err.starts_with("error: unexpected argument '--thems' found"),
+        "{}",
+        said.err
+    );
 }

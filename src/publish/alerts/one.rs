@@ -13,7 +13,7 @@ use crate::model::time::{Moment, TimeOfDay, told};
 use crate::problem::{Problem, Text};
 use crate::publish::folder::text::{self, Lines};
 use crate::say;
-use crate::toml_doc::{out_of_range, unknown_word};
+use crate::toml_doc::{meant, out_of_range, unknown_word};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -202,7 +202,10 @@ impl Options {
     /// A moment as it is typed: hours from now, an hour of the day to come, a date and time, or RFC 3339.
     fn moment(&mut self, option: &str, typed: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let found = moment(typed.trim(), now, zone);
-        if found.is_none() {
+        let slip = meant::not_a_date(typed, now.to_zoned(zone.clone()).date());
+        if let (None, Some(remedy)) = (found, slip.as_option(option)) {
+            self.refuse(option, (slip.why, remedy));
+        } else if found.is_none() {
             let why = say!(en: "`{typed}` is not a time", vi: "`{typed}` không phải là thời điểm");
             let remedy = say!(
                 en: "write an hour such as 18:00, a moment such as 2026-12-05T07:00, or hours from now such as +6h",
@@ -565,10 +568,10 @@ mod tests {
         for part in ["--hazard", "--level", "--event: ", "--action", "--until: `hôm nay` is not a time"] {
             assert!(said.contains(part), "{part}: {said}");
         }
-        let long = refused(
-            &Alerts::default(),
-            Asked::Warn(Box::new(Draft { until: Some("+100h".into()), ..flood() })),
-        );
+        let until = |typed: &str| Draft { until: Some(typed.into()), ..flood() };
+        let said = refused(&Alerts::default(), Asked::Warn(Box::new(until("24/11/2026 18h"))));
+        assert!(said.contains("as it is written here; write --until 2026-11-24T18:00"), "{said}");
+        let long = refused(&Alerts::default(), Asked::Warn(Box::new(until("+100h"))));
         assert!(long.contains("2026-11-27 07:00 (Asia/Ho_Chi_Minh) at the latest"), "{long}");
         let bare = Draft { hazard: Some("canh-bao".into()), ..Draft::default() };
         let said = refused(&Alerts::default(), Asked::Warn(Box::new(bare)));

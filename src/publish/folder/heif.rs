@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -26,6 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(10);
 /// Of all that is written: more than any JPEG with as many pixels as a board takes.
 const BYTES_MAX: u64 = 128 << 20;
+
+/// What the command says of its troubles, and how much of a line of it is told.
+const SAID: &str = "said";
+const SAID_MAX: usize = 120;
 
 /// A folder for what is made on the way, gone with the last who holds it.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,6 +107,8 @@ impl Converter {
         let program = self.program.as_ref().ok_or(Failure::NoCommand)?;
         let fault = |error: io::Error| Failure::Failed(say!(en: "{error}", vi: "{error}", error = error));
         let folder = Scratch::new().map_err(fault)?;
+        // Into the folder, where it counts as written and is gone with it.
+        let said = std::fs::File::create(folder.0.join(SAID)).map_err(fault)?;
         let child = Command::new(program)
             .args(["-q", QUALITY])
             .arg(picture)
@@ -110,16 +116,13 @@ impl Converter {
             .current_dir(&folder.0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(said)
             .process_group(0)
             .spawn()
             .map_err(fault)?;
         let ended = self.wait(child, &folder)?;
         if !ended.success() {
-            return Err(Failure::Failed(say!(
-                en: "it is damaged, or of a kind that the converter does not know ({ended})",
-                vi: "tệp hỏng, hoặc bộ chuyển không biết loại này ({ended})"
-            )));
+            return Err(Failure::Failed(of_failed(ended, last_line(&folder.0.join(SAID)))));
         }
         // Several pictures in one file are numbered.
         let jpeg =
@@ -192,6 +195,27 @@ impl Failure {
     }
 }
 
+/// Why the command gave up. What it says is English, and for whoever looks into it: it is told in English alone.
+fn of_failed(ended: ExitStatus, said: Option<String>) -> Text {
+    let said = said.map_or_else(String::new, |said| format!(" (it says: {said})"));
+    match ended.signal() {
+        Some(_) => say!(en: "the converter crashed on it{said}", vi: "bộ chuyển bị lỗi khi đọc tệp này"),
+        None => say!(
+            en: "it is damaged, or of a kind that the converter does not know{said}",
+            vi: "tệp hỏng, hoặc bộ chuyển không biết loại này"
+        ),
+    }
+}
+
+/// The last line with a word in it.
+fn last_line(file: &Path) -> Option<String> {
+    const READ_MAX: usize = 64 << 10;
+    let bytes = std::fs::read(file).ok()?;
+    let end = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(READ_MAX)..]).into_owned();
+    let line = end.lines().map(str::trim).rfind(|line| line.contains(char::is_alphabetic))?;
+    Some(line.trim_end_matches('.').chars().take(SAID_MAX).collect())
+}
+
 /// A plain file that begins as a JPEG does.
 fn is_jpeg(file: &Path) -> bool {
     const START: [u8; 3] = [0xFF, 0xD8, 0xFF];
@@ -253,12 +277,24 @@ mod tests {
         assert!(failed("exit 0").contains("no JPEG"));
         assert!(failed("printf 'rubbish' >\"$4\"").contains("no JPEG"));
         assert!(failed("ln -s /dev/zero \"$4\"").contains("no JPEG"));
-        assert!(failed("kill -SEGV $$").contains("damaged"));
+        assert!(failed("kill -SEGV $$").contains("crashed"));
         // A child of its own does not keep it from being ended.
         let since = clock::instant();
         assert!(failed("sleep 30").contains("took longer"));
         assert!(failed("cat /dev/zero >\"$4\"").contains("without end"));
         assert!(clock::instant() - since < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_command_that_fails_is_told_with_its_last_words_and_no_number() {
+        let said =
+            "echo 'Decoding' >&2; echo 'Could not read HEIF file: Invalid input.' >&2; echo >&2; exit 1";
+        let known = "it is damaged, or of a kind that the converter does not know";
+        assert_eq!(failed(said), format!("{known} (it says: Could not read HEIF file: Invalid input)"));
+        assert_eq!(failed("exit 1"), known);
+        let (_held, converter) = script(said, "heif-convert");
+        let Err(Failure::Failed(why)) = converter.convert(Path::new("/dev/null")) else { panic!() };
+        assert_eq!(why.vi, "tệp hỏng, hoặc bộ chuyển không biết loại này");
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::limits;
 use crate::model::media::{Media, Probe, Sha256};
 use crate::problem::{Problem, Text};
 use crate::say;
-use crate::toml_doc::Said;
+use crate::toml_doc::paths::{self, OfWindows, copy_here};
+use crate::toml_doc::{Said, did_you_mean};
 use sha2::Digest;
 use std::collections::HashMap;
 use std::fs::File;
@@ -85,8 +86,11 @@ impl<'a> Shelf<'a> {
 
     /// The file that a key names, measured; `None` after noting what is wrong with it.
     pub fn media(&mut self, said: &Said, role: Role) -> Option<Media> {
-        let written = names::named_in(said)?;
-        if let Some((why, remedy)) = names::of_windows(said.key(), written) {
+        let written = paths::named_in(said)?;
+        let (key, windows, web) = (said.key(), OfWindows::read(written), names::of_web(written));
+        let elsewhere = |path: &str, name: &str| (outside(path), copy_here(key, name));
+        let told = windows.map(|path| path.told(key, elsewhere));
+        if let Some((why, remedy)) = told.or_else(|| Some(on_the_web(role, key, web?))) {
             said.refuse(why, remedy);
             return None;
         }
@@ -195,7 +199,7 @@ impl<'a> Shelf<'a> {
             Found::None => (missing(path), names::similar(&self.root, path)),
         };
         let remedy = match near {
-            Some(near) => say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near),
+            Some(near) => did_you_mean(&near),
             None => say!(
                 en: "put it into the folder, beside {index}",
                 vi: "hãy chép tệp vào thư mục, bên cạnh {index}",
@@ -303,6 +307,33 @@ fn was_converted(path: &str) -> Refusal {
             vi: "`{path}` đã được chuyển sang JPEG vì bảng tin không hiện được định dạng gốc", path = path),
         say!(en: "nothing is left to do; `bangtin render` shows how it looks",
             vi: "không cần làm gì thêm; xem thử bằng `bangtin render`"),
+    )
+}
+
+fn outside(path: &str) -> Text {
+    say!(
+        en: "`{path}` is on the computer, outside of the folder that is published",
+        vi: "`{path}` nằm trên máy tính, ngoài thư mục được phát hành"
+    )
+}
+
+/// What to say of the address of a file, which boards do not fetch from strangers.
+fn on_the_web(role: Role, key: &str, (address, name): (&str, Option<&str>)) -> Refusal {
+    let (en, vi, usual) = match role {
+        Role::Picture => ("a picture", "ảnh", "anh.jpg"),
+        Role::Film => ("a film", "phim", "phim.mp4"),
+        Role::Sound => ("a sound", "âm thanh", "loa.mp3"),
+    };
+    (
+        say!(
+            en: "`{address}` is an address on the web, and {en} must be a file in the folder",
+            vi: "`{address}` là địa chỉ trên mạng, mà {vi} phải là tệp nằm trong thư mục"
+        ),
+        say!(
+            en: "save it into the folder and write {key} = \"{name}\"",
+            vi: "hãy tải về, lưu vào thư mục rồi viết {key} = \"{name}\"",
+            name = name.unwrap_or(usual)
+        ),
     )
 }
 

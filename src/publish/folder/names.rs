@@ -9,7 +9,7 @@ use super::media::Refusal;
 use crate::problem::Text;
 use crate::say;
 use crate::text::characters::turns_direction;
-use crate::toml_doc::{Said, nearest};
+use crate::toml_doc::nearest;
 use std::path::{Component, Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
@@ -121,53 +121,17 @@ pub fn inner_path(written: &str) -> Result<String, Refusal> {
     }
 }
 
-/// The file name that was meant: what a backslash between plain quotation marks made of it, nobody meant.
-pub fn named_in<'d>(said: &Said<'d>) -> Option<&'d str> {
-    let text = said.text()?;
-    let raw = said.written();
-    let inside =
-        raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).filter(|_| !raw.starts_with("\"\"\""));
-    let escapes = |inside: &&str| {
-        let mut rest = inside.split('\\').skip(1);
-        rest.any(|after| after.starts_with(|c: char| c.is_alphanumeric() && !matches!(c, 'u' | 'U')))
-    };
-    Some(inside.filter(escapes).unwrap_or(text))
-}
-
-/// What to say of a path as Windows writes it.
-pub fn of_windows(key: &str, written: &str) -> Option<Refusal> {
-    // Its properties' window puts a mark of direction before what is copied from it.
-    let path = written.trim_matches(|c: char| turns_direction(c) || c.is_whitespace());
-    let has_drive =
-        path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
-    let path = path.strip_prefix("file:///").unwrap_or(path);
-    let parts: Vec<&str> = path.split(['\\', '/']).filter(|part| !matches!(*part, "" | ".")).collect();
-    let name = parts.last().copied().filter(|name| !name.ends_with(':'))?;
-    if has_drive || path.starts_with("\\\\") {
-        let why = say!(
-            en: "`{path}` is on the computer, outside of the folder that is published",
-            vi: "`{path}` nằm trên máy tính, ngoài thư mục được phát hành",
-            path = path
-        );
-        let remedy = say!(
-            en: "copy the file into the folder and write {key} = \"{name}\"",
-            vi: "hãy chép tệp vào thư mục rồi viết {key} = \"{name}\"",
-            key = key,
-            name = name
-        );
-        return Some((why, remedy));
-    }
-    if !path.contains('\\') || parts.contains(&"..") {
+/// An address on the web where a file is wanted, and the file's name at its end.
+pub fn of_web(written: &str) -> Option<(&str, Option<&str>)> {
+    let address = written.trim();
+    let (scheme, rest) = address.split_once("://")?;
+    if !["http", "https", "ftp"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return None;
     }
-    let why = say!(en: "`{path}` is written with `\\`", vi: "`{path}` viết bằng dấu `\\`", path = path);
-    let remedy = say!(
-        en: "write {key} = \"{parts}\"",
-        vi: "hãy viết {key} = \"{parts}\"",
-        key = key,
-        parts = parts.join("/")
-    );
-    Some((why, remedy))
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    let name = path.split_once('/').and_then(|(_, path)| path.rsplit('/').next());
+    // Half of an address is percent signs and numbers, which name nothing.
+    Some((address, name.filter(|name| name.contains('.') && !name.contains('%'))))
 }
 
 /// `C:` as Windows begins a path.

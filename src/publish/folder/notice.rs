@@ -7,23 +7,17 @@
 use super::OldCodes;
 use super::media::{Role, Shelf};
 use super::text::{self, Language, Lines, Typed};
-use super::when;
+use super::{remarks, when, zone};
 use crate::limits;
-use crate::model::board::Reading;
 use crate::model::programme::{
     Announcement, Category, Notice, PictureFit, Priority, Programme, TextEncoding, Ticker, Translation,
     Window,
 };
-use crate::problem::Text;
-use crate::programme::ZONE_UNSTATED;
 use crate::programme::announce::Sounding;
 use crate::programme::night;
-use crate::programme::reading::{language_ms, languages, sets_no_spaces};
 use crate::programme::window::ever_on;
 use crate::say;
-use crate::text::characters::typed_lines;
-use crate::text::markup::{Doubt, blocks, doubts, rows_written};
-use crate::toml_doc::{Said, Section, nearest};
+use crate::toml_doc::{Said, Section};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashMap};
@@ -43,7 +37,6 @@ const PRIORITIES_MEANT: [Meant; 3] = [
     (
         "urgent",
         &[
-            "1",
             "cao",
             "khan",
             "khancap",
@@ -58,8 +51,8 @@ const PRIORITIES_MEANT: [Meant; 3] = [
             "emergency",
         ],
     ),
-    ("normal", &["2", "thuong", "binhthuong", "trungbinh", "vua", "medium", "middle", "default"]),
-    ("low", &["3", "thap", "it", "khongquantrong", "lowest", "minor"]),
+    ("normal", &["thuong", "binhthuong", "trungbinh", "vua", "medium", "middle", "default"]),
+    ("low", &["thap", "it", "khongquantrong", "lowest", "minor"]),
 ];
 const CATEGORIES_MEANT: [Meant; 9] = [
     ("chung", &["thongbao", "khac", "tinchung", "thongbaochung", "general", "other", "news", "notice"]),
@@ -89,7 +82,7 @@ pub fn programme(
 ) -> Programme {
     let typed = Typed { encoding: None, old_codes };
     let title = required_text(&mut root, "title", limits::TITLE_CHARS_MAX, typed);
-    let (zone, timezone) = zone(&mut root);
+    let (zone, timezone) = zone::read(&mut root);
     let emblem = root.get("emblem").and_then(|said| shelf.media(&said, Role::Picture));
     let mut notices = root.sections("notice");
     let mut tickers = root.sections("ticker");
@@ -167,6 +160,7 @@ impl Reader<'_, '_> {
         let boards = boards(&mut section);
         let translations =
             section.section("in").map_or(BTreeMap::new(), |all| self.translations(&all, &lang, typed));
+        let (document, at) = (section.document(), section.at());
         section.finish();
         let notice = Notice {
             id: id.unwrap_or_default(),
@@ -191,8 +185,9 @@ impl Reader<'_, '_> {
             translations,
         };
         if let Some(said) = seconds_said.filter(|_| notice.video.is_none()) {
-            warn_of_haste(&said, &notice);
+            remarks::of_haste(&said, &notice);
         }
+        remarks::of_two_scripts(document, at, &notice);
         notice
     }
 
@@ -290,8 +285,8 @@ impl Reader<'_, '_> {
             said.and_then(|said| said.text_or_date()).is_some_and(|(_, bare_date)| bare_date)
         };
         let (from_said, until_said) = (section.get("from"), section.get("until"));
-        let begins = from_said.and_then(|said| when::moment(&said, false, &self.zone));
-        let ends = until_said.and_then(|said| when::moment(&said, true, &self.zone));
+        let begins = from_said.and_then(|said| when::moment(&said, false, &self.zone, self.now));
+        let ends = until_said.and_then(|said| when::moment(&said, true, &self.zone, self.now));
         let from = match whole_day(from_said.filter(|_| begins.is_some())) {
             true => begins.map(|midnight| night::start(midnight, &days, &times, &self.zone)),
             false => begins,
@@ -327,7 +322,7 @@ impl Reader<'_, '_> {
     /// The moment that a notice counts down to: one that is still to come while the notice shows.
     fn countdown(&self, section: &mut Section<'_>, window: &Window, film: bool) -> Option<Timestamp> {
         let said = section.get("countdown")?;
-        let moment = when::moment(&said, false, &self.zone)?;
+        let moment = when::moment(&said, false, &self.zone, self.now)?;
         if window.from.is_some_and(|from| moment <= from) {
             said.refuse(
                 say!(en: "`countdown` is not after `from`: it would never show", vi: "`countdown` không sau `from` nên không bao giờ hiện"),
@@ -443,226 +438,10 @@ fn optional_text(section: &mut Section<'_>, key: &'static str, typed: Typed) -> 
 /// The text of a notice, whose tables a board can draw without leaving any of them out.
 fn body(section: &mut Section<'_>, typed: Typed) -> String {
     let Some(said) = section.get("text") else { return String::new() };
+    let Some(written) = said.text() else { return String::new() };
     let text = text::clean(&said, limits::TEXT_CHARS_MAX, Lines::Many, typed).unwrap_or_default();
-    let written = said.text().unwrap_or_default();
-    let place = |line: usize| said.place(typed_lines(written).nth(line).unwrap_or_default().trim());
-    if let Some((line, why, remedy)) = too_large(&rows_written(written)) {
-        said.document().refuse(place(line), why, remedy);
-    }
-    for (line, doubt) in doubts(written) {
-        let (why, remedy) = doubted(doubt);
-        said.document().warn(place(line), why, remedy);
-    }
-    if !written.is_empty() && blocks(written).is_empty() {
-        said.warn(
-            say!(en: "`text` has nothing in it that can be seen", vi: "`text` không có chữ nào nhìn thấy được"),
-            say!(en: "write something, or delete the line", vi: "hãy viết nội dung, hoặc xóa dòng này"),
-        );
-    }
-    warn_of_long_words(&said, written);
+    remarks::of_text(&said, written);
     text
-}
-
-/// What is wrong with tables of such rows, and with which.
-fn too_large(rows: &[(usize, usize)]) -> Option<(usize, Text, Text)> {
-    let wide = rows.iter().find(|(_, columns)| *columns > limits::TABLE_COLUMNS_MAX);
-    if let Some(&(line, columns)) = wide {
-        let why = say!(
-            en: "a row of the table has {columns} columns, more than a board can show",
-            vi: "một dòng của bảng có {columns} cột, nhiều hơn mức bảng tin hiện được",
-            columns = columns
-        );
-        let remedy = say!(
-            en: "keep at most {most}, or make two tables",
-            vi: "hãy giữ nhiều nhất {most} cột, hoặc tách làm hai bảng",
-            most = limits::TABLE_COLUMNS_MAX
-        );
-        return Some((line, why, remedy));
-    }
-    let (line, _) = *rows.get(limits::TABLE_ROWS_MAX)?;
-    let why = say!(
-        en: "the tables of this text have more than {most} rows, and a board would not show them all",
-        vi: "các bảng trong phần chữ này có hơn {most} dòng, bảng tin không hiện hết được",
-        most = limits::TABLE_ROWS_MAX
-    );
-    Some((line, why, say!(en: "share them among several notices", vi: "hãy chia ra nhiều tin")))
-}
-
-/// Tells of a text that cannot be read in the time that its author gives it.
-fn warn_of_haste(said: &Said<'_>, notice: &Notice) {
-    let Some(given) = notice.seconds else { return };
-    let reading = |lang: &String| language_ms(notice, lang, Reading::default());
-    let needs = languages(notice).iter().map(reading).sum::<u64>().div_ceil(1000);
-    // Half may be meant, for who reads fast and comes by again; a third is a mistake.
-    if u64::from(given) * 3 < needs {
-        let why = say!(
-            en: "{given} seconds are too few: reading it takes about {needs}",
-            vi: "{given} giây là quá ít: đọc hết cần khoảng {needs} giây",
-            given = given,
-            needs = needs
-        );
-        said.warn(
-            why,
-            say!(en: "delete `seconds`, or shorten the text", vi: "hãy xóa `seconds` hoặc rút ngắn phần chữ"),
-        );
-    }
-}
-
-/// Tells of what has no place to break, and is cut between letters where a line ends.
-fn warn_of_long_words(said: &Said<'_>, written: &str) {
-    // The longest address that a person would read off a board, and longer than any word.
-    const WORD_CHARS_MAX: usize = 60;
-    let long = |word: &&str| {
-        let letters = word.chars().filter(|c| c.is_alphanumeric() && !sets_no_spaces(*c));
-        letters.take(WORD_CHARS_MAX + 1).count() > WORD_CHARS_MAX
-    };
-    if let Some(word) = written.split_whitespace().find(long) {
-        let begins: String = word.chars().take(12).collect();
-        let why = say!(
-            en: "`{begins}…` has no space for more than {most} letters, and will be cut where a line ends",
-            vi: "`{begins}…` dài hơn {most} chữ cái không có dấu cách, sẽ bị ngắt ở cuối dòng",
-            begins = begins,
-            most = WORD_CHARS_MAX
-        );
-        said.document().warn(
-            said.place(word),
-            why,
-            say!(en: "put spaces between the words", vi: "hãy thêm dấu cách giữa các chữ"),
-        );
-    }
-}
-
-/// What an author should know of a part of the text.
-fn doubted(doubt: Doubt) -> (Text, Text) {
-    match doubt {
-        Doubt::Tabs { heads: true } => (
-            say!(en: "rows with tabs are shown as a table, the first row as its heads",
-                 vi: "các dòng có dấu tab được hiện thành bảng, dòng đầu là tên cột"),
-            say!(en: "if it is no table, put spaces for the tabs",
-                 vi: "nếu không phải bảng, hãy thay dấu tab bằng dấu cách"),
-        ),
-        Doubt::Heads => (
-            say!(en: "its first row is taken for the heads of the table", vi: "dòng đầu được hiểu là tên cột của bảng"),
-            say!(en: "if it is a row like the others, write | | | above it",
-                 vi: "nếu đó cũng là một dòng như các dòng khác, hãy viết | | | ở dòng trên"),
-        ),
-        Doubt::Tabs { heads: false } => (
-            say!(en: "rows with tabs are shown as a table without heads",
-                 vi: "các dòng có dấu tab được hiện thành bảng không có tên cột"),
-            say!(en: "if it is no table, put spaces for the tabs; heads are a first row without numbers",
-                 vi: "nếu không phải bảng, hãy thay dấu tab bằng dấu cách; tên cột là dòng đầu không có số"),
-        ),
-        Doubt::Dash => (
-            say!(
-                en: "the dash before this number is shown as that of a list, not as a minus",
-                vi: "dấu - trước số này được hiện thành dấu đầu dòng, không phải dấu trừ"
-            ),
-            say!(
-                en: "for a number below zero write it without a space: -5",
-                vi: "nếu là số âm, hãy viết liền: -5"
-            ),
-        ),
-        Doubt::Bars => (
-            say!(en: "these lines with | are shown as they stand, and not as a table",
-                 vi: "các dòng có dấu | này hiện nguyên như đã gõ, không thành bảng"),
-            say!(en: "for a table, begin and end each row with |", vi: "nếu là bảng, hãy đặt | ở đầu và cuối mỗi dòng"),
-        ),
-        Doubt::OpenBold => (
-            say!(en: "the stars ** are shown: their other half is not on this line",
-                 vi: "dấu ** hiện nguyên trên bảng tin: thiếu dấu ** còn lại trên dòng này"),
-            say!(en: "write **…** on one line for bold, or delete the stars",
-                 vi: "hãy viết **…** trên cùng một dòng cho chữ đậm, hoặc xóa dấu **"),
-        ),
-        Doubt::Html => (
-            say!(en: "there is HTML, which is shown as it stands", vi: "có mã HTML, bảng tin hiện nguyên các thẻ này"),
-            say!(en: "delete it; write **…** for bold, and a new line for a new line",
-                 vi: "hãy xóa đi; viết **…** cho chữ đậm, xuống dòng bằng dòng mới"),
-        ),
-        Doubt::Picture => (
-            say!(en: "a picture inside the text is shown as it is written, not as a picture",
-                 vi: "ảnh ghi trong phần chữ chỉ hiện nguyên dòng chữ, không hiện ảnh"),
-            say!(en: "put it under `image`", vi: "hãy đặt ảnh vào mục `image`"),
-        ),
-        Doubt::Link => (
-            say!(en: "a link inside the text is shown with its marks, as it is written",
-                 vi: "liên kết trong phần chữ hiện nguyên cả dấu ngoặc như đã gõ"),
-            say!(en: "put its address under `link`, or write the address alone",
-                 vi: "hãy đặt địa chỉ vào mục `link`, hoặc chỉ viết địa chỉ"),
-        ),
-        Doubt::Code => (
-            say!(en: "the marks ` are shown as they stand", vi: "các dấu ` hiện nguyên trên bảng tin"),
-            say!(en: "delete them", vi: "hãy xóa các dấu này"),
-        ),
-    }
-}
-
-fn zone(root: &mut Section<'_>) -> (TimeZone, String) {
-    let said = root.get("timezone");
-    let name = said.and_then(|said| said.text()).unwrap_or(ZONE_UNSTATED);
-    if let Ok(zone) = TimeZone::get(name) {
-        return (zone, name.to_owned());
-    }
-    if let Some(said) = said {
-        let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-        let why = say!(en: "there is no time zone `{name}`", vi: "không có múi giờ `{name}`", name = name);
-        let near = zone_of_place(name).or_else(|| nearest(name, known.iter().map(String::as_str)));
-        let near = near.unwrap_or(ZONE_UNSTATED);
-        let remedy = say!(en: "did you mean `{near}`?", vi: "có phải ý là `{near}`?", near = near);
-        said.refuse(why, remedy);
-    }
-    (TimeZone::UTC, name.to_owned())
-}
-
-/// The zone of a place that is none itself, as people write it for one. Zones are named after one town each, and
-/// what is spelt like it may lie in another country.
-fn zone_of_place(name: &str) -> Option<&'static str> {
-    const PLACES: [(&str, &[&str]); 7] = [
-        (
-            "Asia/Ho_Chi_Minh",
-            &[
-                "hanoi",
-                "hochiminhcity",
-                "hcm",
-                "hcmc",
-                "tphcm",
-                "saigon",
-                "danang",
-                "haiphong",
-                "hue",
-                "cantho",
-                "vinh",
-                "dienbien",
-                "dienbienphu",
-                "laichau",
-                "laocai",
-                "sapa",
-                "sonla",
-                "hagiang",
-                "caobang",
-                "binhlu",
-                "vietnam",
-                "vn",
-                "ict",
-                "indochina",
-                "07",
-                "7",
-                "utc7",
-                "utc07",
-                "utc0700",
-                "gmt7",
-                "gmt07",
-            ],
-        ),
-        ("Asia/Shanghai", &["beijing", "kunming", "nanning", "guangzhou", "shenzhen", "china"]),
-        ("Asia/Vientiane", &["luangprabang", "savannakhet", "laos", "lao"]),
-        ("Asia/Phnom_Penh", &["siemreap", "cambodia"]),
-        ("Asia/Bangkok", &["chiangmai", "thailand"]),
-        ("Asia/Tokyo", &["osaka", "japan"]),
-        ("Asia/Kolkata", &["delhi", "newdelhi", "mumbai", "india"]),
-    ];
-    let plain: String = text::folded(name).filter(char::is_ascii_alphanumeric).collect();
-    let place = plain.strip_prefix("asia").filter(|rest| !rest.is_empty()).unwrap_or(&plain);
-    PLACES.iter().find(|(_, places)| places.contains(&place)).map(|(zone, _)| *zone)
 }
 
 fn boards(section: &mut Section<'_>) -> Vec<String> {

@@ -353,6 +353,12 @@ fn a_table_that_would_lose_a_column_or_a_row_is_refused_with_its_line() {
     let rows: Vec<String> = (0..=limits::TABLE_ROWS_MAX).map(|number| format!("| {number} |")).collect();
     fine(&notice(&rows[1..].join("\n")));
     check(&notice(&rows.join("\n")), &[(6 + limits::TABLE_ROWS_MAX, "more than 200 rows")]);
+    // Heads, and the line under them, are no rows.
+    let with_heads = |rows: &[String]| notice(&format!("| Số |\n|---|\n{}", rows.join("\n")));
+    fine(&with_heads(&rows[1..]));
+    check(&with_heads(&rows), &[(8 + limits::TABLE_ROWS_MAX, "more than 200 rows")]);
+    let tabs: Vec<String> = (0..limits::TABLE_ROWS_MAX).map(|number| format!("Bản\t{number}")).collect();
+    read(folder(&notice(&format!("Tên\tSố\n{}", tabs.join("\n")))).path(), &probe, now()).unwrap();
     let translated =
         format!("title = 'x'\n[[notice]]\ntitle = 'a'\n[notice.in.hmn]\ntext = '''{0}\n{0}'''", row(9));
     check(&translated, &[(5, "has 9 columns")]);
@@ -460,4 +466,28 @@ fn letters_that_no_font_has_are_refused() {
     check("title = \"Xã \u{E123}\"\n[[notice]]\ntitle = \"a\"", &[(1, "U+E123")]);
     check("title = \"Xã\"\n[[notice]]\ntitle = \"a\u{10FFFD}\"", &[(3, "U+10FFFD")]);
     fine("title = \"Xã 😀 → ½ ꪎꪳꪣ\"\n[[notice]]\ntitle = \"a\"");
+}
+
+#[test]
+fn thai_letters_among_vietnamese_ones_are_told_with_the_notice_and_the_line() {
+    let said = |notice: &str| -> Vec<String> {
+        let text = format!("title = 'Xã'\n[[notice]]\ntitle = 'Họp'\n[[notice]]\n{notice}");
+        fine(&text).warnings.iter().map(|warning| warning.line(Speech::English)).collect()
+    };
+    let mixed = said("title = 'Họp dân'\ntext = \"\"\"\nMời bà con.\nꪎꪳꪣ ꪼꪡ\n\"\"\"");
+    let why =
+        "programme.toml:8: the notice `Họp dân` has Thái letters (Tai Viet) among Vietnamese ones, `ꪎꪳꪣ`";
+    assert!(mixed.len() == 1 && mixed[0].starts_with(why), "{mixed:?}");
+    assert_eq!(said("title = 'ꪎꪳꪣ'\ntext = 'Mời bà con.'").len(), 1);
+    assert_eq!(said("title = 'ꪎꪳꪣ'\ntext = 'ꪼꪡ 7'\nlang = 'blt'"), [""; 0], "a notice of its own");
+    let translated = "title = 'Họp dân'\n[notice.in.blt]\ntitle = 'ꪎꪳꪣ'\ntext = 'ꪼꪡ'";
+    assert_eq!(said(translated), [""; 0], "LED walls leave translations into other letters to screens");
+}
+
+#[test]
+fn a_text_that_goes_on_over_the_next_notice_is_refused_where_it_begins() {
+    let text =
+        "title = 'x'\n[[notice]]\ntitle = 'a'\ntext = \"\"\"một\nhai\n\n[[notice]]\ntitle = 'b'\n\"\"\"\n";
+    check(text, &[(4, "goes on over `[[notice]]`: it is not closed before that; write \"\"\" after `hai`")]);
+    fine("title = 'x'\n[[notice]]\ntitle = 'a'\ntext = '[[notice]] là gì'");
 }

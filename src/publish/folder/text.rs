@@ -10,7 +10,7 @@ use crate::model::programme::TextEncoding;
 use crate::problem::Text;
 use crate::say;
 use crate::text::characters::{plain, takes_no_room, turns_direction};
-use crate::toml_doc::Said;
+use crate::toml_doc::{Said, did_you_mean};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -299,7 +299,7 @@ pub fn language(tag: &str) -> Language {
     let meant = |word: &str| LANGUAGES.iter().find(|(_, said)| said.contains(&word)).map(|(code, _)| *code);
     let suggestion = meant(&tag.to_ascii_lowercase()).or_else(|| meant(&primary));
     let remedy = match suggestion {
-        Some(code) => say!(en: "did you mean `{code}`?", vi: "có phải ý là `{code}`?", code = code),
+        Some(code) => did_you_mean(code),
         None => say!(
             en: "write a tag such as vi, hmn (Mông), blt (Thái), ium (Dao) or en",
             vi: "hãy viết mã như vi, hmn (Mông), blt (Thái), ium (Dao) hoặc en"

@@ -3,8 +3,8 @@
 use crate::model::time::{Day, Moment, TimeOfDay, TimeRange};
 use crate::problem::Text;
 use crate::say;
-use crate::toml_doc::meant::{self, Dated};
-use crate::toml_doc::{Said, Section, unknown_word};
+use crate::toml_doc::meant;
+use crate::toml_doc::{Said, Section, unknown_word, write_as};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
@@ -18,8 +18,9 @@ const DAYS: [(&str, Day); 7] = [
     ("sun", Day::Sun),
 ];
 
-/// A moment in `zone`. As an end, a bare date runs to the end of that day.
-pub fn moment(said: &Said<'_>, end: bool, zone: &TimeZone) -> Option<Timestamp> {
+/// A moment in `zone`. As an end, a bare date runs to the end of that day. `now` decides only which year is meant where
+/// none is written.
+pub fn moment(said: &Said<'_>, end: bool, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     let (text, bare_date) = said.text_or_date()?;
     let text = text.trim();
     let moment = match text.parse::<civil::Date>() {
@@ -33,7 +34,7 @@ pub fn moment(said: &Said<'_>, end: bool, zone: &TimeZone) -> Option<Timestamp> 
                 say!(en: "`{text}` is too far away", vi: "`{text}` quá xa", text = text),
                 as_a_date(said.key()),
             ),
-            None => not_a_date(said.key(), text, end),
+            None => not_a_date(said.key(), text, end, now.to_zoned(zone.clone()).date()),
         };
         said.refuse(why, remedy);
     }
@@ -48,50 +49,21 @@ fn as_a_date(key: &str) -> Text {
     )
 }
 
-fn not_a_date(key: &str, text: &str, end: bool) -> (Text, Text) {
-    let remedy = |meant: &str| say!(en: "write {key} = {meant}", vi: "hãy viết {key} = {meant}", key = key, meant = meant);
-    match meant::date(text) {
-        Some(Dated::At(meant)) => (
-            say!(
-                en: "`{text}` is not a date as it is written here",
-                vi: "`{text}` không viết đúng dạng ngày giờ",
-                text = text
-            ),
-            remedy(&meant),
+fn not_a_date(key: &str, text: &str, end: bool, today: civil::Date) -> (Text, Text) {
+    let meant::Slip { why, right, is_last } = meant::not_a_date(text, today);
+    let remedy = match right {
+        Some(right) if !is_last => write_as(key, &right),
+        Some(last) if end => say!(
+            en: "write {key} = {last}, if the last day of the month is meant",
+            vi: "hãy viết {key} = {last} nếu ý là ngày cuối tháng"
         ),
-        Some(Dated::NoSuchDay { year, month, days }) => {
-            let name = civil::date(year, month, 1).strftime("%B").to_string();
-            let why = say!(
-                en: "`{text}` is not a date: {name} {year} has {days} days",
-                vi: "không có ngày `{text}`: tháng {month} năm {year} chỉ có {days} ngày",
-                text = text,
-                name = name,
-                month = month,
-                year = year,
-                days = days
-            );
-            let last = format!("{year:04}-{month:02}-{days:02}");
-            let remedy = match end {
-                true => say!(
-                    en: "write {key} = {last}, if the last day of the month is meant",
-                    vi: "hãy viết {key} = {last} nếu ý là ngày cuối tháng",
-                    key = key,
-                    last = last
-                ),
-                false => say!(
-                    en: "write a day that there is, {key} = {last} at the latest",
-                    vi: "hãy viết một ngày có thật, muộn nhất là {key} = {last}",
-                    key = key,
-                    last = last
-                ),
-            };
-            (why, remedy)
-        }
-        None => (
-            say!(en: "`{text}` is not a date", vi: "`{text}` không phải là ngày giờ", text = text),
-            as_a_date(key),
+        Some(last) => say!(
+            en: "write a day that there is, {key} = {last} at the latest",
+            vi: "hãy viết một ngày có thật, muộn nhất là {key} = {last}"
         ),
-    }
+        None => as_a_date(key),
+    };
+    (why, remedy)
 }
 
 /// What a list says, read one by one; or all of it as it should be written, in one message.
@@ -125,8 +97,7 @@ fn listed<T>(
                 }
             }
             let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            let list = words.join(", ");
-            say!(en: "write {key} = [{list}]", vi: "hãy viết {key} = [{list}]", key = said.key(), list = list)
+            write_as(said.key(), &format!("[{}]", words.join(", ")))
         });
         item.refuse(why, remedy);
     }

@@ -196,8 +196,43 @@ x
     ),
     (
         r#"priority = 1"#,
-        r#"4: `priority` không có giá trị `1`; hãy viết priority = "urgent"; có thể dùng: low, normal, urgent"#,
-        r#"4: `priority` knows no `1`; write priority = "urgent"; there are: low, normal, urgent"#,
+        r#"4: `priority` không có giá trị `1`; hãy viết một trong: priority = "low", priority = "normal", priority = "urgent""#,
+        r#"4: `priority` knows no `1`; write one of: priority = "low", priority = "normal", priority = "urgent""#,
+    ),
+    (
+        r#"priority = "2""#,
+        r#"4: `priority` không có giá trị `2`; hãy viết một trong: priority = "low", priority = "normal", priority = "urgent""#,
+        r#"4: `priority` knows no `2`; write one of: priority = "low", priority = "normal", priority = "urgent""#,
+    ),
+    (
+        r#"countdown = 5"#,
+        r#"4: `countdown` là số nguyên, không phải ngày giờ: `5`; hãy viết `countdown = 2026-11-24T07:30:00`"#,
+        r#"4: `countdown` is a whole number, not a date: `5`; write `countdown = 2026-11-24T07:30:00`"#,
+    ),
+    (
+        r#"until = 5/12"#,
+        r#"4: `5/12` không viết đúng dạng ngày giờ; hãy viết until = 2026-12-05"#,
+        r#"4: `5/12` is not a date as it is written here; write until = 2026-12-05"#,
+    ),
+    (
+        r#"image = "https://x/y.jpg""#,
+        r#"4: `https://x/y.jpg` là địa chỉ trên mạng, mà ảnh phải là tệp nằm trong thư mục; hãy tải về, lưu vào thư mục rồi viết image = "y.jpg""#,
+        r#"4: `https://x/y.jpg` is an address on the web, and a picture must be a file in the folder; save it into the folder and write image = "y.jpg""#,
+    ),
+    (
+        r#"audio = "HTTP://a.vn/loa?id=3""#,
+        r#"4: `HTTP://a.vn/loa?id=3` là địa chỉ trên mạng, mà âm thanh phải là tệp nằm trong thư mục; hãy tải về, lưu vào thư mục rồi viết audio = "loa.mp3""#,
+        r#"4: `HTTP://a.vn/loa?id=3` is an address on the web, and a sound must be a file in the folder; save it into the folder and write audio = "loa.mp3""#,
+    ),
+    (
+        r#"text = """"#,
+        r#"4: phần chữ mở ra sau `text =` chưa được đóng lại; hãy viết phần chữ sau đó, và """ ở cuối"#,
+        r#"4: a text begins behind `text =`, and is not closed; write the text behind it, and """ at its end"#,
+    ),
+    (
+        r#"text = """"Họp dân"#,
+        r#"4: dấu ngoặc kép trước `Họp dân` chưa được đóng lại; hãy viết text = "Họp dân""#,
+        r#"4: the quotation mark before `Họp dân` is not closed; write text = "Họp dân""#,
     ),
     (
         r#"priority = "cao""#,

@@ -289,7 +289,7 @@ fn text_stands_over_and_under_a_table_where_there_is_room() {
 }
 
 #[test]
-fn on_a_low_board_a_long_title_stands_whole_on_the_first_page_and_in_a_line_on_the_others() {
+fn on_a_low_board_a_long_title_stands_whole_on_the_first_page_and_where_there_is_room_on_the_others() {
     let text = "Bà con mang sổ tiêm và thẻ bảo hiểm y tế đến trạm đúng giờ hẹn. ".repeat(4);
     let title = "Tiêm vắc-xin sởi cho trẻ từ một đến mười tuổi tại các bản";
     let plan = plan(slot(notice(title, &text, Category::YTe), 600));
@@ -304,8 +304,9 @@ fn on_a_low_board_a_long_title_stands_whole_on_the_first_page_and_in_a_line_on_t
     }
     let whole = |page: &String| page.replace(" | ", " ").contains(title);
     assert!(seen.len() > 2 && whole(&seen[0]), "{seen:#?}");
-    assert!(seen[1..].iter().all(|page| !whole(page) && page.contains("Tiêm vắc-xin")), "{seen:#?}");
-    assert!(seen[1..].iter().all(|page| page.contains("… | ")), "{seen:#?}");
+    let begun = |page: &String| page.contains("Tiêm vắc-xin") && page.contains("… | ");
+    assert!(seen[1..].iter().all(|page| begun(page) || whole(page)), "{seen:#?}");
+    assert!(seen[1..].iter().any(begun), "{seen:#?}");
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub enum Doubt {
     Tabs {
         heads: bool,
     },
-    /// The first row between bars was taken for heads.
+    /// The first row between bars could be heads, and is shown as a row like the others.
     Heads,
     /// A dash before a number that could be below zero was taken for that of a list.
     Dash,
@@ -97,7 +97,7 @@ pub fn doubts(text: &str) -> Vec<(usize, Doubt)> {
         let at = piece.lines.start;
         match piece.form {
             Form::Tabs { heads } => found.push((at, Doubt::Tabs { heads })),
-            Form::Bars { guessed } => found.extend(guessed.then_some((at, Doubt::Heads))),
+            Form::Bars { open } => found.extend(open.then_some((at, Doubt::Heads))),
             Form::Line => {
                 let bullet =
                     |block: &Block| matches!(block, Block::Paragraph(p) if p.marker.as_deref() == Some("•"));
@@ -165,9 +165,9 @@ struct Piece {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Line,
-    /// `guessed`: its first row was taken for heads without a line of dashes under it.
+    /// `open`: its first row could be its heads, and no line of dashes under it says so.
     Bars {
-        guessed: bool,
+        open: bool,
     },
     Tabs {
         heads: bool,
@@ -215,17 +215,15 @@ fn barred(lines: &[&str], at: usize) -> Option<Piece> {
     };
     let cells = |line: &&str| by_bars(line).map(cell).collect::<Vec<_>>();
     let mut rows: Vec<Vec<String>> = lines[at..end].iter().map(cells).collect();
-    let guessed = !under && has_heads(&rows);
+    let open = !under && rows.len() > 2 && has_heads(&rows);
     let head = if under {
         rows.remove(1);
-        rows.remove(0)
-    } else if guessed {
         rows.remove(0)
     } else {
         Vec::new()
     };
     let blocks = table(head, rows).unwrap_or_else(|| as_lines(&lines[at..end]));
-    Some(Piece { lines: at..end, form: Form::Bars { guessed }, blocks })
+    Some(Piece { lines: at..end, form: Form::Bars { open }, blocks })
 }
 
 /// The table by tabs that begins at a line.

@@ -116,6 +116,8 @@ fn rows_with_tabs_are_a_table_whose_heads_have_no_numbers() {
 #[test]
 fn an_author_is_told_where_text_may_not_be_meant_as_it_shows() {
     check_doubts("a\nBản\tGiờ\nNà Đon\t7h", &[(1, Doubt::Tabs { heads: true })]);
+    check_doubts("a\n| Bản | Giờ |\n| Nà Đon | 7h |\n| Km 2 | 9h |", &[(1, Doubt::Heads)]);
+    check_doubts("| Bản | Giờ |\n|---|---|\n| Nà Đon | 7h |\n| Km 2 | 9h |", &[]);
     check_doubts("a\tb\nc\td\r\n**x", &[(0, Doubt::Tabs { heads: false }), (2, Doubt::OpenBold)]);
     check_doubts("a | b\nc | d", &[(0, Doubt::Bars)]);
     check_doubts("- 5 độ\n- 7 °C\n- 7h30: họp\n- 3", &[(0, Doubt::Dash), (1, Doubt::Dash), (3, Doubt::Dash)]);

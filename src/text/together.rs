@@ -44,11 +44,15 @@ pub fn ties(words: &[&str]) -> Vec<Tie> {
         ties.push(tie);
     }
     for at in 1..words.len() {
-        let labelled = words[at - 1].ends_with(':') && begins_number(words[at])
-            || words[at - 1].ends_with(',') && begins_call(&words[at..]);
-        if ties[at] <= Tie::Compound && labelled {
+        if ties[at] > Tie::Compound {
+            continue;
+        }
+        let last = words[at - 1];
+        if last.ends_with(':') && begins_number(words[at]) {
             ties[at] = Tie::Label;
             hold_label(words, &mut ties, at);
+        } else if last.ends_with(',') && !begins_number(last) && begins_call(&words[at..]) {
+            ties[at] = Tie::Label;
         }
     }
     ties
@@ -227,10 +231,7 @@ mod tests {
         check("Trạm Y tế mở cửa", &["Trạm Y tế", "mở", "cửa"]);
         check("cao 30 km và 5 tuổi", &["cao", "30 km", "và", "5 tuổi"]);
         check("Lên nhà văn hóa, mang đèn", &["Lên", "nhà", "văn", "hóa,", "mang", "đèn"]);
-        assert_eq!(
-            runs("Lên nhà văn hóa, mang đèn", Tie::Compound),
-            ["Lên", "nhà", "văn hóa,", "mang", "đèn"]
-        );
+        assert_eq!(runs("Lên nhà văn hóa, mang đèn", Tie::Compound), ["Lên", "nhà văn hóa,", "mang", "đèn"]);
         check("lúc 6h00 ngày mai, sáng Chủ nhật 6/12", &["lúc 6h00", "ngày mai,", "sáng", "Chủ nhật 6/12"]);
         check("gọi ông Nguyễn Thị Phương Thảo", &["gọi", "ông Nguyễn Thị Phương Thảo"]);
         check("Thẩm Phé - Ô. Lò Văn Ngắn", &["Thẩm Phé -", "Ô. Lò Văn Ngắn"]);
@@ -253,6 +254,27 @@ mod tests {
         assert_eq!(parts, ["1.000.000 đ -", "5.000.000 đ."]);
         check("trời dưới 15 °C ở bản Km 2", &["trời", "dưới 15 °C", "ở", "bản Km 2"]);
         check("hết 2 triệu đồng lúc 17 giờ 30 phút", &["hết", "2 triệu đồng", "lúc 17 giờ 30 phút"]);
+    }
+
+    #[test]
+    fn what_is_forbidden_stays_with_its_negation() {
+        check("tuyệt đối không được đốt nương", &["tuyệt", "đối", "không được đốt", "nương"]);
+        check("KHÔNG TẢO HÔN – KHÔNG SINH", &["KHÔNG TẢO", "HÔN –", "KHÔNG SINH"]);
+        let negated = |text: &str| is_negated(text.split(' '));
+        assert!(negated("Nghiêm cấm săn bắt, vận") && negated("không đốt"));
+        assert!(!negated("Không đốt nương. Mời") && !negated("mời bà con"));
+    }
+
+    #[test]
+    fn people_and_their_numbers_counts_and_spans_stay_together() {
+        check("gọi anh Lò Văn Biên, 0978 456 123.", &["gọi", "anh Lò Văn Biên, 0978 456 123."]);
+        check("có 3 bản, 12 hộ", &["có", "3", "bản,", "12 hộ"]);
+        check("từ 12.000 đến 15.000 đồng/kg", &["từ 12.000 đến 15.000 đồng/kg"]);
+        assert_eq!(runs("từ 12.000 đến 15.000 đồng/kg", Tie::Span), ["từ", "12.000 đến 15.000 đồng/kg"]);
+        check("nữ từ 40 kg trở lên.", &["nữ", "từ 40 kg trở lên."]);
+        check("sáng thứ Bảy, 5/12 họp", &["sáng", "thứ Bảy, 5/12", "họp"]);
+        check("0213 3871 234 – Nhà xe Bình", &["0213 3871 234 –", "Nhà", "xe", "Bình"]);
+        assert_eq!(runs("tại 11 nhà văn hóa bản", Tie::Compound), ["tại 11 nhà văn hóa", "bản"]);
     }
 
     #[test]

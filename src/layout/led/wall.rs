@@ -26,6 +26,8 @@ const GAP: i32 = 8;
 /// Ink of Noto's Vietnamese letters above the baseline, and in all, in em (LOOK.md section 1).
 const INK_TOP: f32 = 1.048;
 const INK_HEIGHT: f32 = 1.288;
+/// From so many pages on smaller letters are worth a third of them.
+const PAGES_MANY: usize = 5;
 /// By how much letters may be smaller than their line allows, if that saves a page.
 const SMALLER: f32 = 0.8;
 
@@ -127,7 +129,7 @@ fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, lea
     let lines = hold.clamp(1, if saying.level.is_some() { 4 } else { 3 });
     let mut found = set_in(brush, saying, room, least, lines);
     // A line more makes letters smaller: that is worth it where much is said.
-    if hold > lines && saying.level.is_none() {
+    if hold > lines && saying.level.is_none() && found.1.len() >= PAGES_MANY {
         let smaller = set_in(brush, saying, room, least, lines + 1);
         if 3 * smaller.1.len() <= 2 * found.1.len() {
             found = smaller;

@@ -158,9 +158,10 @@ fn doubted(doubt: Doubt) -> (Text, Text) {
                  vi: "nếu không phải bảng, hãy thay dấu tab bằng dấu cách"),
         ),
         Doubt::Heads => (
-            say!(en: "its first row is taken for the heads of the table", vi: "dòng đầu được hiểu là tên cột của bảng"),
-            say!(en: "if it is a row like the others, write | | | above it",
-                 vi: "nếu đó cũng là một dòng như các dòng khác, hãy viết | | | ở dòng trên"),
+            say!(en: "the first row of this table is shown like the others",
+                 vi: "dòng đầu của bảng này được hiện như mọi dòng khác"),
+            say!(en: "if it names the columns, write a line |---|---| under it",
+                 vi: "nếu đó là tên các cột, hãy thêm dòng |---|---| ở ngay dưới"),
         ),
         Doubt::Tabs { heads: false } => (
             say!(en: "rows with tabs are shown as a table without heads",

@@ -14,8 +14,8 @@ pub enum Heads {
 /// What is written over a column that counts the rows.
 const ORDINALS: [&str; 8] = ["stt", "tt", "s.t.t", "số tt", "số thứ tự", "#", "no", "no."];
 
-/// A sentence for each row. It begins with the row's name in bold, which needs no head; a number that counts the rows
-/// hangs before it. A table of heads alone is a line of those.
+/// A sentence for each row. It begins with the row's name in bold, which needs no head unless it is an hour; a number
+/// that counts the rows hangs before it. A table of heads alone is a line of those.
 pub fn rows_said(table: &Table, heads: Heads) -> Vec<Paragraph> {
     let bold = |text: String| Span { text, bold: true };
     let counts = counts_rows(table);
@@ -24,7 +24,13 @@ pub fn rows_said(table: &Table, heads: Heads) -> Vec<Paragraph> {
         let marker = marker.map(|cell| format!("{}.", cell.trim_end_matches(['.', ')'])));
         let cells = row.iter().enumerate().skip(usize::from(counts)).filter(|(_, cell)| !cell.is_empty());
         let mut cells = cells.map(|(column, cell)| (table.head.get(column).map_or("", String::as_str), cell));
-        let name = cells.next().map(|(_, cell)| bold(cell.clone()));
+        // Of several hours each says which it is.
+        let hours = row.iter().filter(|cell| is_hour(cell)).count();
+        let heads = if hours > 1 { Heads::All } else { heads };
+        let name = cells.next().map(|(head, cell)| {
+            let alone = is_hour(cell) && heads == Heads::All;
+            bold(if alone { headed(head, cell, heads) } else { cell.clone() })
+        });
         let rest: Vec<String> = cells.map(|(head, cell)| headed(head, cell, heads)).collect();
         let mut spans: Vec<Span> = name.into_iter().collect();
         if !rest.is_empty() {
@@ -40,6 +46,12 @@ pub fn rows_said(table: &Table, heads: Heads) -> Vec<Paragraph> {
         said.push(Paragraph { marker: None, spans: vec![bold(named.join(", "))] });
     }
     said
+}
+
+/// "7h30", "17:00 - 18:00"
+pub fn is_hour(cell: &str) -> bool {
+    let digits = cell.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=2).contains(&digits) && cell[digits..].starts_with(['h', ':'])
 }
 
 fn headed(head: &str, cell: &str, heads: Heads) -> String {
@@ -86,6 +98,8 @@ mod tests {
         assert_eq!(said("Việc|Gọi", &["Công an|113", "|115"], Heads::All), ["Công an: Gọi: 113", "115"]);
         assert_eq!(said("", &["Thời gian:|7h30.", "Nơi|"], Heads::All), ["Thời gian: 7h30.", "Nơi"]);
         assert_eq!(said("Bản|Giờ", &[], Heads::All), ["Bản, Giờ"]);
+        let buses = said("Từ xã|Từ tỉnh|Xe", &["5h30|11h00|Hà Sơn"], Heads::OfNumbers);
+        assert_eq!(buses, ["Từ xã 5h30: Từ tỉnh 11h00, Xe Hà Sơn"]);
     }
 
     #[test]

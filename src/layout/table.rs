@@ -8,6 +8,7 @@
 
 use super::fit::wrap_any;
 use super::look::Role;
+use super::spoken::is_hour;
 use super::words::{Group, Measure, plain_groups, said};
 use crate::model::board::Theme;
 use crate::text::markup::Table;
@@ -158,9 +159,7 @@ fn row_min(cell: f32, row: f32, lines: usize) -> f32 {
 
 /// Places and hours stand out.
 fn role(column: usize, cell: &str) -> Role {
-    let digits = cell.chars().take_while(char::is_ascii_digit).count();
-    let hour = (1..=2).contains(&digits) && cell[digits..].starts_with(['h', ':']);
-    if column == 0 || hour { Role::Title } else { Role::Body }
+    if column == 0 || is_hour(cell) { Role::Title } else { Role::Body }
 }
 
 /// Sets a table in the largest of the sizes `cells` in which it fits `width`, its heads in `heads`, and each of its rows

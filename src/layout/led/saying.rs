@@ -54,6 +54,11 @@ pub struct Saying {
 }
 
 impl Saying {
+    /// Its letters reach higher and lower than Latin ones.
+    pub fn is_tall(&self) -> bool {
+        self.said.iter().any(|said| said.text.chars().any(|letter| letter.script() == Script::Tai_Viet))
+    }
+
     /// What is said in each language, in order; at least one.
     pub fn languages(&self) -> impl Iterator<Item = &[Said]> {
         let starts = std::iter::once(0).chain(self.begins.iter().copied());

@@ -5,6 +5,7 @@
 use super::saying::{Level, Said, Saying};
 use super::{PIXEL_BASELINE, Row, Turn, items, mark, mark_width, paged, paged_whole, turn};
 use crate::layout::brush::{Brush, Side};
+use crate::layout::fit::Leading;
 use crate::layout::look::Role;
 use crate::layout::ticker::{self, Course};
 use crate::layout::words::Word;
@@ -125,7 +126,11 @@ fn warned(brush: &mut Brush<'_>, saying: &Saying, level: &Level, area: Rect, roo
 
 /// The lines, as large as fits without a page more than there must be.
 fn text(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, room: Rect, least: f32) -> Turn {
-    let hold = room.h / LINE.max((least * LEADING).ceil() as i32);
+    let hold = if saying.is_tall() {
+        room.h / (SIZE_MIN.max(least) * Leading::TALL.body).ceil() as i32
+    } else {
+        room.h / LINE.max((least * LEADING).ceil() as i32)
+    };
     let lines = hold.clamp(1, if saying.level.is_some() { 4 } else { 3 });
     let mut found = set_in(brush, saying, room, least, lines);
     // A line more makes letters smaller: that is worth it where much is said.
@@ -150,8 +155,9 @@ fn set_in(
     least: f32,
     lines: i32,
 ) -> (f32, Vec<Vec<Row>>, i32) {
+    let leading = if saying.is_tall() { Leading::TALL.body } else { LEADING };
     let line = (room.h / lines).max(1);
-    let most = (line as f32 / LEADING).floor().max(SIZE_MIN);
+    let most = (line as f32 / leading).floor().max(SIZE_MIN);
     // A panel says which level it is.
     let head = if saying.level.is_some() { saying.heads.last() } else { saying.heads.first() };
     let first = saying.first.iter().filter(|_| saying.always);

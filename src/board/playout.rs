@@ -12,6 +12,7 @@ use crate::sound::{Playing, RATE, Role, Sound};
 use crate::stage::Film;
 use crate::store::Asset;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -92,10 +93,48 @@ impl Running {
     }
 }
 
+/// How long after a decoder failed at a file it is tried again; the last holds for every further time.
+const AGAIN: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];
+/// After so many failures at one place of a file, the file is to blame.
+const BLAMED: u32 = 3;
+/// What lies nearer together than this is one place, in microseconds.
+const SAME_PLACE_US: i64 = 1_000_000;
+
+/// What went wrong with the decoders of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Setback {
+    times: usize,
+    /// How many of them at the same place one after another, and where: no picture came, or up to so many microseconds.
+    there: u32,
+    place: Option<i64>,
+    /// No new attempt before.
+    again: Instant,
+}
+
+impl Setback {
+    /// One more, after what there was before.
+    fn after(before: Option<&Setback>, place: Option<i64>, now: Instant) -> Setback {
+        let times = before.map_or(0, |before| before.times) + 1;
+        let same = |before: &&Setback| match (before.place, place) {
+            (Some(a), Some(b)) => (a - b).abs() < SAME_PLACE_US,
+            (None, None) => true,
+            _ => false,
+        };
+        let there = before.filter(same).map_or(0, |before| before.there) + 1;
+        let rest = AGAIN.get(times - 1).or(AGAIN.last()).copied().unwrap_or_default();
+        Setback { times, there, place, again: now + rest }
+    }
+}
+
 /// The clips that are open.
 pub struct Playout {
     decoder: Decoder,
     running: Vec<Running>,
+    /// Of files whose decoder crashed, hung or was killed.
+    setbacks: HashMap<Sha256, Setback>,
+    /// When one of those is tried again that is wanted.
+    again: Option<Instant>,
     threads: u32,
 }
 
@@ -117,13 +156,15 @@ impl Film for OnStage {
 impl Playout {
     pub fn new(decoder: Decoder) -> Playout {
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
-        Playout { decoder, running: Vec::new(), threads: cores.clamp(1, 4) }
+        let threads = cores.clamp(1, 4);
+        Playout { decoder, running: Vec::new(), setbacks: HashMap::new(), again: None, threads }
     }
 
     /// Ends what is no longer wanted, opens what is new, and starts what is ready.
     ///
     /// `asset` gives a proven file, or `None` while it is not there; `fit` the size that a film is wanted in.
-    /// Returns the files that failed, each once.
+    /// Returns the files that failed, each once. One whose decoder crashed, hung or was killed is tried again, soon and then
+    /// more rarely, and has failed when that happens at the same place again and again.
     pub fn update(
         &mut self,
         wanted: &[Wanted],
@@ -139,13 +180,26 @@ impl Playout {
             let known = self.running.iter().position(|running| running.is(wanted));
             if let Some(index) = known {
                 self.running[index].wanted.now = wanted.now;
-            } else if let Some(asset) = asset(&wanted.media) {
+            } else if let Some(asset) = asset(&wanted.media)
+                && self.setbacks.get(&wanted.media.sha256).is_none_or(|setback| setback.again <= at.instant)
+            {
                 self.open(wanted, &asset, at, sound, &fit, changed.clone());
             }
         }
         for running in &mut self.running {
             match running.clip.state() {
-                ClipState::Failed(problem) => failed.push((running.wanted.media.sha256, problem)),
+                ClipState::Failed(problem) => {
+                    let sha256 = running.wanted.media.sha256;
+                    let place = running.clip.reached_us();
+                    let setback = Setback::after(self.setbacks.get(&sha256), place, at.instant);
+                    if running.clip.is_refused() || setback.there >= BLAMED {
+                        self.setbacks.remove(&sha256);
+                        failed.push((sha256, problem));
+                    } else {
+                        tracing::warn!(%problem, times = setback.times, "the file is tried again");
+                        self.setbacks.insert(sha256, setback);
+                    }
+                }
                 ClipState::Ready if running.wanted.now && !running.started => {
                     let from = running.wanted.start.checked_add(running.from).unwrap_or(running.wanted.start);
                     let begin = at.instant_of(from);
@@ -167,6 +221,13 @@ impl Playout {
             }
         }
         self.running.retain(|running| !matches!(running.clip.state(), ClipState::Failed(_)));
+        for whole in self.running.iter().filter(|running| running.clip.finished()) {
+            self.setbacks.remove(&whole.wanted.media.sha256);
+        }
+        let waits = |wanted: &Wanted| !self.running.iter().any(|running| running.is(wanted));
+        let waiting = wanted.iter().filter(|wanted| waits(wanted));
+        let again = waiting.filter_map(|wanted| Some(self.setbacks.get(&wanted.media.sha256)?.again));
+        self.again = again.filter(|again| *again > at.instant).min();
         failed
     }
 
@@ -223,7 +284,7 @@ impl Playout {
         self.running.iter().any(|running| running.with_sound && !running.clip.finished())
     }
 
-    /// When a clip that is ready must be started.
+    /// When a clip that is ready must be started, or a decoder that failed is tried again.
     pub fn next_start(&self, at: Anchor) -> Option<Instant> {
         let waiting = self.running.iter().filter(|running| {
             running.wanted.now && !running.started && running.clip.state() == ClipState::Ready
@@ -231,6 +292,7 @@ impl Playout {
         waiting
             .filter_map(|running| running.wanted.start.checked_add(running.from).ok())
             .map(|from| at.instant_of(from))
+            .chain(self.again)
             .min()
     }
 }
@@ -240,4 +302,39 @@ fn play(running: &Running, sound: &mut Sound, now: Instant) -> Option<Playing> {
     let playing = sound.play(samples, running.wanted.role, now);
     running.clip.mute(playing.is_none());
     playing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    #[test]
+    fn only_the_same_fault_at_the_same_place_blames_a_file() {
+        let now = clock::instant();
+        let places = |places: &[Option<i64>]| {
+            let mut last = None;
+            for place in places {
+                last = Some(Setback::after(last.as_ref(), *place, now));
+            }
+            last.unwrap()
+        };
+        assert_eq!(places(&[Some(1_000_000), Some(1_400_000), Some(1_200_000)]).there, BLAMED);
+        assert_eq!(places(&[Some(1_000_000), Some(9_000_000), Some(20_000_000)]).there, 1);
+        assert_eq!(places(&[None, None, None]).there, BLAMED);
+        assert_eq!(places(&[None, None, Some(3_000_000), None]).there, 1);
+    }
+
+    #[test]
+    fn a_decoder_that_fails_is_tried_again_soon_and_then_more_rarely() {
+        let now = clock::instant();
+        let mut last = None;
+        let mut rests = Vec::new();
+        for place in 0..6 {
+            let setback = Setback::after(last.as_ref(), Some(place * 10_000_000), now);
+            rests.push(setback.again.duration_since(now).as_secs());
+            last = Some(setback);
+        }
+        assert_eq!(rests, [1, 5, 20, 60, 60, 60]);
+    }
 }

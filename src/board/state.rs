@@ -12,7 +12,9 @@ use super::supervise::beat;
 use super::unheard::Unheard;
 use crate::clock::{self, Reading};
 use crate::config::Config;
-use crate::layout::{Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, board_at};
+use crate::layout::{
+    Availability, Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, board_at,
+};
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
 use crate::media::{Decoder, Fit};
 use crate::model::board::{Board as Configured, Theme};
@@ -125,6 +127,8 @@ pub struct Board {
     pub(super) composition: Option<Composition>,
     told: Option<Told>,
     held_since: Option<Instant>,
+    /// The film on air that has no picture although its moment is over: its notice is shown as text until it has.
+    unready_film: Option<Sha256>,
     pub(super) on_hand: OnHand,
     pub(super) errors: VecDeque<Noted>,
     pub(super) unheard: Unheard,
@@ -192,6 +196,7 @@ impl Board {
             composition: None,
             told: None,
             held_since: None,
+            unready_film: None,
             on_hand: OnHand::default(),
             errors: VecDeque::new(),
             unheard: Unheard::default(),
@@ -416,6 +421,10 @@ impl Board {
         let plans = || std::iter::once(&plan).chain(&self.coming);
         plans().for_each(|plan| self.on_hand.load_for(plan, side, &self.loader));
         self.on_hand.keep(plans());
+        if self.unready_film.is_some_and(|sha256| self.playout.film(sha256).is_some()) {
+            self.unready_film = None;
+            self.composition = None;
+        }
         self.compose(&plan, &now, trusted);
         self.set_volumes(&plan, &now, trusted);
         self.play(&plan, at);
@@ -466,6 +475,7 @@ impl Board {
         if before.is_none_or(|before| before.seen(plan.at) != plan.seen(plan.at)) {
             self.composition = None;
             self.held_since = None;
+            self.unready_film = None;
         }
         self.trusted = trusted;
         self.plan = Some((plan, until));
@@ -510,7 +520,10 @@ impl Board {
             theme,
             look: &self.look,
             network: &network,
-            media: &|media: &Media| self.on_hand.availability(media),
+            media: &|media: &Media| match self.unready_film {
+                Some(unready) if unready == media.sha256 => Availability::Waiting,
+                _ => self.on_hand.availability(media),
+            },
         };
         self.composer.compose(&view)
     }
@@ -590,6 +603,12 @@ impl Board {
             let over = since + HOLD;
             if at.instant < over {
                 return Some(over);
+            }
+            if film_lacks {
+                // Its place would be black.
+                self.unready_film = scene.film.as_ref().map(|slot| slot.sha256);
+                self.composition = None;
+                return Some(at.instant);
             }
         } else {
             self.held_since = None;

@@ -118,6 +118,10 @@ struct Shared {
     /// Nobody hears the sound: it is thrown away at the pace of the clock.
     muted: AtomicBool,
     stop: AtomicBool,
+    /// It failed because of what is in the file, not because of its decoder.
+    refused: AtomicBool,
+    /// The time of the newest picture that came, in microseconds.
+    reached_us: Mutex<Option<i64>>,
 }
 
 /// An open film or sound.
@@ -144,6 +148,8 @@ impl Clip {
             drift_us: AtomicI64::new(0),
             muted: AtomicBool::new(false),
             stop: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
+            reached_us: Mutex::new(None),
         });
         let (feeder, name) = (shared.clone(), file.name().to_owned());
         let run = move || {
@@ -164,6 +170,17 @@ impl Clip {
 
     pub fn state(&self) -> ClipState {
         lock(&self.shared.state).clone()
+    }
+
+    /// Whether it failed because of what is in the file: its decoder said so, or told lies. Otherwise the decoder crashed, was
+    /// killed or hung, which another attempt may not.
+    pub fn is_refused(&self) -> bool {
+        self.shared.refused.load(Ordering::Acquire)
+    }
+
+    /// How far its pictures have come, in microseconds into the file; `None` before the first.
+    pub fn reached_us(&self) -> Option<i64> {
+        *lock(&self.shared.reached_us)
     }
 
     /// Pixels of the pictures as delivered, once open.
@@ -292,7 +309,11 @@ fn release(opened: &Opened, slot: u8) {
 
 fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) -> Result<(), Problem> {
     let crashed = |error: io::Error| refusal::crashed(file.name(), &error);
-    let nonsense = || refusal::nonsense(file.name());
+    let refused = |problem: Problem| {
+        shared.refused.store(true, Ordering::Release);
+        problem
+    };
+    let nonsense = || refused(refusal::nonsense(file.name()));
     let wish = shared.wish;
     let what = match wish.picture {
         Some(_) => What::Film { start_us: wish.start_us, threads: wish.threads, sound_rate: wish.sound_rate },
@@ -301,7 +322,9 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
     let process = Process::open(decoder, file, what).map_err(crashed)?;
     let found = match process.hear(clock::instant() + PATIENCE).map_err(crashed)? {
         Reply::Ready(found) => found,
-        Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
+        Reply::Failed { stage, message } => {
+            return Err(refused(refusal::refused(file.name(), stage, &message)));
+        }
         _ => return Err(nonsense()),
     };
     let (frame, slots) = match (wish.picture, found.picture) {
@@ -362,7 +385,9 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
                     return Err(nonsense());
                 }
                 pictures.waiting.push_back(Frame { slot, pts_us, matrix, range });
+                *lock(&shared.reached_us) = Some(pts_us);
             }
+            Reply::Working => continue,
             Reply::Sound { frames, .. } => {
                 if !opened.ring.as_ref().is_some_and(|ring| ring.advance(frames)) {
                     return Err(nonsense());
@@ -381,7 +406,9 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
                     ring.end();
                 }
             }
-            Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
+            Reply::Failed { stage, message } => {
+                return Err(refused(refusal::refused(file.name(), stage, &message)));
+            }
             _ => return Err(nonsense()),
         }
         let first = {

@@ -57,6 +57,8 @@ pub enum Reply {
         matrix: Matrix,
         range: ColourRange,
     },
+    /// It decodes, and has nothing to show yet.
+    Working,
     /// Sound is in the ring up to `frames`; `start_us` is the time of the first frame of all.
     Sound {
         frames: u64,

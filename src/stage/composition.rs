@@ -167,12 +167,15 @@ impl Composition {
         !self.fades.is_empty()
     }
 
-    /// Whether all that is shown is one colour, although something is on air.
+    /// Whether all that is shown is one colour, although something is on air, or the place of a film has no picture.
     pub fn is_blank(&self) -> bool {
         let Some(show) = &self.show else { return false };
         let scene = &show.scene;
         let on_air = !scene.draws.is_empty() || scene.ticker.is_some() || scene.film.is_some();
         let filmed = scene.film.is_some() && show.film.is_some();
+        if scene.film.is_some() && !filmed {
+            return true;
+        }
         let page = &self.page.shown.pixels;
         let one_colour = |pixels: &[u32]| pixels.iter().all(|pixel| Some(pixel) == page.first());
         let plain = self.plain.get().unwrap_or_else(|| one_colour(page));

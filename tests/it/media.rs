@@ -326,6 +326,35 @@ fn a_picture_is_upright_and_no_larger_than_asked_for() {
     assert_eq!(probe(&decoder(), &media(&path)).unwrap().picture, Some([300, 400]));
 }
 
+/// The luma of the first picture of a clip that is opened so many seconds into the film.
+fn first_picture(film: &Asset, seconds: f64) -> Vec<u8> {
+    let start_us = (seconds * 1e6) as i64;
+    let clip =
+        Clip::open(decoder(), film.clone(), Wish { start_us, ..wish(Fit::Native { side_max: 2048 }) }, || ());
+    ready(&clip);
+    let mut luma = Vec::new();
+    assert!(clip.show(instant(), &mut |picture| luma = picture.y.to_vec()));
+    luma
+}
+
+#[test]
+fn after_a_film_s_last_picture_that_picture_stands_however_late_the_board_comes() {
+    let pictures = "-f lavfi -i testsrc2=s=320x180:r=25:d=5 -f lavfi -i sine=d=40";
+    for (name, codecs) in [
+        ("short-picture.mp4", "-c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac"),
+        ("short-picture.mkv", "-c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac"),
+        ("short-picture.ts", "-c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -f mpegts"),
+        ("one-key-picture.mp4", "-c:v libx264 -g 1000 -preset veryfast -pix_fmt yuv420p -c:a aac"),
+    ] {
+        let film = media(&made_by_ffmpeg(name, &format!("{pictures} {codecs}")));
+        let last = first_picture(&film, 4.99);
+        assert!(last != first_picture(&film, 2.0), "{name}");
+        for seconds in [5.5, 12.0, 39.0, 3600.0] {
+            assert!(first_picture(&film, seconds) == last, "{name} after {seconds} s");
+        }
+    }
+}
+
 #[test]
 fn a_decoder_that_dies_costs_its_clip_and_says_so() {
     let clip =

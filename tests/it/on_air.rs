@@ -304,3 +304,72 @@ fn the_demo_s_story_is_true() {
     assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
     assert!(said.out.lines().count() >= 14, "{}", said.out);
 }
+
+/// A board that shows this film and nothing else, once its pictures are seen.
+fn filmed(office: &Office, more: &str) -> RunningBoard {
+    let programme =
+        format!("title = \"Xã\"\n[[notice]]\nid = \"phim\"\ntitle = \"Phim\"\nvideo = \"a.mp4\"\n{more}");
+    let said = office.publish(&programme);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let board = RunningBoard::start(office, text(&office.site()), &[]);
+    board.wait("the film", |status| shows(status, "phim") && shows_film(office));
+    board
+}
+
+/// Whether the board's picture is one of ffmpeg's test pictures, and not a page with a title, nor black.
+fn shows_film(office: &Office) -> bool {
+    let path = office.home.path().join("seen.png");
+    let said = run(&["screenshot", "--state", text(&office.state()), "--out", text(&path)]);
+    let Some(picture) = (said.code == 0).then(|| image::open(&path).unwrap().into_rgb8()) else {
+        return false;
+    };
+    let bright = |x: u32| picture.get_pixel(x, 150).0.iter().any(|value| *value > 100);
+    let colours: std::collections::HashSet<[u8; 3]> =
+        (0..picture.width()).map(|x| picture.get_pixel(x, 150).0).collect();
+    colours.len() > 40 && (0..picture.width()).any(bright)
+}
+
+/// The decoders of a board.
+fn decoders(status: &serde_json::Value) -> Vec<i32> {
+    let board = status["pid"].as_i64().unwrap();
+    let of_board = |pid: &i32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
+        parent == Some(board) && line.ends_with(b"\0decode\0")
+    };
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(of_board).collect()
+}
+
+#[test]
+fn a_board_that_comes_after_a_film_s_last_picture_shows_that_picture_and_never_black() {
+    let office = Office::new();
+    let film = "-f lavfi -i testsrc2=s=320x180:r=25:d=2 -c:v libx264 -preset veryfast -pix_fmt yuv420p";
+    office.write("a.mp4", std::fs::read(made_by_ffmpeg("two-seconds.mp4", film)).unwrap());
+    // Of an hour's turn nearly all comes after two seconds.
+    let board = filmed(&office, "seconds = 3600\n");
+    assert_eq!(board.status().unwrap()["frames"]["blank"], 0);
+}
+
+#[test]
+fn a_film_whose_decoder_is_killed_comes_back_and_nothing_is_black_meanwhile() {
+    let office = Office::new();
+    let film = "-f lavfi -i testsrc2=s=320x180:r=25:d=300 -c:v libx264 -preset ultrafast -pix_fmt yuv420p";
+    office.write("a.mp4", std::fs::read(made_by_ffmpeg("five-minutes.mp4", film)).unwrap());
+    let board = filmed(&office, "");
+    for signal in ["-KILL", "-KILL"] {
+        let status = board.status().unwrap();
+        let before = decoders(&status);
+        assert!(!before.is_empty());
+        let pids: Vec<String> = before.iter().map(i32::to_string).collect();
+        assert!(std::process::Command::new("kill").arg(signal).args(&pids).status().unwrap().success());
+        board.wait("the film again", |status| {
+            let now = decoders(status);
+            !now.is_empty() && now.iter().all(|pid| !before.contains(pid)) && shows_film(&office)
+        });
+    }
+    let status = board.status().unwrap();
+    assert_eq!(status["frames"]["blank"], 0);
+    assert_eq!(status["media"]["waiting"], serde_json::json!([]));
+}

@@ -352,40 +352,41 @@ pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Want
     let mut outlet = Outlet { player, layout, memory, free: (0..layout.slots).rev().collect(), ring };
 
     let origin_us = ffmpeg::start_us(&input);
-    if wanted.start_us > 0 {
-        // A file that cannot seek plays on from its beginning up to the moment, decoding only.
-        let to = wanted.start_us.saturating_add(origin_us);
-        let _ = input.seek(to, ..=to);
-    }
-    let mut painter = Painter::default();
-    let mut shown = 0u64;
-    let mut frame = ff::frame::Video::empty();
-    for packet in input.packets() {
-        outlet.hear(false)?;
-        let Ok((stream, packet)) = packet else { break };
-        if let Some(track) = audio.as_mut().filter(|track| track.index == stream.index()) {
-            track.decode(Some(&packet), origin_us);
-            outlet.flush(Some(track))?;
-            while track.full() {
-                outlet.hear(true)?;
-                outlet.flush(Some(track))?;
+    let mut reel = Reel {
+        painter: Painter::default(),
+        origin_us,
+        start_us: wanted.start_us,
+        newest_us: 0,
+        passes: 0,
+        shown: 0,
+        skipped: 0,
+        last: None,
+    };
+    let starved =
+        pass(&mut input, &mut outlet, &mut reel, (video.as_mut(), audio.as_mut()), wanted.start_us)?;
+    if video.is_some() && reel.shown == 0 {
+        for back_us in BACK_US {
+            if reel.last.is_some() {
+                break;
+            }
+            // The moment is after the last picture, and so was all that was read.
+            let from_us = wanted.start_us.saturating_sub(back_us).max(0);
+            pass(&mut input, &mut outlet, &mut reel, (video.as_mut(), None), from_us)?;
+            if from_us == 0 {
+                break;
             }
         }
-        if let Some(track) = video.as_mut().filter(|track| track.index == stream.index()) {
-            track.send(Some(&packet));
-            while track.decoder.receive_frame(&mut frame).is_ok() {
-                shown += paint(&mut outlet, &mut painter, track, &frame, origin_us, &wanted, audio.as_mut())?;
-            }
+        if let Some(track) = video.as_mut() {
+            reel.leave_last(&mut outlet, track, audio.as_mut())?;
         }
-    }
-    if let Some(track) = video.as_mut() {
-        track.send(None);
-        while track.decoder.receive_frame(&mut frame).is_ok() {
-            shown += paint(&mut outlet, &mut painter, track, &frame, origin_us, &wanted, audio.as_mut())?;
-        }
-        if shown == 0 && wanted.start_us <= 0 {
+        if reel.shown == 0 {
             return Err(Refusal::new(Stage::Decode, "not one picture of the film can be decoded").into());
         }
+    }
+    if let (true, Some(track)) = (starved, audio.as_mut()) {
+        reel.start_us = reel.newest_us.saturating_add(1);
+        let from_us = track.resume();
+        pass(&mut input, &mut outlet, &mut reel, (video.as_mut(), Some(track)), from_us)?;
     }
     if let Some(track) = audio.as_mut() {
         track.decode(None, origin_us);
@@ -403,35 +404,147 @@ pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Want
     }
 }
 
-fn paint(
+/// Reads the file from a moment on, to its end. While there is no picture sound cannot be heard, and waits; where more of it
+/// comes than can wait, it is left out for now, and the pass ends with the first picture: then it returns true.
+fn pass(
+    input: &mut ff::format::context::Input,
     outlet: &mut Outlet<'_>,
-    painter: &mut Painter,
-    track: &mut Track,
-    frame: &ff::frame::Video,
+    reel: &mut Reel,
+    (mut video, mut audio): (Option<&mut Track>, Option<&mut sound::Track>),
+    from_us: i64,
+) -> Result<bool, Stop> {
+    let to = from_us.saturating_add(reel.origin_us);
+    if from_us > 0 || reel.passes > 0 {
+        // A file that cannot seek plays on from its beginning up to the moment, decoding only.
+        // In a transport stream a moment is found by any picture's time, also by that of one which builds on others.
+        let to = if from_us > 0 { to } else { to.saturating_sub(BEFORE_US) };
+        let _ = input.seek(to, ..=to);
+        video.iter_mut().for_each(|track| track.decoder.flush());
+    }
+    reel.passes += 1;
+    let mut starved = false;
+    let mut frame = ff::frame::Video::empty();
+    for packet in input.packets() {
+        outlet.hear(false)?;
+        let Ok((stream, packet)) = packet else { break };
+        if let Some(track) = audio.as_deref_mut().filter(|track| track.index == stream.index() && !starved) {
+            track.decode(Some(&packet), reel.origin_us);
+            outlet.flush(Some(track))?;
+            while track.full() {
+                if video.is_some() && reel.shown == 0 {
+                    starved = true;
+                    break;
+                }
+                outlet.hear(true)?;
+                outlet.flush(Some(track))?;
+            }
+        }
+        if let Some(track) = video.as_deref_mut().filter(|track| track.index == stream.index()) {
+            track.send(Some(&packet));
+            while track.decoder.receive_frame(&mut frame).is_ok() {
+                reel.take(outlet, track, &mut frame, audio.as_deref_mut())?;
+            }
+            if starved && reel.shown > 0 {
+                return Ok(true);
+            }
+        }
+    }
+    if let Some(track) = video {
+        track.send(None);
+        while track.decoder.receive_frame(&mut frame).is_ok() {
+            reel.take(outlet, track, &mut frame, audio.as_deref_mut())?;
+        }
+    }
+    Ok(starved)
+}
+
+/// How far before the wanted moment a film is read again, in microseconds, while no picture has been found: its pictures may
+/// end long before its sound.
+const BACK_US: [i64; 4] = [4_000_000, 30_000_000, 300_000_000, i64::MAX];
+
+/// Before the first moment of any file, in microseconds: its beginning is meant.
+const BEFORE_US: i64 = 10_000_000;
+
+/// After so many pictures that are only decoded, on the way to the moment, the child says that it works.
+const SKIPPED_PICTURES: u64 = 8;
+
+/// A film's pictures on their way to the player.
+struct Reel {
+    painter: Painter,
     origin_us: i64,
-    wanted: &Wanted,
-    audio: Option<&mut sound::Track>,
-) -> Result<u64, Stop> {
-    let pts_us = track.time(frame, origin_us);
-    if track.withholds(frame, pts_us) {
-        return Ok(0);
-    }
-    if pts_us + track.frame_us <= wanted.start_us {
-        return Ok(0);
-    }
-    let slot = outlet.slot(audio)?;
-    let layout = outlet.layout;
-    let bytes = outlet.memory.bytes(layout.slot_offset(slot), layout.frame.slot_bytes()).ok_or(Gone)?;
-    match painter.paint(frame, track.quarter_turns, layout.frame, bytes) {
-        Ok((matrix, range)) => {
-            outlet.player.say(&Reply::Frame { slot, pts_us, matrix, range })?;
-            Ok(1)
+    start_us: i64,
+    /// The time of the newest picture shown.
+    newest_us: i64,
+    /// How often the file was read.
+    passes: u32,
+    shown: u64,
+    skipped: u64,
+    /// The last picture before the wanted moment, and its time: it stands where the film has no more.
+    last: Option<(ff::frame::Video, i64)>,
+}
+
+impl Reel {
+    /// Shows a picture, or keeps it while its time is before the wanted moment.
+    fn take(
+        &mut self,
+        outlet: &mut Outlet<'_>,
+        track: &mut Track,
+        frame: &mut ff::frame::Video,
+        audio: Option<&mut sound::Track>,
+    ) -> Result<(), Stop> {
+        let pts_us = track.time(frame, self.origin_us);
+        if track.withholds(frame, pts_us) {
+            return Ok(());
         }
-        Err(_) => {
-            track.errors += 1;
-            outlet.free.push(slot);
-            Ok(0)
+        if pts_us + track.frame_us > self.start_us {
+            return self.paint(outlet, track, frame, pts_us, audio);
         }
+        let (kept, at_us) = self.last.get_or_insert_with(|| (ff::frame::Video::empty(), 0));
+        std::mem::swap(kept, frame);
+        *at_us = pts_us;
+        self.skipped += 1;
+        if self.skipped.is_multiple_of(SKIPPED_PICTURES) {
+            outlet.player.say(&Reply::Working)?;
+        }
+        Ok(())
+    }
+
+    /// Where the film ended before the wanted moment, its last picture stands.
+    fn leave_last(
+        &mut self,
+        outlet: &mut Outlet<'_>,
+        track: &mut Track,
+        audio: Option<&mut sound::Track>,
+    ) -> Result<(), Stop> {
+        match self.last.take() {
+            Some((frame, pts_us)) if self.shown == 0 => self.paint(outlet, track, &frame, pts_us, audio),
+            _ => Ok(()),
+        }
+    }
+
+    fn paint(
+        &mut self,
+        outlet: &mut Outlet<'_>,
+        track: &mut Track,
+        frame: &ff::frame::Video,
+        pts_us: i64,
+        audio: Option<&mut sound::Track>,
+    ) -> Result<(), Stop> {
+        let slot = outlet.slot(audio)?;
+        let layout = outlet.layout;
+        let bytes = outlet.memory.bytes(layout.slot_offset(slot), layout.frame.slot_bytes()).ok_or(Gone)?;
+        match self.painter.paint(frame, track.quarter_turns, layout.frame, bytes) {
+            Ok((matrix, range)) => {
+                outlet.player.say(&Reply::Frame { slot, pts_us, matrix, range })?;
+                self.shown += 1;
+                self.newest_us = pts_us;
+            }
+            Err(_) => {
+                track.errors += 1;
+                outlet.free.push(slot);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Track {
     /// Stereo frames made since then.
     made: i64,
     pending: VecDeque<f32>,
+    /// It is read again from before what has been made.
+    resumed: bool,
     pub errors: u32,
 }
 
@@ -47,6 +49,7 @@ impl Track {
             start_us,
             made: 0,
             pending: VecDeque::new(),
+            resumed: false,
             errors: 0,
         })
     }
@@ -102,8 +105,8 @@ impl Track {
             let at_us = super::film::to_us(timestamp, self.time_base) - origin_us - self.start_us;
             let due = at_us.saturating_mul(i64::from(self.rate)) / 1_000_000;
             let gap = due - self.made;
-            if at_us < 0 && self.made == 0 {
-                let skip = usize::try_from(-due).unwrap_or(usize::MAX).min(frames);
+            if at_us < 0 && self.made == 0 || self.resumed && gap < 0 {
+                let skip = usize::try_from(-gap).unwrap_or(usize::MAX).min(frames);
                 samples = &samples[skip * CHANNELS..];
             } else if gap > GAP_US * i64::from(self.rate) / 1_000_000 || (self.made == 0 && gap > 0) {
                 let silence = gap.min(GAP_FRAMES_MAX);
@@ -111,9 +114,17 @@ impl Track {
                 self.made += silence;
             }
         }
+        self.resumed &= samples.is_empty();
         self.made += (samples.len() / CHANNELS) as i64;
         self.pending.extend(samples);
         Ok(())
+    }
+
+    /// Some of the file was left out: says from which moment on, in microseconds, it is to be read again.
+    pub(super) fn resume(&mut self) -> i64 {
+        self.decoder.flush();
+        self.resumed = true;
+        self.start_us.saturating_add(self.made.saturating_mul(1_000_000) / i64::from(self.rate.max(1)))
     }
 
     /// More than can be kept waiting.

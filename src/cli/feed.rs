@@ -35,7 +35,7 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
             let old_codes = if convert { OldCodes::Convert } else { OldCodes::Refuse };
             let checked = read_folder_with(&folder, now, old_codes)?;
             let sizes = if preview_sizes.is_empty() { &outlook::SIZES[..] } else { &preview_sizes };
-            report::warnings(&outlook::look(&checked.programme, sizes, now));
+            report::warnings(&outlook::look(&folder, &checked.programme, sizes, now));
             let published = publish_checked(&site, &checked, now)?;
             match (&mut reader, check) {
                 (Some(reader), Some(url)) => as_a_board(reader, &url, &site, &published),

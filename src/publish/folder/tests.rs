@@ -301,6 +301,39 @@ fn what_is_over_or_unfamiliar_is_a_warning() {
 }
 
 #[test]
+fn both_quotations_of_an_old_code_end_at_the_same_word_and_say_that_more_follows() {
+    // VNI has more letters for the same words.
+    let old = "Ñieän löïc thoâng baùo caét ñieän ngaøy thöù Hai ñeå söûa chöõa ñöôøng daây taïi baûn Naø Ñon";
+    let problems =
+        read(folder(&format!("title = 'x'\n[[notice]]\ntitle = 'a'\ntext = '{old}'")).path(), &probe, now())
+            .unwrap_err();
+    let line = problems[0].line(Speech::English);
+    assert!(
+        line.contains(
+            "“Ñieän löïc thoâng baùo caét ñieän ngaøy thöù Hai ñeå söûa …” means “Điện lực thông báo cắt điện ngày thứ Hai để sửa …”"
+        ),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_file_with_nothing_in_it_is_called_empty() {
+    for text in ["", "  \n\n", "\u{FEFF}\r\n"] {
+        check_whole(
+            text,
+            "programme.toml: the file is empty; write a title = \"…\" and one [[notice]] in it",
+        );
+    }
+    check("# chưa viết\n", &[(1, "`title` is missing")]);
+}
+
+fn check_whole(programme: &str, expected: &str) {
+    let problems = read(folder(programme).path(), &probe, now()).expect_err("nothing was found wrong");
+    let said: Vec<String> = problems.iter().map(|problem| problem.line(Speech::English)).collect();
+    assert_eq!(said, [expected], "{programme:?}");
+}
+
+#[test]
 fn ids_are_unique_and_those_that_are_written_win() {
     check(
         "title = 'x'\n[[notice]]\ntitle = 'a'\nid = 'b'\n[[notice]]\ntitle = 'a'\nid = 'b'\n[[notice]]\ntitle = 'c'\nid = 'Họp'",

@@ -19,6 +19,7 @@ mod legacy;
 mod media;
 mod names;
 mod notice;
+mod picture;
 mod remarks;
 mod syllable;
 pub(super) mod text;

@@ -54,6 +54,25 @@ macro_rules! say {
     }};
 }
 
+/// A number of things in English, which alone has another word for several: `1 notice`, `2 notices`.
+pub fn counted(count: impl TryInto<u64>, one: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    }
+}
+
+/// A span as it is read: `45 s`, `6 min 49 s`.
+pub fn lasting(seconds: u64) -> Text {
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => say!(en: "{seconds} s", vi: "{seconds} giây"),
+        (minutes, 0) => say!(en: "{minutes} min", vi: "{minutes} phút"),
+        (minutes, seconds) => {
+            say!(en: "{minutes} min {seconds} s", vi: "{minutes} phút {seconds} giây")
+        }
+    }
+}
+
 /// A refusal that a person can act on. Also the error type of everything that handles outside input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -137,6 +156,19 @@ mod tests {
         assert!(line.chars().count() < 3 * SAID_CHARS_MAX, "{line}");
         assert!(!line.contains(['\u{1b}', '\n', '\u{202E}']), "{line:?}");
         assert!(line.contains("unknown key `") && line.ends_with("` here; delete it"), "{line}");
+    }
+
+    #[test]
+    fn one_thing_is_not_several_and_long_spans_have_minutes() {
+        assert_eq!(
+            [0_usize, 1, 2].map(|count| counted(count, "notice")),
+            ["0 notices", "1 notice", "2 notices"]
+        );
+        for (seconds, vi, en) in
+            [(45, "45 giây", "45 s"), (120, "2 phút", "2 min"), (409, "6 phút 49 giây", "6 min 49 s")]
+        {
+            assert_eq!(lasting(seconds), say!(en: "{en}", vi: "{vi}", en = en, vi = vi));
+        }
     }
 
     #[test]

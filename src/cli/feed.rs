@@ -1,6 +1,6 @@
 //! `bangtin feed …`: making a signed feed and keeping it up.
 
-use super::{Feed, OneAlert, outlook, report, typed};
+use super::{Feed, OneAlert, going, outlook, report, typed};
 use crate::clock;
 use crate::limits::CLOCK_DIFFERENCE_HOURS_MAX;
 use crate::media::{Decoder, probe};
@@ -24,7 +24,7 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
         Feed::Init { site, threshold, title } => {
             typed::is_new_site(&site).and_then(|()| init(&site, threshold, &title, now)).map_err(one)
         }
-        Feed::Publish { site, folder, convert, check, preview_sizes, clock_is_right } => {
+        Feed::Publish { site, folder, convert, check, preview_sizes, empty, clock_is_right } => {
             typed::site_and_folder(&site, &folder).map_err(one)?;
             check.as_deref().map_or(Ok(()), typed::address).map_err(one)?;
             look_at_clock(&site, now, clock_is_right)?;
@@ -34,8 +34,14 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
             }
             let old_codes = if convert { OldCodes::Convert } else { OldCodes::Refuse };
             let checked = read_folder_with(&folder, now, old_codes)?;
+            // A feed that cannot be read is told by whoever publishes into it.
+            let before = publish::published(&site).ok().and_then(|(_, programme)| programme);
+            if let Some(before) = before {
+                let kept = going::look(&before, &checked.programme, now, empty).map_err(one)?;
+                report::warnings(kept.as_slice());
+            }
             let sizes = if preview_sizes.is_empty() { &outlook::SIZES[..] } else { &preview_sizes };
-            report::warnings(&outlook::look(&checked.programme, sizes, now));
+            report::warnings(&outlook::look(&folder, &checked.programme, sizes, now));
             let published = publish_checked(&site, &checked, now)?;
             match (&mut reader, check) {
                 (Some(reader), Some(url)) => as_a_board(reader, &url, &site, &published),

@@ -4,6 +4,7 @@
 mod demo;
 mod doctor;
 mod feed;
+mod going;
 mod misused;
 mod one_notice;
 mod outlook;
@@ -99,6 +100,9 @@ enum Feed {
         /// A size of boards that the programme is looked at for: many pages, pictures that are cut. May be given several times
         #[arg(long = "preview-size", value_name = "WxH", value_parser = size)]
         preview_sizes: Vec<(u32, u32)>,
+        /// Publish although the folder has nothing, and all that is on air goes off
+        #[arg(long)]
+        empty: bool,
         /// Sign although the clock and the feed's last signature are far apart
         #[arg(long)]
         clock_is_right: bool,

@@ -4,22 +4,24 @@
 use super::one_notice;
 use super::play::font_folders;
 use super::render::content;
+use crate::disk::typed;
 use crate::layout::{Availability, Composer, Fonts, Look, RATE_MHZ, View, board_at, is_led};
 use crate::model::alert::Alerts;
 use crate::model::board::{Board, Reading, Theme};
 use crate::model::media::Media;
 use crate::model::programme::{Notice, PictureFit, Programme};
-use crate::problem::Problem;
+use crate::problem::{Problem, counted, lasting};
 use crate::programme::Timetable;
 use crate::programme::reading::turn_ms;
 use crate::say;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The boards that most communes have: a screen, the same upright, and an LED strip.
 pub const SIZES: [(u32, u32); 3] = [(1920, 1080), (1080, 1920), (192, 32)];
-/// Most pages and milliseconds of a notice that people stay for.
+/// Most pages and milliseconds of a notice that people stay for. Pages of LED walls are of few words, and many.
 const PAGES_MAX: u32 = 6;
 const TURN_MS_MAX: u64 = 120_000;
 /// A picture of which no more than this is seen may have lost what it says.
@@ -29,12 +31,16 @@ const CHARS_MIN: usize = 120;
 /// Most notices that are looked at: of a longer programme nobody reads what is said of each.
 const NOTICES_MAX: usize = 100;
 
-/// What is worth a look, by notice.
-pub fn look(programme: &Programme, sizes: &[(u32, u32)], now: Timestamp) -> Vec<Problem> {
+/// What is worth a look, by notice. `folder`: that of the programme, for the command that shows it.
+pub fn look(folder: &Path, programme: &Programme, sizes: &[(u32, u32)], now: Timestamp) -> Vec<Problem> {
     let shown = |notice: &&Arc<Notice>| {
         let pictured = notice.image.is_some() && !notice.text.is_empty();
         let lone = notice.image.is_some() && notice.text.is_empty();
-        notice.text.len() > CHARS_MIN || !notice.translations.is_empty() || pictured || lone
+        notice.text.len() > CHARS_MIN
+            || !notice.translations.is_empty()
+            || pictured
+            || lone
+            || asks_to_scan(notice)
     };
     let over = |notice: &&Arc<Notice>| notice.window.until.is_none_or(|until| until > now);
     let notices: Vec<_> = programme.notices.iter().filter(shown).filter(over).take(NOTICES_MAX).collect();
@@ -45,7 +51,10 @@ pub fn look(programme: &Programme, sizes: &[(u32, u32)], now: Timestamp) -> Vec<
     let mut eye = Eye::new(programme, Arc::new(Fonts::load(&font_folders()).0), now);
     notices
         .into_iter()
-        .flat_map(|notice| [eye.long(notice, sizes), eye.cut(notice, sizes), unseen(notice, sizes)])
+        .flat_map(|notice| {
+            let seen = [unseen(notice, sizes), tiny(notice, sizes), unscanned(notice, sizes)];
+            [eye.long(folder, notice, sizes), eye.cut(notice, sizes)].into_iter().chain(seen)
+        })
         .flatten()
         .collect()
 }
@@ -67,6 +76,52 @@ fn unseen(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
     Some(Problem::new(notice.id.clone(), why, remedy))
 }
 
+/// A picture that is drawn much larger than it is.
+fn tiny(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
+    let image = notice.image.as_ref()?;
+    let (width, height) = (image.width?, image.height?);
+    let screens = sizes.iter().copied().filter(|size| !is_led(*size));
+    // A third of a screen's side: beside text a picture has half of it, and is then enlarged by half.
+    let least = screens.map(|(width, height)| width.max(height) / 3).max()?;
+    if width.max(height) >= least {
+        return None;
+    }
+    let why = say!(
+        en: "`{path}` is only {width} × {height} pixels, and looks coarse when enlarged",
+        vi: "ảnh `{path}` chỉ có {width} × {height} điểm ảnh, phóng to lên sẽ bị vỡ",
+        path = image.path
+    );
+    let remedy = say!(
+        en: "give the original picture, at least {least} pixels on its longer side",
+        vi: "hãy dùng ảnh gốc, cạnh dài ít nhất {least} điểm ảnh"
+    );
+    Some(Problem::new(notice.id.clone(), why, remedy))
+}
+
+/// A text that asks for a code to be scanned, which LED walls do not show.
+fn unscanned(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
+    let led = sizes.iter().copied().find(|size| is_led(*size))?;
+    if notice.link.is_empty() || !asks_to_scan(notice) {
+        return None;
+    }
+    let why = say!(
+        en: "its text speaks of a code to scan, and an LED wall ({led}) shows no QR code",
+        vi: "phần chữ nhắc đến mã để quét, mà bảng LED ({led}) không hiện mã QR",
+        led = named(led)
+    );
+    let remedy = say!(
+        en: "if there is an LED wall, write in `text` where else to find it, such as a short address or a telephone number",
+        vi: "nếu có bảng LED, hãy viết thêm vào `text` cách khác, ví dụ địa chỉ ngắn hoặc số điện thoại"
+    );
+    Some(Problem::new(notice.id.clone(), why, remedy))
+}
+
+fn asks_to_scan(notice: &Notice) -> bool {
+    let said = format!("{} {}", notice.title, notice.text).to_lowercase();
+    let words = || said.split(|c: char| !c.is_alphanumeric());
+    said.contains("quét mã") || words().any(|word| ["qr", "qrcode", "scan"].contains(&word))
+}
+
 struct Eye<'a> {
     composer: Composer,
     look: &'static Look,
@@ -80,29 +135,30 @@ impl<'a> Eye<'a> {
     }
 
     /// Where it takes more pages, or longer, than anybody stays for.
-    fn long(&mut self, notice: &Arc<Notice>, sizes: &[(u32, u32)]) -> Option<Problem> {
-        let pages: Vec<(String, u32)> =
-            sizes.iter().map(|size| (named(*size), self.pages(notice, *size))).collect();
+    fn long(&mut self, folder: &Path, notice: &Arc<Notice>, sizes: &[(u32, u32)]) -> Option<Problem> {
+        let pages: Vec<((u32, u32), u32)> =
+            sizes.iter().map(|size| (*size, self.pages(notice, *size))).collect();
         let turn = turn_ms(notice, Reading::default());
         let slow = turn > TURN_MS_MAX && notice.video.is_none() && notice.seconds.is_none();
-        if !slow && pages.iter().all(|(_, pages)| *pages <= PAGES_MAX) {
+        if !slow && pages.iter().all(|(size, pages)| *pages <= PAGES_MAX || is_led(*size)) {
             return None;
         }
-        let listed = |word: &str| {
-            let each: Vec<String> =
-                pages.iter().map(|(size, pages)| format!("{size}: {pages} {word}")).collect();
-            each.join(", ")
+        let listed = |said: &dyn Fn(u32) -> String| {
+            let each = pages.iter().map(|(size, pages)| format!("{}: {}", named(*size), said(*pages)));
+            each.collect::<Vec<_>>().join(", ")
         };
         let why = say!(
-            en: "it stays for {seconds} s, in many pages ({en}); few people wait for so many",
-            vi: "tin chiếm {seconds} giây, nhiều trang ({vi}); ít người đứng đợi hết",
-            seconds = turn.div_ceil(1000),
-            en = listed("pages"),
-            vi = listed("trang")
+            en: "it stays for {time} ({en}); few people wait for its end",
+            vi: "tin chiếm {time_vi} ({vi}); ít người đứng đợi hết",
+            time = lasting(turn.div_ceil(1000)).en,
+            time_vi = lasting(turn.div_ceil(1000)).vi,
+            en = listed(&|pages| counted(pages, "page")),
+            vi = listed(&|pages| format!("{pages} trang"))
         );
         let remedy = say!(
-            en: "shorten it, or make several notices of it; look with `bangtin render FOLDER --notice {id} --all-sizes`",
-            vi: "hãy rút gọn hoặc tách thành nhiều tin; xem bằng `bangtin render FOLDER --notice {id} --all-sizes`",
+            en: "shorten it, or make several notices of it; look with: bangtin render {folder} --notice {id} --all-sizes --out {id}.png",
+            vi: "hãy rút gọn hoặc tách thành nhiều tin; xem bằng lệnh: bangtin render {folder} --notice {id} --all-sizes --out {id}.png",
+            folder = typed(folder),
             id = notice.id
         );
         Some(Problem::new(notice.id.clone(), why, remedy))
@@ -195,7 +251,7 @@ mod tests {
         let programme =
             serde_json::json!({"title": "Xã", "timezone": "Asia/Ho_Chi_Minh", "notice": [notice]});
         let programme: Programme = serde_json::from_value(programme).unwrap();
-        let found = look(&programme, &SIZES, "2026-11-28T00:00:00Z".parse().unwrap());
+        let found = look(Path::new("tin bản"), &programme, &SIZES, "2026-11-28T00:00:00Z".parse().unwrap());
         found.iter().map(|problem| problem.line(Speech::English)).collect()
     }
 
@@ -276,6 +332,54 @@ mod tests {
         );
         assert_eq!(said.len(), 1, "{said:?}");
         assert!(said[0].starts_with("dai: it stays for") && said[0].contains("192x32: "), "{said:?}");
+        assert!(said[0].starts_with("dai: it stays for 2 min 35 s"), "{said:?}");
+        let command = "look with: bangtin render 'tin bản' --notice dai --all-sizes --out dai.png";
+        assert!(said[0].ends_with(command), "{said:?}");
+    }
+
+    #[test]
+    fn pages_of_led_walls_alone_make_no_notice_long() {
+        let text = "Mỗi nhà giữ vệ sinh chung. ".repeat(9);
+        let programme =
+            serde_json::json!({"title": "Xã", "notice": [{"id": "a", "title": "A", "text": text}]});
+        let programme: Programme = serde_json::from_value(programme).unwrap();
+        let now = "2026-11-28T00:00:00Z".parse().unwrap();
+        let mut eye = Eye::new(&programme, super::super::render::fonts(), now);
+        assert!(eye.pages(&programme.notices[0], (192, 32)) > PAGES_MAX);
+        assert_eq!(look(Path::new("a"), &programme, &SIZES, now), []);
+    }
+
+    #[test]
+    fn a_picture_that_is_enlarged_many_times_is_told_with_the_least_that_looks_sharp() {
+        let noted = |width: u32, height: u32| {
+            let image = serde_json::json!({"path": "a.jpg", "length": 9, "sha256": "00".repeat(32), "width": width, "height": height});
+            said(
+                serde_json::json!({"id": "a", "title": "A", "text": "B", "picture": "whole", "image": image}),
+            )
+        };
+        assert_eq!(
+            noted(60, 40),
+            [
+                "a: `a.jpg` is only 60 × 40 pixels, and looks coarse when enlarged; give the original picture, at least 640 pixels on its longer side"
+            ]
+        );
+        assert_eq!(noted(640, 200), [""; 0]);
+    }
+
+    #[test]
+    fn a_text_that_asks_to_scan_what_led_walls_do_not_show_is_told() {
+        let noted = |text: &str, link: &str| {
+            said(serde_json::json!({"id": "a", "title": "Nộp hồ sơ", "text": text, "link": link}))
+        };
+        for text in ["Quét mã bên cạnh.", "Xem mã QR.", "Scan the code."] {
+            let noted = noted(text, "https://a.vn");
+            assert!(
+                noted.len() == 1 && noted[0].contains("an LED wall (192x32) shows no QR code"),
+                "{noted:?}"
+            );
+        }
+        assert_eq!(noted("Quét mã bên cạnh.", ""), [""; 0]);
+        assert_eq!(noted("Mang mã số thuế.", "https://a.vn"), [""; 0]);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub fn misplaced(line: &[OsString]) -> Option<Problem> {
 /// They are in each other's place; one of them is a file, or the wrong folder.
 pub fn site_and_folder(site: &Path, folder: &Path) -> Outcome<()> {
     if !holds_feed(&site_meant(folder)) || holds_feed(&site_meant(site)) {
-        return is_site(site).and_then(|()| is_folder(folder));
+        return is_site(site).and_then(|()| is_folder(folder)).and_then(|()| is_outside(site, folder));
     }
     let why = say!(
         en: "SITE and FOLDER are in each other's place: the signed feed comes first, then the folder with {PROGRAMME_FILE}",
@@ -54,6 +54,34 @@ pub fn site_and_folder(site: &Path, folder: &Path) -> Outcome<()> {
     );
     let pairs = [(site, site_meant(folder)), (folder, folder_meant(site))];
     Err(Problem::new("feed publish", why, type_this(&retyped(&line(), &pairs))))
+}
+
+/// Whether web servers leave alone what is not signed.
+///
+/// # Errors
+/// The folder of notices lies in the signed feed, or is the same.
+fn is_outside(site: &Path, folder: &Path) -> Outcome<()> {
+    let (Ok(site_meant), Ok(folder_meant)) = (site.canonicalize(), folder.canonicalize()) else {
+        return Ok(());
+    };
+    if !folder_meant.starts_with(&site_meant) {
+        return Ok(());
+    }
+    let why = say!(
+        en: "the folder of notices lies in the signed feed (SITE), and web servers would give everybody its drafts",
+        vi: "thư mục tin nằm trong nguồn tin đã ký (SITE), ai cũng tải được bản nháp qua máy chủ web"
+    );
+    let name = match folder_meant == site_meant {
+        true => "notices".into(),
+        false => folder_meant.file_name().unwrap_or_default().to_owned(),
+    };
+    let free = site.canonicalize().ok().map(|site| site.with_file_name(name));
+    let remedy = say!(
+        en: "move {PROGRAMME_FILE} and its pictures, films and sounds to a folder beside it, such as {free}, and publish that",
+        vi: "hãy chuyển {PROGRAMME_FILE} cùng ảnh, phim, tiếng sang một thư mục bên ngoài, ví dụ {free}, rồi phát hành thư mục đó",
+        free = free.as_deref().map(typed).unwrap_or_default()
+    );
+    Err(Problem::new(folder.display().to_string(), why, remedy))
 }
 
 /// Whether SITE and the file of warnings are what they are called.

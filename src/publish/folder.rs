@@ -19,6 +19,7 @@ mod legacy;
 mod media;
 mod names;
 mod notice;
+mod picture;
 mod remarks;
 mod syllable;
 pub(super) mod text;
@@ -108,6 +109,16 @@ pub fn read_with(
     let root = find(folder).map_err(alone)?;
     let path = root.join(PROGRAMME_FILE);
     let saved = toml_doc::read_saved(&path, PROGRAMME_FILE, limits::PROGRAMME_BYTES_MAX).map_err(alone)?;
+    if saved.text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').is_empty() {
+        return Err(alone(Problem::new(
+            PROGRAMME_FILE,
+            say!(en: "the file is empty", vi: "tệp trống, chưa có gì"),
+            say!(
+                en: "write a title = \"…\" and one [[notice]] in it",
+                vi: "hãy viết một dòng title = \"…\" và một mục [[notice]] vào tệp"
+            ),
+        )));
+    }
     let doc = Document::new(PROGRAMME_FILE, &saved.text);
     let Some(table) = doc.parse() else { return Err(doc.finish().0) };
     let mut shelf = Shelf::new(root, PROGRAMME_FILE, probe);

@@ -158,9 +158,10 @@ fn held(before: &[&str], word: &str) -> Tie {
     let counts = amount && !ends && !tells && last.len() <= 3 && !last.starts_with('0');
     if names || initial || DAYS.contains(&(&first, &second)) {
         Tie::Name
-    } else if COMPOUNDS.binary_search(&(&first, &second)).is_ok() || number && !ends {
-        Tie::Compound
-    } else if counts && word.starts_with(char::is_lowercase) && !JOINS.contains(&word) {
+    } else if COMPOUNDS.binary_search(&(&first, &second)).is_ok()
+        || number && !ends
+        || counts && word.starts_with(char::is_lowercase) && !JOINS.contains(&word)
+    {
         Tie::Compound
     } else {
         Tie::Free

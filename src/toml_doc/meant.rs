@@ -16,6 +16,15 @@ enum Dated {
     At(String),
     /// Its month has fewer days.
     NoSuchDay { year: i16, month: i8, days: i8 },
+    /// The day has no such time.
+    NoSuchTime { date: Date, out: Out },
+}
+
+/// What a time of day has too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Out {
+    Hour(u32),
+    Minute(u32),
 }
 
 /// A piece of what is written.
@@ -64,15 +73,45 @@ pub struct Slip {
     pub why: Text,
     /// `2026-12-05` or `2026-12-05T17:00`, where it can be told what was meant.
     pub right: Option<String>,
+    pub sure: Sure,
+}
+
+/// How sure what is to be written instead is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sure {
+    /// It is what was meant.
+    Meant,
     /// There is no such day: it is the last of its month.
-    pub is_last: bool,
+    Last,
+    /// There is no such hour: the same day with another.
+    Hour,
+    /// There is no such minute: the same.
+    Minute,
 }
 
 impl Slip {
     /// What to do about it where it is the value of an option on a command line, such as `--at`.
     pub fn as_option(&self, option: &str) -> Option<Text> {
         let right = self.right.as_ref()?;
-        Some(say!(en: "write {option} {right}", vi: "hãy viết {option} {right}"))
+        Some(match self.sure {
+            Sure::Meant | Sure::Last => say!(en: "write {option} {right}", vi: "hãy viết {option} {right}"),
+            Sure::Hour | Sure::Minute => self.within(&format!("{option} {right}"))?,
+        })
+    }
+
+    /// What to do about an hour or a minute that no day has, with an example of what is to be written.
+    pub fn within(&self, example: &str) -> Option<Text> {
+        match self.sure {
+            Sure::Meant | Sure::Last => None,
+            Sure::Hour => Some(say!(
+                en: "write an hour from 0 to 23, such as {example}",
+                vi: "hãy viết giờ từ 0 đến 23, ví dụ {example}"
+            )),
+            Sure::Minute => Some(say!(
+                en: "write a minute from 0 to 59, such as {example}",
+                vi: "hãy viết phút từ 0 đến 59, ví dụ {example}"
+            )),
+        }
     }
 }
 
@@ -85,7 +124,7 @@ pub fn not_a_date(text: &str, today: Date) -> Slip {
                 vi: "`{text}` không viết đúng dạng ngày giờ"
             ),
             right: Some(right),
-            is_last: false,
+            sure: Sure::Meant,
         },
         Some(Dated::NoSuchDay { year, month, days }) => Slip {
             why: say!(
@@ -95,12 +134,31 @@ pub fn not_a_date(text: &str, today: Date) -> Slip {
                 month = month
             ),
             right: Some(format!("{year:04}-{month:02}-{days:02}")),
-            is_last: true,
+            sure: Sure::Last,
         },
+        Some(Dated::NoSuchTime { date, out }) => {
+            let (why, sure) = match out {
+                Out::Hour(hour) => (
+                    say!(
+                        en: "`{text}` has hour {hour}, and a day has only the hours from 0 to 23",
+                        vi: "`{text}` ghi {hour} giờ, mà một ngày chỉ có từ 0 đến 23 giờ"
+                    ),
+                    Sure::Hour,
+                ),
+                Out::Minute(minute) => (
+                    say!(
+                        en: "`{text}` has minute {minute}, and an hour has only the minutes from 0 to 59",
+                        vi: "`{text}` ghi {minute} phút, mà một giờ chỉ có từ 0 đến 59 phút"
+                    ),
+                    Sure::Minute,
+                ),
+            };
+            Slip { why, right: Some(format!("{date}T07:30")), sure }
+        }
         None => Slip {
             why: say!(en: "`{text}` is not a date", vi: "`{text}` không phải là ngày giờ"),
             right: None,
-            is_last: false,
+            sure: Sure::Meant,
         },
     }
 }
@@ -151,15 +209,39 @@ fn date(text: &str, today: Date) -> Option<Dated> {
     rest.drain(at);
     rest.retain(|token| !is_word(token, &["t"]) && *token != Mark('-'));
     let time = match rest[..] {
-        [] => String::new(),
-        _ => format!("T{}", written(clock(&rest, false)?)),
+        [] => None,
+        _ => Some(clock(&rest, false).ok_or_else(|| out(&rest))),
     };
     let (year, month) = (i16::try_from(year).ok()?, i8::try_from(month).ok()?);
     let days = Date::new(year, month, 1).ok()?.days_in_month();
-    match i8::try_from(day).ok().filter(|day| (1..=days).contains(day)) {
-        Some(day) => Some(Dated::At(format!("{year:04}-{month:02}-{day:02}{time}"))),
-        None if day > 0 => Some(Dated::NoSuchDay { year, month, days }),
-        None => None,
+    let day_there = i8::try_from(day).ok().and_then(|day| Date::new(year, month, day).ok());
+    match (day_there, time) {
+        (_, Some(Err(None))) => None,
+        (Some(date), None) => Some(Dated::At(date.to_string())),
+        (Some(date), Some(Ok(DAY_MINUTES))) => Some(Dated::At(format!("{}T00:00", date.tomorrow().ok()?))),
+        (Some(date), Some(Ok(minutes))) => Some(Dated::At(format!("{date}T{}", written(minutes)))),
+        (Some(date), Some(Err(Some(out)))) => Some(Dated::NoSuchTime { date, out }),
+        (None, _) if day > 0 => Some(Dated::NoSuchDay { year, month, days }),
+        (None, _) => None,
+    }
+}
+
+/// Which part of a time of day no day has.
+fn out(tokens: &[Token]) -> Option<Out> {
+    let (hour, minute) = match tokens {
+        [Number(hour, 1..=2), unit, rest @ ..] if *unit == Mark(':') || is_word(unit, &["h", "g", "gio"]) => {
+            match rest {
+                [] => (*hour, 0),
+                [Number(minute, 1..=2), ..] => (*hour, *minute),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    match (hour, minute) {
+        (0..=23, 60..) => Some(Out::Minute(minute)),
+        (24.., _) => Some(Out::Hour(hour)),
+        _ => None,
     }
 }
 
@@ -186,8 +268,24 @@ fn written(minutes: u16) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+const DAY_MINUTES: u16 = 24 * 60;
+
 /// Minutes from midnight, 0 to 1440. `lone`: a number with nothing to it is an hour.
 fn clock(tokens: &[Token], lone: bool) -> Option<u16> {
+    minutes(tokens, lone).filter(|minutes| *minutes <= DAY_MINUTES)
+}
+
+/// The end of a span: after midnight some count on, 24:30 for 0:30.
+fn clock_of_end(tokens: &[Token]) -> Option<u16> {
+    const LATEST: u16 = 30 * 60;
+    minutes(tokens, true).filter(|minutes| *minutes <= LATEST).map(|minutes| match minutes {
+        0..=DAY_MINUTES => minutes,
+        _ => minutes - DAY_MINUTES,
+    })
+}
+
+/// The same without an end of the day.
+fn minutes(tokens: &[Token], lone: bool) -> Option<u16> {
     let (part, tokens) = match tokens {
         [rest @ .., part @ Word(..)] if is_day_part(part) => (Some(part), rest),
         tokens => (None, tokens),
@@ -215,7 +313,7 @@ fn clock(tokens: &[Token], lone: bool) -> Option<u16> {
         _ => hour,
     };
     let whole = u16::try_from(hour.checked_mul(60)?.checked_add(minute)?).ok()?;
-    (minute < 60 && whole <= 1440).then_some(whole)
+    (minute < 60).then_some(whole)
 }
 
 fn is_day_part(token: &Token) -> bool {
@@ -248,7 +346,7 @@ pub fn spans(text: &str) -> Option<Vec<String>> {
             Number(..) => false,
         })?;
         let (start, end) = (&part[..between], &part[between + 1..]);
-        let until = clock(end, true)?;
+        let until = clock_of_end(end)?;
         // "2-5h chiều": what is said of the end is meant of the start.
         let same_part = end.last().filter(|part| is_day_part(part) && !start.last().is_some_and(is_day_part));
         let in_part = same_part.and_then(|part| clock(&[start, std::slice::from_ref(part)].concat(), true));
@@ -462,6 +560,8 @@ mod tests {
             ("7h tối - 9h tối", "19:00-21:00"),
             ("22h-24h", "22:00-24:00"),
             ("22h-5h", "22:00-05:00"),
+            ("22:00-24:30", "22:00-00:30"),
+            ("21h - 25h", "21:00-01:00"),
         ] {
             assert_eq!(spans(text), Some(vec![meant.into()]), "{text}");
         }

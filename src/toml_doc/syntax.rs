@@ -5,7 +5,7 @@
 //! that had to be mended is ever used.
 
 use super::lines::{Pair, Sign, extent, is_bare, is_blank, is_quote, is_toml, pair};
-use super::value::{Fault, Value, literal, shown, value};
+use super::value::{Fault, Value, literal, remark, shown, value};
 use super::{words, write_as};
 use crate::problem::Text;
 use crate::say;
@@ -189,6 +189,9 @@ fn of_key_again(line: &str, first: usize, last: usize) -> Found {
 /// A key with its value, one of which is broken, or neither of both.
 fn of_statement(lines: &[&str], at: usize, last: usize) -> Found {
     let line = lines[at].trim();
+    if let Some(said) = remark(line) {
+        return of_remark(line, said, at);
+    }
     let Some(pair) = pair(line) else { return of_words(lines, at) };
     let value = value(lines, at, last, pair.value);
     let plain = pair.key.trim_start_matches(['-', '*', '•', ' ', '+']).trim_matches(is_quote).trim();
@@ -205,6 +208,17 @@ fn of_statement(lines: &[&str], at: usize, last: usize) -> Found {
     });
     let firm = matches!(value.fault, Fault::Another | Fault::Empty);
     Found { said: (why, remedy), mended, last: value.last, firm, torn: value.fault == Fault::Another }
+}
+
+/// A line that is a remark in other languages.
+fn of_remark(line: &str, said: &str, at: usize) -> Found {
+    let why = say!(
+        en: "`{line}` is a remark, and remarks begin with `#`",
+        vi: "`{line}` là ghi chú, mà ghi chú phải bắt đầu bằng dấu `#`",
+        line = short(line)
+    );
+    let remedy = say!(en: "write # {said}", vi: "hãy viết # {said}", said = short(said));
+    Found { said: (why, remedy), mended: Some(String::new()), last: at, firm: true, torn: false }
 }
 
 fn of_sign(key: &str, pair: Pair<'_>) -> Text {
@@ -260,6 +274,10 @@ fn of_value(fault: Fault, key: &str, value: &Value) -> Text {
         Fault::Empty => say!(
             en: "what belongs behind `{key} =` stands on the next line",
             vi: "phần của `{key} =` lại nằm ở dòng dưới"
+        ),
+        Fault::Remark => say!(
+            en: "there is a remark behind `{typed}`, and remarks begin with `#`",
+            vi: "sau `{typed}` có ghi chú, mà ghi chú phải bắt đầu bằng dấu `#`"
         ),
         Fault::Another => say!(
             en: "there is a second key on the line, behind `{typed}`",

@@ -24,6 +24,8 @@ pub(super) enum Fault {
     Backslash,
     /// Something stands behind it.
     Trailing(char),
+    /// A remark stands behind it, as other languages write them.
+    Remark,
     /// Another key follows on the line.
     Another,
     List,
@@ -117,6 +119,30 @@ fn tail(after: &str) -> Option<Fault> {
     }
 }
 
+/// How remarks begin in other languages, and in none of TOML.
+pub(super) const REMARKS: [&str; 3] = ["//", "/*", "<!--"];
+
+/// What such a remark says.
+pub(super) fn remark(text: &str) -> Option<&str> {
+    let said = REMARKS.iter().find_map(|mark| text.trim().strip_prefix(mark))?;
+    Some(said.trim_end_matches("*/").trim_end_matches("-->").trim())
+}
+
+/// A whole value with such a remark behind it.
+fn remarked(written: &str, at: usize) -> Option<Value> {
+    let places = REMARKS.iter().flat_map(|mark| written.match_indices(mark));
+    places.map(|(place, _)| written.split_at(place)).find_map(|(value, said)| {
+        let (value, said) = (value.trim_end(), remark(said)?);
+        is_value(value).then(|| Value {
+            fault: Fault::Remark,
+            typed: value.to_owned(),
+            shown: Some(format!("{value} # {said}").trim_end_matches(['#', ' ']).to_owned()),
+            mended: Some(value.to_owned()),
+            last: at,
+        })
+    })
+}
+
 /// The value that begins with `written` on line `at`, and by the rules of TOML ends on line `last`.
 pub(super) fn value(lines: &[&str], at: usize, last: usize, written: &str) -> Value {
     if tail(written).is_some() {
@@ -130,6 +156,9 @@ pub(super) fn value(lines: &[&str], at: usize, last: usize, written: &str) -> Va
     }
     if last == at && is_value(written) {
         return Value::as_it_is(Fault::Nothing, written, at);
+    }
+    if let Some(value) = remarked(written, at) {
+        return value;
     }
     match written.chars().next() {
         Some('[') => list(lines, at, last, written),

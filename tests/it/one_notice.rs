@@ -1,6 +1,6 @@
 //! `render --notice`: one notice alone, all of its pages, for one board or for many.
 
-use crate::support::{Office, run, text};
+use crate::support::{Office, bangtin, run, text};
 
 fn size_of(png: &[u8]) -> (u32, u32) {
     let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
@@ -41,4 +41,22 @@ fn a_notice_is_drawn_alone_with_all_its_pages_at_one_size_or_at_six() {
     let said = draw(&["--notice", "hop-dam"]);
     assert!(said.code == 1 && said.err.contains("did you mean --notice hop-dan?"), "{}", said.err);
     assert_eq!(draw(&["--all-sizes"]).code, 2);
+}
+
+#[test]
+fn the_command_that_a_long_notice_is_told_with_runs_as_it_stands() {
+    let office = Office::new();
+    let folder = office.home.path().join("tin của bản");
+    std::fs::create_dir(&folder).unwrap();
+    let long = "Bà con mang theo thẻ bảo hiểm y tế. ".repeat(30);
+    let programme = format!("title = \"x\"\n[[notice]]\ntitle = \"Khám bệnh\"\ntext = \"{long}\"\n");
+    std::fs::write(folder.join("programme.toml"), programme).unwrap();
+    let said = run(&["feed", "publish", text(&office.site()), text(&folder)]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let command = said.err.lines().find_map(|line| line.split_once("look with: bangtin ")).unwrap().1;
+    let line = format!("cd {} && \"$BANGTIN\" {command}", text(office.home.path()));
+    let ran = std::process::Command::new("sh").args(["-c", &line]).env("BANGTIN", bangtin()).output();
+    let ran = ran.unwrap();
+    assert!(ran.status.success(), "{line}\n{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(office.home.path().join("kham-benh-192x32.png").exists(), "{line}");
 }

@@ -38,6 +38,18 @@ fn a_good_folder_is_published_and_says_so_in_the_reader_s_language() {
 }
 
 #[test]
+fn a_folder_without_notices_takes_none_off_the_boards_unless_that_is_said() {
+    let empty = "title = \"Xã\"\n";
+    refused(&[], empty, &["would go: 1 notice, 0 ticker lines, 0 announcements; ", "add --empty"]);
+    let office = Office::new();
+    assert_eq!(office.publish(empty).code, 0, "nothing was on air");
+    assert_eq!(office.publish(GOOD).code, 0);
+    office.write("programme.toml", empty);
+    let said = run(&["feed", "publish", text(&office.site()), text(&office.folder()), "--empty"]);
+    assert!(said.code == 0 && said.out.contains(": 0 notices;"), "{}{}", said.out, said.err);
+}
+
+#[test]
 fn every_mistake_of_a_folder_is_named_at_once_with_its_line() {
     let programme = "title = \"x\"\n[[notice]]\ntitel = \"Tin\"\nfrom = \"2026-13-01\"\n[[notice]]\ntitle = \"B\"\nimage = \"khong-co.jpg\"\n";
     refused(&[], programme, &["programme.toml:3", "title", "programme.toml:7", "khong-co.jpg"]);

@@ -53,6 +53,23 @@ fn site_and_folder_in_each_others_place_or_files_in_theirs_are_told_as_they_shou
 }
 
 #[test]
+fn no_drafts_are_published_from_within_what_is_served() {
+    let (office, site, _) = office();
+    let inside = office.site().join("tin");
+    std::fs::create_dir(&inside).unwrap();
+    for folder in [office.site(), inside] {
+        std::fs::write(folder.join("programme.toml"), PROGRAMME).unwrap();
+        let before = office.snapshot();
+        let said = run(&["feed", "publish", &site, text(&folder)]);
+        assert!(said.code == 1 && said.err.contains("would give everybody its drafts"), "{}", said.err);
+        assert!(office.snapshot() == before);
+    }
+    let around = text(office.home.path());
+    std::fs::write(office.home.path().join("programme.toml"), PROGRAMME).unwrap();
+    assert_eq!(run(&["feed", "publish", &site, around]).code, 0, "what lies round the feed is not served");
+}
+
+#[test]
 fn what_render_check_refresh_and_alert_are_given_in_the_wrong_place_is_told() {
     let (office, site, folder) = office();
     let (file, root) = (format!("{folder}/programme.toml"), format!("{site}/root.json"));

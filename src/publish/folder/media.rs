@@ -8,6 +8,7 @@
 use super::heif::{Converted, Converter, Failure, Scratch};
 use super::kind::{self, Kind, Nature};
 use super::names::{self, Found};
+use super::picture;
 use super::{MediaFile, ProbeFile};
 use crate::limits;
 use crate::model::media::{Media, Probe, Sha256};
@@ -136,6 +137,12 @@ impl<'a> Shelf<'a> {
                 (measured?, true)
             }
         };
+        if role == Role::Picture
+            && matches!(measured.probe, Probe::Film { .. })
+            && picture::is_still_gif(&source).is_ok_and(|still| still)
+        {
+            return Err(Fault::Refused(still_gif(&path)));
+        }
         kind::suits(&path, measured.probe, role, key)?;
         let (size, duration_ms) = match measured.probe {
             Probe::Picture { width, height } => (Some((width, height)), None),
@@ -269,9 +276,12 @@ impl<'a> Shelf<'a> {
             Some(kind) => Err(Fault::Refused(kind.refusal(path, role, key))),
             None => {
                 let (length, sha256) = hash(source).map_err(unreadable)?;
-                let probe = (self.probe)(source).map_err(|problem| match kind::by_content(source) {
-                    Ok(Some(kind)) => Fault::Refused(kind.refusal(path, role, key)),
-                    _ => Fault::Broken(problem),
+                let probe = (self.probe)(source).map_err(|problem| {
+                    match (kind::by_content(source), picture::refusal(source, path)) {
+                        (Ok(Some(kind)), _) => Fault::Refused(kind.refusal(path, role, key)),
+                        (_, Ok(Some(refusal))) => Fault::Refused(refusal),
+                        _ => Fault::Broken(problem),
+                    }
                 })?;
                 match too_large(path, probe) {
                     Some(refusal) => Err(Fault::Refused(refusal)),
@@ -307,6 +317,19 @@ fn was_converted(path: &str) -> Refusal {
             vi: "`{path}` đã được chuyển sang JPEG vì bảng tin không hiện được định dạng gốc", path = path),
         say!(en: "nothing is left to do; `bangtin render` shows how it looks",
             vi: "không cần làm gì thêm; xem thử bằng `bangtin render`"),
+    )
+}
+
+fn still_gif(path: &str) -> Refusal {
+    (
+        say!(
+            en: "`{path}` is a still GIF, which boards do not show as a picture",
+            vi: "`{path}` là ảnh GIF tĩnh, bảng tin không hiện được dạng ảnh này"
+        ),
+        say!(
+            en: "open it and save it as PNG or JPG, then name that file",
+            vi: "hãy mở ra, lưu lại thành PNG hoặc JPG rồi ghi tên tệp đó"
+        ),
     )
 }
 
@@ -397,16 +420,7 @@ fn too_large(path: &str, probe: Probe) -> Option<Refusal> {
         let side = width.max(height);
         let pixels = u64::from(width) * u64::from(height);
         if side > limits::PICTURE_SIDE_MAX || pixels > pixels_max {
-            return Some((
-                say!(
-                    en: "`{path}` is {width} × {height} pixels, too large for a board",
-                    vi: "`{path}` có {width} × {height} điểm ảnh, quá lớn cho bảng tin",
-                    path = path,
-                    width = width,
-                    height = height
-                ),
-                say!(en: "save it as 1920 × 1080", vi: "hãy lưu lại cỡ 1920 × 1080"),
-            ));
+            return Some(picture::too_large(path, width, height));
         }
         if pixels == 0 {
             return Some((

@@ -98,13 +98,17 @@ pub fn programme(
         let remedy = say!(en: "add a [[notice]] with a title", vi: "hãy thêm một mục [[notice]] có title");
         root.document().warn(root.at(), why, remedy);
     }
+    let document = root.document();
     root.finish();
 
     let mut reader = Reader { zone, shelf, now, old_codes };
     let mut ids = Ids::default();
     // All written ids first: one that is made from a title never takes the place of one that was written.
     let written: Vec<Option<String>> = notices.iter_mut().map(|section| ids.reserve(section)).collect();
-    let notices = notices.into_iter().zip(written).map(|(section, id)| reader.notice(section, id)).collect();
+    let places: Vec<usize> = notices.iter().map(Section::at).collect();
+    let notices: Vec<Notice> =
+        notices.into_iter().zip(written).map(|(section, id)| reader.notice(section, id)).collect();
+    remarks::of_twins(document, &notices, &places);
     let tickers = tickers.into_iter().map(|section| reader.ticker(section)).collect();
     let announcements =
         announcements.into_iter().filter_map(|section| reader.announcement(section)).collect();

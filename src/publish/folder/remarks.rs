@@ -10,6 +10,7 @@ use crate::say;
 use crate::text::characters::typed_lines;
 use crate::text::markup::{Block, Doubt, blocks, doubts, rows_written};
 use crate::toml_doc::{Document, Said, short};
+use std::collections::HashMap;
 use unicode_script::{Script, UnicodeScript};
 
 /// Tells of a `text` as it was typed.
@@ -122,6 +123,40 @@ pub fn of_two_scripts(document: &Document<'_>, at: usize, notice: &Notice) {
         vi: "hãy viết phần chữ Thái dưới dòng [notice.in.blt], phần này chỉ màn hình mới hiện, hoặc viết thành một tin riêng"
     );
     document.warn(document.place_from(at, is_thai), why, remedy);
+}
+
+/// Tells of notices with the title of another beside which they show, each of which begins at its place.
+pub fn of_twins(document: &Document<'_>, notices: &[Notice], places: &[usize]) {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for (at, notice) in notices.iter().enumerate().filter(|(_, notice)| !notice.title.is_empty()) {
+        let other = *first.entry(notice.title.to_lowercase()).or_insert(at);
+        if other == at || !together(&notices[other], notice) {
+            continue;
+        }
+        let why = say!(
+            en: "the notice on line {line} has the title `{title}` too, and both show",
+            vi: "tin ở dòng {line} cũng có tiêu đề `{title}`, cả hai cùng hiện",
+            line = document.line(places[other]),
+            title = short(&notice.title)
+        );
+        let remedy = say!(
+            en: "delete the older one, or tell them apart in their titles, by place or day",
+            vi: "hãy xóa tin cũ, hoặc ghi rõ trong tiêu đề để phân biệt, ví dụ tên bản hoặc ngày"
+        );
+        document.warn(places[at], why, remedy);
+    }
+}
+
+/// Whether people may see both on one board: they are neither for other places nor for other times.
+fn together(one: &Notice, other: &Notice) -> bool {
+    let ends_before = |one: &Notice, other: &Notice| {
+        one.window.until.zip(other.window.from).is_some_and(|(until, from)| until <= from)
+    };
+    let same = |one: &Notice, other: &Notice| {
+        (&one.boards, &one.window.days, &one.window.times)
+            == (&other.boards, &other.window.days, &other.window.times)
+    };
+    same(one, other) && !ends_before(one, other) && !ends_before(other, one)
 }
 
 /// Tells of what has no place to break, and is cut between letters where a line ends.

@@ -301,6 +301,91 @@ fn what_is_over_or_unfamiliar_is_a_warning() {
 }
 
 #[test]
+fn both_quotations_of_an_old_code_end_at_the_same_word_and_say_that_more_follows() {
+    // VNI has more letters for the same words.
+    let old = "Ñieän löïc thoâng baùo caét ñieän ngaøy thöù Hai ñeå söûa chöõa ñöôøng daây taïi baûn Naø Ñon";
+    let problems =
+        read(folder(&format!("title = 'x'\n[[notice]]\ntitle = 'a'\ntext = '{old}'")).path(), &probe, now())
+            .unwrap_err();
+    let line = problems[0].line(Speech::English);
+    assert!(
+        line.contains(
+            "“Ñieän löïc thoâng baùo caét ñieän ngaøy thöù Hai ñeå söûa …” means “Điện lực thông báo cắt điện ngày thứ Hai để sửa …”"
+        ),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_file_with_nothing_in_it_is_called_empty() {
+    for text in ["", "  \n\n", "\u{FEFF}\r\n"] {
+        check_whole(
+            text,
+            "programme.toml: the file is empty; write a title = \"…\" and one [[notice]] in it",
+        );
+    }
+    check("# chưa viết\n", &[(1, "`title` is missing")]);
+}
+
+fn check_whole(programme: &str, expected: &str) {
+    let problems = read(folder(programme).path(), &probe, now()).expect_err("nothing was found wrong");
+    let said: Vec<String> = problems.iter().map(|problem| problem.line(Speech::English)).collect();
+    assert_eq!(said, [expected], "{programme:?}");
+}
+
+#[test]
+fn two_notices_with_one_title_that_show_together_are_told() {
+    let head =
+        "title = 'x'\n[[notice]]\ntitle = 'Họp dân'\nuntil = 2026-12-05\n[[notice]]\ntitle = 'HỌP DÂN'\n";
+    let said = |more: &str| -> Vec<String> {
+        let warnings = fine(&format!("{head}{more}")).warnings;
+        warnings.iter().map(|warning| warning.line(Speech::English)).collect()
+    };
+    let told = said("");
+    assert!(
+        told.len() == 1
+            && told[0].starts_with("programme.toml:5: the notice on line 2 has the title `HỌP DÂN` too"),
+        "{told:?}"
+    );
+    for apart in ["from = 2026-12-06", "days = ['mon']", "boards = ['na-don']"] {
+        assert_eq!(said(apart), [""; 0], "{apart}");
+    }
+}
+
+#[test]
+fn a_still_gif_is_no_film() {
+    let folder = folder("title = 'x'\n[[notice]]\ntitle = 'a'\nimage = 'a.gif'\n");
+    let gif: &[u8] = b"GIF89a\x02\0\x02\0\0\0\0";
+    let picture: &[u8] = b"\x2c\0\0\0\0\x02\0\x02\0\0\x02\x02\x84\x51\0";
+    let film = |_: &Path| Ok(Probe::Film { width: 2, height: 2, duration_ms: 100, has_sound: false });
+    for (pictures, word) in [(1, "is a still GIF"), (2, "is a film")] {
+        let whole = [gif, &picture.repeat(pictures), b"\x3b"].concat();
+        std::fs::write(folder.path().join("a.gif"), whole).unwrap();
+        let line = read(folder.path(), &film, now()).unwrap_err()[0].line(Speech::English);
+        assert!(line.contains(word), "{line}");
+    }
+}
+
+#[test]
+fn a_picture_that_no_decoder_opens_is_told_by_its_head() {
+    let folder = folder("title = 'x'\n[[notice]]\ntitle = 'a'\nimage = 'a.jpg'\n");
+    let refuse = |path: &Path| -> Outcome<Probe> {
+        let why = say!(en: "not a film", vi: "không phải phim");
+        Err(Problem::new(path.display().to_string(), why.clone(), why))
+    };
+    let head: &[u8] = b"\xff\xd8\xff\xc0\0\x0b\x08\x23\x28\x32\xc8\x01\x01\x11\0\xff\xda\0\x02data\xff\xd9";
+    let small: &[u8] = b"\xff\xd8\xff\xc0\0\x0b\x08\x03\x28\x02\xc8\x01\x01\x11\0\xff\xda\0\x02data";
+    for (bytes, vi) in [
+        (head, "`a.jpg` có 13000 × 9000 điểm ảnh, quá lớn cho bảng tin"),
+        (small, "ảnh `a.jpg` bị cắt cụt, thiếu phần cuối"),
+    ] {
+        std::fs::write(folder.path().join("a.jpg"), bytes).unwrap();
+        let line = read(folder.path(), &refuse, now()).unwrap_err()[0].line(Speech::Vietnamese);
+        assert!(line.starts_with(&format!("programme.toml:4: {vi}; ")), "{line}");
+    }
+}
+
+#[test]
 fn ids_are_unique_and_those_that_are_written_win() {
     check(
         "title = 'x'\n[[notice]]\ntitle = 'a'\nid = 'b'\n[[notice]]\ntitle = 'a'\nid = 'b'\n[[notice]]\ntitle = 'c'\nid = 'Họp'",

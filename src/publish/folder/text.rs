@@ -71,18 +71,34 @@ impl Typed {
 
 /// What is the matter with a text that was typed in an old code.
 fn in_old_code(key: &str, text: &str, code: TextEncoding, meant: &str) -> Text {
-    const BEGINS: usize = 60;
-    let begins = |text: &str| -> String {
-        text.trim().lines().next().unwrap_or_default().chars().take(BEGINS).collect()
-    };
+    let (old, meant) = begin_alike(text.trim(), meant.trim());
     say!(
         en: "`{key}` is typed for fonts of the old code {name}: “{old}” means “{meant}”",
         vi: "`{key}` gõ bằng phông mã cũ {name}: “{old}” nghĩa là “{meant}”",
         key = key,
         name = if code == TextEncoding::Vni { "VNI" } else { "TCVN3 (ABC)" },
-        old = begins(text),
-        meant = begins(meant)
+        old = old,
+        meant = meant
     )
+}
+
+/// How a text and what it means begin, both to the same word, lest one seem to have lost letters.
+fn begin_alike(text: &str, meant: &str) -> (String, String) {
+    const BEGINS: usize = 60;
+    let words = |text: &str| -> Vec<String> {
+        text.lines().next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    };
+    let (all, all_meant) = (words(text), words(meant));
+    let fits = |words: &[String]| {
+        let chars = |most: usize| words[..most].iter().map(|word| word.chars().count() + 1).sum::<usize>();
+        (1..=words.len()).take_while(|most| chars(*most) <= BEGINS + 1).count().max(1)
+    };
+    let most = fits(&all).min(fits(&all_meant));
+    let begins = |words: &[String], text: &str| {
+        let more = words.len() > most || text.lines().count() > 1;
+        words.iter().take(most).cloned().chain(more.then(|| "…".to_owned())).collect::<Vec<_>>().join(" ")
+    };
+    (begins(&all, text), begins(&all_meant, meant))
 }
 
 /// What is the matter with a text in an old code, and what to do where nothing converts it.

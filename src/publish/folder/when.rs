@@ -3,7 +3,7 @@
 use crate::model::time::{Day, Moment, TimeOfDay, TimeRange};
 use crate::problem::Text;
 use crate::say;
-use crate::toml_doc::meant;
+use crate::toml_doc::meant::{self, Sure};
 use crate::toml_doc::{Said, Section, unknown_word, write_as};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
@@ -50,20 +50,23 @@ fn as_a_date(key: &str) -> Text {
 }
 
 fn not_a_date(key: &str, text: &str, end: bool, today: civil::Date) -> (Text, Text) {
-    let meant::Slip { why, right, is_last } = meant::not_a_date(text, today);
-    let remedy = match right {
-        Some(right) if !is_last => write_as(key, &right),
-        Some(last) if end => say!(
+    let slip = meant::not_a_date(text, today);
+    let remedy = match (&slip.right, slip.sure) {
+        (None, _) => as_a_date(key),
+        (Some(right), Sure::Meant) => write_as(key, right),
+        (Some(last), Sure::Last) if end => say!(
             en: "write {key} = {last}, if the last day of the month is meant",
             vi: "hãy viết {key} = {last} nếu ý là ngày cuối tháng"
         ),
-        Some(last) => say!(
+        (Some(last), Sure::Last) => say!(
             en: "write a day that there is, {key} = {last} at the latest",
             vi: "hãy viết một ngày có thật, muộn nhất là {key} = {last}"
         ),
-        None => as_a_date(key),
+        (Some(example), Sure::Hour | Sure::Minute) => {
+            slip.within(&format!("{key} = {example}")).unwrap_or_else(|| as_a_date(key))
+        }
     };
-    (why, remedy)
+    (slip.why, remedy)
 }
 
 /// What a list says, read one by one; or all of it as it should be written, in one message.

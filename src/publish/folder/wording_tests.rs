@@ -461,6 +461,46 @@ dòng 2"#,
         r#"4: `50\cái` có dấu `\`, dấu này có nghĩa khác khi nằm giữa hai dấu ngoặc kép; hãy viết text = '50\cái'"#,
         r#"4: `50\cái` holds `\`, which means something else between these quotation marks; write text = '50\cái'"#,
     ),
+    (
+        r#"text = "x" // ghi chú"#,
+        r#"4: sau `"x"` có ghi chú, mà ghi chú phải bắt đầu bằng dấu `#`; hãy viết text = "x" # ghi chú"#,
+        r#"4: there is a remark behind `"x"`, and remarks begin with `#`; write text = "x" # ghi chú"#,
+    ),
+    (
+        r#"link = "https://a.vn" //"#,
+        r#"4: sau `"https://a.vn"` có ghi chú, mà ghi chú phải bắt đầu bằng dấu `#`; hãy viết link = "https://a.vn""#,
+        r#"4: there is a remark behind `"https://a.vn"`, and remarks begin with `#`; write link = "https://a.vn""#,
+    ),
+    (
+        r#"seconds = 60 /* một phút */"#,
+        r#"4: sau `60` có ghi chú, mà ghi chú phải bắt đầu bằng dấu `#`; hãy viết seconds = 60 # một phút"#,
+        r#"4: there is a remark behind `60`, and remarks begin with `#`; write seconds = 60 # một phút"#,
+    ),
+    (
+        r#"// tin này: hết hạn"#,
+        r#"4: `// tin này: hết hạn` là ghi chú, mà ghi chú phải bắt đầu bằng dấu `#`; hãy viết # tin này: hết hạn"#,
+        r#"4: `// tin này: hết hạn` is a remark, and remarks begin with `#`; write # tin này: hết hạn"#,
+    ),
+    (
+        r#"countdown = 2026-12-05T25:00"#,
+        r#"4: `2026-12-05T25:00` ghi 25 giờ, mà một ngày chỉ có từ 0 đến 23 giờ; hãy viết giờ từ 0 đến 23, ví dụ countdown = 2026-12-05T07:30"#,
+        r#"4: `2026-12-05T25:00` has hour 25, and a day has only the hours from 0 to 23; write an hour from 0 to 23, such as countdown = 2026-12-05T07:30"#,
+    ),
+    (
+        r#"until = "5/12/2026 17h75""#,
+        r#"4: `5/12/2026 17h75` ghi 75 phút, mà một giờ chỉ có từ 0 đến 59 phút; hãy viết phút từ 0 đến 59, ví dụ until = 2026-12-05T07:30"#,
+        r#"4: `5/12/2026 17h75` has minute 75, and an hour has only the minutes from 0 to 59; write a minute from 0 to 59, such as until = 2026-12-05T07:30"#,
+    ),
+    (
+        r#"until = 2026-12-05T24:00"#,
+        r#"4: `2026-12-05T24:00` không viết đúng dạng ngày giờ; hãy viết until = 2026-12-06T00:00"#,
+        r#"4: `2026-12-05T24:00` is not a date as it is written here; write until = 2026-12-06T00:00"#,
+    ),
+    (
+        r#"times = ["22:00-24:30"]"#,
+        r#"4: `22:00-24:30` không phải là khoảng giờ; hãy viết times = ["22:00-00:30"]"#,
+        r#"4: `22:00-24:30` is not a span of the day; write times = ["22:00-00:30"]"#,
+    ),
 ];
 
 /// Whole files, and all that is said of them.

@@ -55,9 +55,9 @@ macro_rules! say {
 }
 
 /// A number of things in English, which alone has another word for several: `1 notice`, `2 notices`.
-pub fn counted(count: impl TryInto<u64>, one: &str) -> String {
-    match count.try_into().unwrap_or(u64::MAX) {
-        1 => format!("1 {one}"),
+pub fn counted(count: impl fmt::Display, one: &str) -> String {
+    match count.to_string().as_str() {
+        "1" => format!("1 {one}"),
         count => format!("{count} {one}s"),
     }
 }

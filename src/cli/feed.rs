@@ -7,7 +7,7 @@ use crate::media::{Decoder, probe};
 use crate::model::alert::{Alerts, MessageType};
 use crate::model::media::{Media, Probe};
 use crate::model::time::{ZONE_UNSTATED, told};
-use crate::problem::{Outcome, Problem};
+use crate::problem::{Outcome, Problem, counted};
 use crate::publish::alerts::{Outlook, one};
 use crate::publish::folder::{Fault, OldCodes, Role, Shelf};
 use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
@@ -150,9 +150,9 @@ fn as_a_board(
         return Err(found.problems);
     }
     report::say(&say!(
-        en: "boards can have it: version {version} and {media} media files are at {url}",
+        en: "boards can have it: version {version}, with {files}, is at {url}",
         vi: "bảng nhận được: bản {version} và {media} tệp ảnh, phim, tiếng đã có ở {url}",
-        version = found.versions.programme, media = found.media_files, url = url));
+        version = found.versions.programme, media = found.media_files, files = counted(found.media_files, "media file"), url = url));
     Ok(())
 }
 
@@ -231,9 +231,9 @@ fn publish_checked(
             vi: "không có gì thay đổi; vẫn là bản {version}", version = version),
     };
     report::say(&say!(
-        en: "{en}: {notices} notices; {copied} files copied, {reused} unchanged",
+        en: "{en}: {shown}; {files} copied, {reused} unchanged",
         vi: "{vi}: {notices} tin; chép {copied} tệp, {reused} tệp không đổi",
-        en = head.en, vi = head.vi, notices = notices, copied = copied, reused = reused));
+        en = head.en, vi = head.vi, notices = notices, shown = counted(notices, "notice"), copied = copied, files = counted(copied, "file"), reused = reused));
     Ok(published)
 }
 
@@ -379,10 +379,18 @@ fn check(url: &str, root: &Path, now: Timestamp) -> Result<(), Vec<Problem>> {
         &found;
     let megabytes = (found.media_bytes as f64 / 1e5).round() / 10.0;
     let expires = told(found.expires, &found.timezone);
+    let en = format!(
+        "{}, {}, {}, {}; {}",
+        counted(*notices, "notice"),
+        counted(*tickers, "ticker line"),
+        counted(*announcements, "announcement"),
+        counted(*alerts, "warning"),
+        counted(*media_files, "media file")
+    );
     report::say(&say!(
-        en: "`{title}`, version {version}: {notices} notices, {tickers} ticker lines, {announcements} announcements, {alerts} warnings; {files} media files, {megabytes} MB; valid until {expires}",
+        en: "`{title}`, version {version}: {en}, {megabytes} MB; valid until {expires}",
         vi: "`{title}`, bản {version}: {notices} tin, {tickers} dòng chạy, {announcements} lượt phát thanh, {alerts} cảnh báo; {files} tệp ảnh, phim, tiếng, {megabytes} MB; có giá trị đến {expires}",
-        title = title, version = versions.programme, notices = notices, tickers = tickers, announcements = announcements,
+        title = title, version = versions.programme, en = en, notices = notices, tickers = tickers, announcements = announcements,
         alerts = alerts, files = media_files, megabytes = megabytes, expires = expires));
     report::warnings(&found.warnings);
     match found.problems.is_empty() {

@@ -34,14 +34,14 @@ pub fn look(before: &Programme, after: &Programme, now: Timestamp, empty: bool) 
 
 fn all(notices: usize, tickers: usize, spoken: usize) -> Problem {
     let why = say!(
-        en: "there is nothing in it to show, and all that is on the boards would go: {notices}, {tickers}, {spoken}",
-        vi: "tệp không có gì để phát, mọi thứ đang có trên bảng sẽ mất: {notices_vi} tin, {tickers_vi} dòng chạy, {spoken_vi} lượt phát thanh",
-        notices = counted(notices, "notice"),
-        tickers = counted(tickers, "ticker line"),
-        spoken = counted(spoken, "announcement"),
-        notices_vi = notices,
-        tickers_vi = tickers,
-        spoken_vi = spoken
+        en: "there is nothing in it to show, and all that is on the boards would go: {of_notices}, {of_tickers}, {of_spoken}",
+        vi: "tệp không có gì để phát, mọi thứ đang có trên bảng sẽ mất: {notices} tin, {tickers} dòng chạy, {spoken} lượt phát thanh",
+        notices = notices,
+        tickers = tickers,
+        spoken = spoken,
+        of_notices = counted(notices, "notice"),
+        of_tickers = counted(tickers, "ticker line"),
+        of_spoken = counted(spoken, "announcement")
     );
     let remedy = say!(
         en: "write them in {PROGRAMME_FILE} again; if nothing is to be shown, add --empty",
@@ -120,7 +120,9 @@ mod tests {
     #[test]
     fn nothing_at_all_is_published_only_where_that_is_said() {
         let (before, after) = (programme(&["a", "b"]), programme(&[]));
-        let line = look(&before, &after, now(), false).unwrap_err().line(Speech::English);
+        let refused = look(&before, &after, now(), false).unwrap_err();
+        assert!(refused.why.vi.ends_with("sẽ mất: 2 tin, 0 dòng chạy, 0 lượt phát thanh"), "{refused}");
+        let line = refused.line(Speech::English);
         assert!(line.contains("would go: 2 notices, 0 ticker lines, 0 announcements;"), "{line}");
         assert_eq!(look(&before, &after, now(), true).unwrap(), None);
         assert_eq!(look(&after, &after, now(), false).unwrap(), None);

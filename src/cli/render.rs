@@ -17,7 +17,7 @@ use crate::model::media::{Media, Picture, Sha256};
 use crate::model::plan::{Cue, Main, NoticeSlot, Plan};
 use crate::model::programme::Programme;
 use crate::model::time::{Moment, TimeOfDay};
-use crate::problem::{Outcome, Problem, Text};
+use crate::problem::{Outcome, Problem, Text, counted, lasting};
 use crate::programme::Timetable;
 use crate::publish::folder::{Checked, Shelf};
 use crate::say;
@@ -102,13 +102,7 @@ impl Heard {
 
 /// How long a sound is, to the second.
 fn length(ms: u64) -> Text {
-    let seconds = ms.saturating_add(500) / 1000;
-    let (minutes, rest) = (seconds / 60, seconds % 60);
-    match (minutes, rest) {
-        (0, _) => say!(en: "{rest} s", vi: "{rest} giây"),
-        (_, 0) => say!(en: "{minutes} min", vi: "{minutes} phút"),
-        _ => say!(en: "{minutes} min {rest} s", vi: "{minutes} phút {rest} giây"),
-    }
+    lasting(ms.saturating_add(500) / 1000)
 }
 
 /// Says what is heard: over the one picture, or in the span of a contact sheet.
@@ -126,7 +120,9 @@ fn tell(heard: &[Heard], over_picture: bool, zone: &TimeZone) {
         });
     }
     if let Some(more) = heard.len().checked_sub(SOUNDS_MAX).filter(|more| *more > 0) {
-        report::say(&say!(en: "… and {more} more announcements", vi: "… và {more} lượt phát thanh nữa"));
+        report::say(
+            &say!(en: "… and {en}", vi: "… và {more} lượt phát thanh nữa", en = counted(more, "more announcement")),
+        );
     }
 }
 

@@ -43,7 +43,7 @@ fn told(word: Text, problems: &[Problem]) {
     if let Some(more) = problems.len().checked_sub(PROBLEMS_TOLD_MAX).filter(|&more| more > 0) {
         let rest = match problems.len() < PROBLEMS_FOUND_MAX {
             true => {
-                say!(en: "there are {more} more; correct these first", vi: "còn {more} lỗi nữa; hãy sửa các lỗi trên trước")
+                say!(en: "and {more} more; correct these first", vi: "còn {more} lỗi nữa; hãy sửa các lỗi trên trước")
             }
             // No more than so many are kept.
             false => say!(en: "there are at least {more} more; correct these first",

@@ -22,6 +22,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Largest font file that is read: Noto's largest single face is 16 MB.
 const FONT_BYTES_MAX: u64 = 64 << 20;
+/// Where fonts that no package brings are put on a board.
+const FONTS: &str = "/usr/share/bangtin/fonts";
 /// Deepest folder below a font folder that is looked into.
 const FOLDER_DEPTH_MAX: u32 = 4;
 
@@ -128,6 +130,9 @@ struct FamilyEntry {
     colour: bool,
     #[serde(default)]
     optional: bool,
+    /// Its package is too large to be installed for it: `fonts/fetch.sh` takes the files out.
+    #[serde(default)]
+    fetched: bool,
     stands_in: Option<String>,
 }
 
@@ -138,9 +143,7 @@ fn one() -> f32 {
 impl Fonts {
     /// Where Debian and the package keep fonts, and the folder of this repository.
     pub fn standard_folders() -> Vec<PathBuf> {
-        ["/usr/share/bangtin/fonts", "fonts", "/usr/share/fonts/truetype", "/usr/share/fonts/opentype"]
-            .map(PathBuf::from)
-            .into()
+        [FONTS, "fonts", "/usr/share/fonts/truetype", "/usr/share/fonts/opentype"].map(PathBuf::from).into()
     }
 
     /// Finds the stack's files in `folders`, the first folder that has a file winning.
@@ -433,13 +436,19 @@ fn list(folder: &Path, depth: u32, files: &mut HashMap<String, PathBuf>) {
 fn missing_face(entry: &FamilyEntry, file: &str, whole: bool) -> Problem {
     let (family, package, scripts) = (&entry.name, &entry.package, entry.scripts.join(", "));
     let why = if whole {
-        say!(en: "no font file of the family {family} was found: letters of {scripts} show in another face, or as boxes",
-             vi: "không tìm thấy tệp phông nào của họ {family}: chữ {scripts} hiện bằng phông khác, hoặc hiện thành ô vuông")
+        say!(en: "no file of this font was found: letters of {scripts} show in another face, or as boxes",
+             vi: "không tìm thấy tệp nào của phông chữ này: chữ {scripts} hiện bằng phông khác, hoặc hiện thành ô vuông")
     } else {
-        say!(en: "a font file of the family {family} was not found: another weight stands in",
-             vi: "không tìm thấy một tệp phông của họ {family}: dùng tạm độ đậm khác")
+        say!(en: "the file {file} of this font was not found: another weight stands in",
+             vi: "không tìm thấy tệp {file} của phông chữ này: dùng tạm độ đậm khác")
     };
-    Problem::new(file, why, say!(en: "install the package {package}", vi: "hãy cài gói {package}"))
+    let remedy = if entry.fetched {
+        say!(en: "run `make fonts` where Bangtin's source is, and copy its folder `fonts` beside the program, or what is in it to {FONTS}",
+             vi: "hãy chạy `make fonts` trong mã nguồn Bangtin, rồi chép thư mục `fonts` vào cạnh chương trình, hoặc chép các tệp trong đó vào {FONTS}")
+    } else {
+        say!(en: "install the package {package}", vi: "hãy cài gói {package}")
+    };
+    Problem::new(family, why, remedy)
 }
 
 fn broken_face(path: &Path) -> Problem {
@@ -472,6 +481,17 @@ mod tests {
         assert!(fonts.is_empty());
         assert!(problems.iter().any(|p| p.why.en.contains("Tavt")), "{problems:?}");
         assert_eq!(fonts.shape("Bản", Weight::Bold), Shaped::default());
+    }
+
+    #[test]
+    fn a_font_that_no_package_brings_is_told_in_vietnamese_with_where_its_files_go() {
+        let (_, problems) = Fonts::load(&["/nowhere".into()]);
+        let line = problems[0].line(crate::problem::Speech::Vietnamese);
+        assert!(line.starts_with("Noto Sans SemiCondensed: không tìm thấy tệp nào"), "{line}");
+        assert!(line.contains("cạnh chương trình") && line.ends_with("/usr/share/bangtin/fonts"), "{line}");
+        for problem in &problems {
+            assert!(!problem.remedy.vi.contains("fetch.sh"), "{problem}");
+        }
     }
 
     #[test]

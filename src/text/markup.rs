@@ -37,7 +37,7 @@ impl Paragraph {
     pub fn is_heading(&self) -> bool {
         let said = || self.spans.iter().map(|span| span.text.trim()).filter(|text| !text.is_empty());
         let ends = said()
-            .last()
+            .next_back()
             .is_none_or(|text| text.trim_end_matches(['"', '”', ')', '»']).ends_with(['.', '!', '?', '…']));
         let bold = self.spans.iter().filter(|span| !span.text.trim().is_empty()).all(|span| span.bold);
         let letters = || said().flat_map(str::chars).filter(|c| c.is_alphabetic());

@@ -112,7 +112,7 @@ fn unchanged_media_are_not_copied_again() {
     let picture = made_by_ffmpeg("still.jpg", "-f lavfi -i testsrc2=s=400x300:d=1 -frames:v 1");
     office.write("a.jpg", std::fs::read(picture).unwrap());
     let said = office.publish(&notice("image = \"a.jpg\""));
-    assert!(said.out.contains("1 files copied, 0 unchanged"), "{}{}", said.out, said.err);
+    assert!(said.out.contains(": 1 notice; 1 file copied, 0 unchanged"), "{}{}", said.out, said.err);
     let said = office.publish(&notice("text = \"more\"\nimage = \"a.jpg\""));
     assert!(said.out.contains("0 files copied, 1 unchanged"), "{}{}", said.out, said.err);
 }
@@ -295,14 +295,14 @@ fn a_picture_of_a_size_that_no_board_can_hold_is_refused_unread() {
     refused(
         &[("to.png", &picture)],
         &notice("image = \"to.png\""),
-        &["programme.toml:5 (to.png)", "smaller"],
+        &["programme.toml:5: `to.png` is 30000 × 30000 pixels", "smaller"],
     );
 }
 
 #[test]
 fn publishing_says_that_nothing_has_changed_and_refuses_without_this_feeds_keys() {
     let office = Office::new();
-    assert!(office.publish(GOOD).out.contains("published version 2: 1 notices"));
+    assert!(office.publish(GOOD).out.contains("published version 2: 1 notice; "));
     let before = office.snapshot();
     let said = office.publish(GOOD);
     assert!(
@@ -415,7 +415,12 @@ fn what_was_published_is_fetched_as_a_board_would_and_its_server_has_a_word_on_t
         std::process::Command::new("cp").args(["-r", text(&site), text(&old)]).status().unwrap().success()
     );
     let said = publish(&wrong, &["--clock-is-right"]);
-    assert!(said.code == 0 && said.out.contains("boards can have it: version 2"), "{}{}", said.out, said.err);
+    assert!(
+        said.code == 0 && said.out.contains("boards can have it: version 2, with 0 media files, is at"),
+        "{}{}",
+        said.out,
+        said.err
+    );
     let said = publish(&serve(old, "200 OK", date(0)), &[]);
     assert!(said.code == 1 && said.err.contains("there is still version 1"), "{}{}", said.out, said.err);
     assert!(said.err.contains("copy the whole SITE folder"), "{}", said.err);

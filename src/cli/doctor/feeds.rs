@@ -4,7 +4,7 @@
 use super::Finding;
 use crate::clock;
 use crate::config::{Config, FeedConfig};
-use crate::problem::{Outcome, Problem};
+use crate::problem::{Outcome, Problem, counted};
 use crate::say;
 use crate::sync::{Reader, check_address};
 use crate::trust::time::{Clocks, Floor, released};
@@ -130,13 +130,15 @@ fn fine(feed: &FeedConfig, found: &Complete, judged: Judged) -> Finding {
                  vi: "hãy chạy `bangtin feed refresh` trên máy phát hành, và kiểm tra đồng hồ của máy này"),
         ));
     }
+    let notices = found.programme.as_ref().map_or(0, |programme| programme.notices.len());
     Finding::Fine(say!(
-        en: "feed {name}: answers; `{title}`, version {version}, {notices} notices, valid until {expires}",
+        en: "feed {name}: answers; `{title}`, version {version}, {shown}, valid until {expires}",
         vi: "nguồn tin {name}: trả lời tốt; `{title}`, bản {version}, {notices} tin, có giá trị đến {expires}",
         name = feed.name,
         title = found.programme.as_ref().map_or("", |programme| &programme.title),
         version = found.versions.programme,
-        notices = found.programme.as_ref().map_or(0, |programme| programme.notices.len()),
+        notices = notices,
+        shown = counted(notices, "notice"),
         expires = expires
     ))
 }

@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::config::Config;
 use crate::model::programme::{Programme, Window};
-use crate::problem::{Problem, Text};
+use crate::problem::{self, Problem, Text};
 use crate::say;
 
 /// What the machine is able to do.
@@ -67,9 +67,9 @@ fn of_one(programme: &Programme, config: &Config, able: Able) -> Vec<Finding> {
     if !able.timed && by_hour.len() + lines > 0 {
         let (count, names) = (by_hour.len(), first_of(&by_hour));
         lost(
-            say!(en: "{count} notices ({names}) and {lines} ticker lines name hours or days, and would not show: nothing vouches for the time",
+            say!(en: "of {en} ({names}) and {lines_en} with hours or days none would show: nothing vouches for the time",
                  vi: "{count} tin ({names}) và {lines} dòng chạy có khung giờ hoặc ngày nên sẽ không hiện: chưa có gì bảo đảm giờ đúng",
-                 count = count, names = names, lines = lines),
+                 count = count, en = problem::counted(count, "notice"), names = names, lines = lines, lines_en = problem::counted(lines, "ticker line")),
             clock(),
         );
     }
@@ -136,7 +136,11 @@ mod tests {
             "{deaf:?}"
         );
         let lost = said(Able { timed: false, ..all }).join("\n");
-        for words in ["(ban-tin.mp3) would never begin", "1 notices (Chợ)", "countdowns (Bầu cử)"] {
+        for words in [
+            "(ban-tin.mp3) would never begin",
+            "of 1 notice (Chợ) and 0 ticker lines with hours",
+            "countdowns (Bầu cử)",
+        ] {
             assert!(lost.contains(words), "{lost}");
         }
         assert!(said(Able { decodes: false, ..all })[0].contains("films"));

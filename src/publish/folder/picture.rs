@@ -46,7 +46,7 @@ pub fn too_large(path: &str, width: u32, height: u32) -> Refusal {
             en: "`{path}` is {width} × {height} pixels, too large for a board",
             vi: "`{path}` có {width} × {height} điểm ảnh, quá lớn cho bảng tin"
         ),
-        say!(en: "save it as 1920 × 1080", vi: "hãy lưu lại cỡ 1920 × 1080"),
+        say!(en: "make it smaller: 1920 × 1080 is enough", vi: "hãy thu nhỏ lại, cỡ 1920 × 1080 là đủ"),
     )
 }
 

@@ -356,6 +356,30 @@ fn after_a_film_s_last_picture_that_picture_stands_however_late_the_board_comes(
 }
 
 #[test]
+fn a_raw_film_whose_lines_lie_from_below_upwards_is_seen_upright() {
+    let arguments = "-f lavfi -i testsrc2=s=320x180:r=5:d=1 -c:v rawvideo -pix_fmt yuv420p";
+    let plain = made_by_ffmpeg("raw.avi", arguments);
+    let mut film = std::fs::read(&plain).unwrap();
+    // FFmpeg writes and reads the words "BottomUp" after the BITMAPINFOHEADER of such a film.
+    let find = |film: &[u8], name: &[u8]| film.windows(name.len()).position(|at| at == name).unwrap();
+    let format = find(&film, b"strf");
+    film.splice(format + 48..format + 48, *b"BottomUp\0\0");
+    film[format + 4..][..4].copy_from_slice(&49u32.to_le_bytes());
+    film[format + 8..][..4].copy_from_slice(&49u32.to_le_bytes());
+    for list in [4, find(&film, b"hdrl") - 4, find(&film, b"strl") - 4] {
+        let length = u32::from_le_bytes(film[list..][..4].try_into().unwrap());
+        film[list..][..4].copy_from_slice(&(length + 10).to_le_bytes());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("upwards.avi");
+    std::fs::write(&path, film).unwrap();
+    let (upwards, plain) = (first_picture(&media(&path), 0.0), first_picture(&media(&plain), 0.0));
+    let turned: Vec<u8> = plain.chunks(320).rev().flatten().copied().collect();
+    assert_eq!(upwards.len(), plain.len());
+    assert!(upwards == turned, "the same data, read from below upwards");
+}
+
+#[test]
 fn a_decoder_that_dies_costs_its_clip_and_says_so() {
     let clip =
         Clip::open(Decoder::at("/bin/false".into()), clip_720p(), wish(Fit::Native { side_max: 64 }), || ());

@@ -373,3 +373,29 @@ fn a_film_whose_decoder_is_killed_comes_back_and_nothing_is_black_meanwhile() {
     assert_eq!(status["frames"]["blank"], 0);
     assert_eq!(status["media"]["waiting"], serde_json::json!([]));
 }
+
+#[test]
+fn a_decoder_is_the_first_to_go_where_memory_runs_out_and_none_outlives_its_board() {
+    let office = Office::new();
+    let film = "-f lavfi -i testsrc2=s=320x180:r=25:d=300 -c:v libx264 -preset ultrafast -pix_fmt yuv420p";
+    office.write("a.mp4", std::fs::read(made_by_ffmpeg("five-minutes.mp4", film)).unwrap());
+    let board = filmed(&office, "");
+    let decoders = decoders(&board.status().unwrap());
+    assert!(!decoders.is_empty());
+    for pid in &decoders {
+        let score = std::fs::read_to_string(format!("/proc/{pid}/oom_score_adj")).unwrap();
+        assert_eq!(score.trim(), "1000");
+        let stopped = std::process::Command::new("kill").args(["-STOP", &pid.to_string()]).status();
+        assert!(stopped.unwrap().success());
+    }
+    board.kill();
+    let lives = |pid: &i32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with('Z'))
+    };
+    let deadline = bangtin::clock::instant() + std::time::Duration::from_secs(10);
+    while decoders.iter().any(lives) {
+        assert!(bangtin::clock::instant() < deadline, "{decoders:?} outlive their board");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}

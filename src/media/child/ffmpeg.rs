@@ -133,6 +133,14 @@ pub(super) fn is_damaged(frame: &ffmpeg_the_third::frame::Video) -> bool {
     frame.is_corrupt() || flags as u32 & MADE_UP != 0
 }
 
+/// Its lines lie in memory from the upper one down, so that they are a slice: a raw AVI may hold them the other way round, with
+/// a negative line size.
+pub(super) fn lies_downwards(frame: &ffmpeg_the_third::frame::Video) -> bool {
+    // SAFETY: `frame` holds a valid frame; a plain field.
+    let sizes = unsafe { (*frame.as_ptr()).linesize };
+    sizes[..frame.planes().min(sizes.len())].iter().all(|size| *size > 0)
+}
+
 /// Bounds what a video decoder may allocate, and tells it the unit of its times.
 pub(super) fn bound(
     context: &mut ffmpeg_the_third::codec::context::Context,

@@ -575,7 +575,8 @@ impl Painter {
         };
         let planar = matches!(frame.format(), Pixel::YUV420P | Pixel::YUVJ420P);
         let full = frame.format() == Pixel::YUVJ420P || frame.color_range() == color::Range::JPEG;
-        if planar && frame.width() == width && frame.height() == height {
+        let plain = planar && ffmpeg::lies_downwards(frame);
+        if plain && frame.width() == width && frame.height() == height {
             copy(frame, quarter_turns, out, slot);
             return Ok((matrix, if full { ColourRange::Full } else { ColourRange::Limited }));
         }

@@ -13,6 +13,7 @@ mod still;
 use super::wire::{self, Reply, Request, Stage, What};
 use crate::shm::{Layout, SampleWriter, WritableMapping};
 use rustix::process::{Resource, Rlimit, setrlimit};
+use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::ExitCode;
 
@@ -150,6 +151,13 @@ fn confine() {
         // A bound that the system will not set is one that it already holds lower.
         let _ = setrlimit(resource, Rlimit { current: Some(bytes), maximum: Some(bytes) });
     };
+    // Where memory runs out the kernel ends this process before any other; one that it does not let say so goes on.
+    let _ = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/proc/self/oom_score_adj")
+        .and_then(|mut score| score.write_all(b"1000"));
+    // Also when it was stopped: without its player it is of no use.
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     bound(Resource::As, ADDRESS_SPACE_MAX);
     bound(Resource::Core, 0);
     bound(Resource::Fsize, 0);

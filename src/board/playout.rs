@@ -2,7 +2,8 @@
 //!
 //! [`wanted`] says, purely from plans, which clips there must be; [`Playout`] opens, starts and ends them to
 //! match. A clip is opened before its turn, so that its first picture is there when the turn comes. Where a
-//! clip stands follows from wall time: a board that restarts in the middle of a film goes on in the middle.
+//! clip stands follows from wall time: a board that restarts in the middle of a film goes on in the middle. A clip whose
+//! decoder fails is opened again, soon and then more rarely.
 
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish};
 use crate::model::media::{FilmPicture, Media, Sha256};

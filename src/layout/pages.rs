@@ -1,7 +1,7 @@
 //! A notice cut into pages: which words on which, how large, and for how long.
 //!
 //! A text that does not fit at the smallest readable size is cut into as few pages as it needs (`split`), all in the
-//! same sizes, each under the same title, or on a low board under its beginning. Tables give pages of a few rows (`table`),
+//! same sizes, each under the same title, or on a low board under its beginning where all of it has no room. Tables give pages of a few rows (`table`),
 //! with the text before and after them where there is room; one that is too wide is said in lines. Two languages stand side by side where both fit; otherwise each has its pages in turn. The slot of air
 //! time is shared among the pages by how long each takes to read (LOOK.md section 7).
 //!

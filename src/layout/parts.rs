@@ -1,7 +1,9 @@
 //! Where a notice's parts are: the category's side, text, picture, QR code and the issuer's line, in any rectangle of
 //! the board.
 //!
-//! A picture or a code that would leave the text too little room is left out; text never is.
+//! A picture or a code that would leave the text too little room is left out; text never is. Where text is under its picture
+//! one that would be small, or for which there is no room, has the first page for itself, and one that would cost pages
+//! stands on the first alone.
 
 use super::fit::Leading;
 use super::look::{Grid, Look};

@@ -2,7 +2,8 @@
 //!
 //! Pages part between paragraphs, else between sentences, and inside a sentence only where that alone is longer than a page. A
 //! line of a paragraph does not stand alone on a page, nor does a page hold one line, unless that costs a page more and the line is a sentence;
-//! and neither a heading nor what announces a list ("Mang theo:") stays behind without what follows. All of it is measured at the smallest
+//! and neither a heading nor what announces a list ("Mang theo:") stays behind without what follows, nor a negation without what it
+//! forbids. What is under a heading goes with it where that costs no page. All of it is measured at the smallest
 //! sizes: larger letters come to more lines, never to fewer.
 
 use super::fit::{PARAGRAPH_GAP, Para, TITLE_GAP, Text, wrap_any};

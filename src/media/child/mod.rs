@@ -1,7 +1,7 @@
 //! `bangtin decode`: the process in which every media file is opened.
 //!
 //! It is given one file as an open descriptor over its standard input, and memory to write pictures and
-//! sound into; it opens nothing else, and ends when the player closes the socket. A file that crashes, hangs
+//! sound into; it opens nothing else once it has a file, and ends when the player closes the socket, or dies. A file that crashes, hangs
 //! or fills it costs that one item, not the board. Its environment is empty, its address space bounded, and
 //! it cannot gain privileges.
 

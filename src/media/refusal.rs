@@ -47,6 +47,11 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
             say!(en: "has no sound in it", vi: "không có tiếng"),
             say!(en: "give a file with sound: MP3, OGG, WAV or MP4", vi: "hãy dùng tệp có tiếng: MP3, OGG, WAV hoặc MP4"),
         ),
+        Stage::Unheard => (
+            say!(en: "its sound cannot be played: {message}", vi: "không phát được tiếng trong tệp: {message}"),
+            say!(en: "save it again with stereo sound of 44,100 or 48,000 samples a second",
+                 vi: "hãy lưu lại với tiếng stereo, 44.100 hoặc 48.000 mẫu mỗi giây"),
+        ),
     };
     Problem::new(name, why, remedy)
 }

@@ -15,17 +15,25 @@ use std::time::Duration;
 /// A 64-megapixel picture took 3 s on a slow core.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The largest film is read to its end in a few minutes; one that takes longer is made to.
+const PROBE_MAX: Duration = Duration::from_secs(900);
+
 /// Says what a file is, its beginning having been decoded.
 ///
 /// # Errors
 /// What cannot be decoded, is too large, or holds neither pictures nor sound; a child that crashed or hung.
 pub fn probe(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
-    let deadline = clock::instant() + PATIENCE;
-    let process = Process::open(decoder, file, What::Probe).map_err(|e| refusal::crashed(file.name(), &e))?;
-    match process.hear(deadline).map_err(|e| refusal::crashed(file.name(), &e))? {
-        Reply::Ready(found) => Ok(found),
-        Reply::Failed { stage, message } => Err(refusal::refused(file.name(), stage, &message)),
-        _ => Err(refusal::nonsense(file.name())),
+    let crashed = |error: std::io::Error| refusal::crashed(file.name(), &error);
+    let latest = clock::instant() + PROBE_MAX;
+    let process = Process::open(decoder, file, What::Probe).map_err(crashed)?;
+    loop {
+        let deadline = (clock::instant() + PATIENCE).min(latest);
+        match process.hear(deadline).map_err(crashed)? {
+            Reply::Ready(found) => return Ok(found),
+            Reply::Working => {}
+            Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
+            _ => return Err(refusal::nonsense(file.name())),
+        }
     }
 }
 

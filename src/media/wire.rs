@@ -80,6 +80,8 @@ pub enum Stage {
     TooLarge,
     NoPicture,
     NoSound,
+    /// There is sound, and it cannot be made stereo at an ordinary rate.
+    Unheard,
     Decode,
     CutOff,
     /// The message is when the first damaged picture is seen, in seconds.

@@ -6,9 +6,13 @@
 
 use super::super::wire::Stage;
 use super::Refusal;
+use super::timeline::Timeline;
 use crate::limits::FILM_PIXELS_MAX;
+use crate::model::media::Matrix;
+use ffmpeg_the_third::format::Pixel;
 use ffmpeg_the_third::format::context::Input;
-use ffmpeg_the_third::{Error, ffi};
+use ffmpeg_the_third::software::scaling;
+use ffmpeg_the_third::{Error, Packet, Rational, ffi, frame, media};
 use std::ffi::{CStr, c_int, c_void};
 use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
@@ -67,7 +71,7 @@ unsafe extern "C" fn seek(opaque: *mut c_void, offset: i64, whence: c_int) -> i6
 }
 
 /// Opens a film or sound file and finds its streams.
-pub(super) fn open(file: OwnedFd, length: u64) -> Result<Input, Refusal> {
+fn open(file: OwnedFd, length: u64) -> Result<Input, Refusal> {
     ffmpeg_the_third::util::log::set_level(ffmpeg_the_third::util::log::Level::Quiet);
     let refuse = |code: c_int| Refusal::new(Stage::Open, Error::from(code));
     let source = Box::into_raw(Box::new(Source { file, length, at: 0 }));
@@ -108,20 +112,182 @@ pub(super) fn open(file: OwnedFd, length: u64) -> Result<Input, Refusal> {
     }
 }
 
-/// Microseconds at which the file starts; subtracted from every time in it.
-pub(super) fn start_us(input: &Input) -> i64 {
-    // SAFETY: `input` holds a valid context.
-    let start = unsafe { (*input.as_ptr()).start_time };
-    if start == ffi::AV_NOPTS_VALUE { 0 } else { start }
+/// A time in units of `base`, in microseconds.
+pub(super) fn to_us(time: i64, base: Rational) -> i64 {
+    let us =
+        i128::from(time) * 1_000_000 * i128::from(base.numerator()) / i128::from(base.denominator().max(1));
+    us.clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64
 }
 
-/// The length that the file itself states, in microseconds; one that was reckoned from its size and bit rate proves nothing.
-pub(super) fn stated_us(input: &Input) -> Option<i64> {
-    // SAFETY: `input` holds a valid context.
-    let (method, length) =
-        unsafe { ((*input.as_ptr()).duration_estimation_method, (*input.as_ptr()).duration) };
-    (method == ffi::AVDurationEstimationMethod::STREAM && length > 0).then_some(length)
+fn from_us(us: i64, base: Rational) -> i64 {
+    let (numerator, denominator) = (i128::from(base.numerator().max(1)), i128::from(base.denominator()));
+    (i128::from(us) * denominator / (1_000_000 * numerator))
+        .clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64
 }
+
+/// A file's packets, on one clock that begins with the file at zero.
+pub(super) struct Reader {
+    input: Input,
+    timeline: Timeline,
+    /// The container's clock may jump: a moment is then found by reading up to it.
+    jumps: bool,
+    origin_us: i64,
+    newest_us: i64,
+}
+
+/// A packet whose times are those of the film; they are in the time base of its track.
+pub(super) struct Read {
+    pub packet: Packet,
+    pub stream: usize,
+    pub kind: media::Type,
+    /// When what is in it is to be seen or heard, and the end of that, in microseconds.
+    pub at_us: i64,
+    pub end_us: i64,
+}
+
+impl Reader {
+    pub(super) fn open(file: OwnedFd, length: u64) -> Result<Reader, Refusal> {
+        let input = open(file, length)?;
+        // SAFETY: `input` holds a valid context, and an opened context has its format; plain fields.
+        let (start, flags) = unsafe { ((*input.as_ptr()).start_time, (*(*input.as_ptr()).iformat).flags) };
+        let origin_us = if start == ffi::AV_NOPTS_VALUE { 0 } else { start };
+        let jumps = flags & ffi::AVFMT_TS_DISCONT as c_int != 0;
+        Ok(Reader { input, timeline: Timeline::new(origin_us, jumps), jumps, origin_us, newest_us: 0 })
+    }
+
+    pub(super) fn input(&self) -> &Input {
+        &self.input
+    }
+
+    /// Where all that was read ends, subtitles and the rest with it, in microseconds.
+    pub(super) fn newest_us(&self) -> i64 {
+        self.newest_us
+    }
+
+    /// Streams that nothing announced may come later in the file.
+    pub(super) fn may_gain_tracks(&self) -> bool {
+        // SAFETY: `input` holds a valid context; a plain field.
+        unsafe { (*self.input.as_ptr()).ctx_flags & ffi::AVFMTCTX_NOHEADER as c_int != 0 }
+    }
+
+    /// The next packet of pictures or sound; `None` at the end, and where the file cannot be read on.
+    pub(super) fn next(&mut self) -> Option<Read> {
+        loop {
+            let (stream, mut packet) = self.input.packets().next()?.ok()?;
+            let kind = stream.parameters().medium();
+            let (index, base) = (stream.index(), stream.time_base());
+            let us = |time: i64| to_us(time, base);
+            let length_us = us(packet.duration());
+            if !matches!(kind, media::Type::Video | media::Type::Audio) {
+                let at_us = packet.pts().or(packet.dts()).map_or(0, us).saturating_sub(self.origin_us);
+                self.newest_us = self.newest_us.max(at_us.saturating_add(length_us));
+                continue;
+            }
+            if packet.dts().or(packet.pts()).is_some() {
+                // By presentation times nothing can be told: pictures are not stored in their order.
+                let offset = match packet.dts() {
+                    Some(time) => self.timeline.offset(index, us(time), length_us),
+                    None => self.timeline.current(),
+                };
+                let offset = from_us(offset, base);
+                packet.set_pts(packet.pts().map(|time| time.saturating_add(offset)));
+                packet.set_dts(packet.dts().map(|time| time.saturating_add(offset)));
+            }
+            let at_us = packet.pts().or(packet.dts()).map_or(0, us);
+            let end_us = at_us.saturating_add(length_us);
+            self.newest_us = self.newest_us.max(end_us);
+            return Some(Read { packet, stream: index, kind, at_us, end_us });
+        }
+    }
+
+    /// Goes on reading so that what is to be seen or heard from `to_us` on can be decoded: at the last key packet of
+    /// `track` before, or earlier. `alive` is called now and then where that takes long.
+    ///
+    /// A file that cannot seek is read on from its beginning.
+    pub(super) fn go<E>(
+        &mut self,
+        to_us: i64,
+        track: usize,
+        mut alive: impl FnMut() -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !self.jumps {
+            // Before the first moment of any file: its beginning is meant.
+            let early_us = if to_us > 0 { 0 } else { BEFORE_US };
+            let to = to_us.saturating_add(self.origin_us).saturating_sub(early_us);
+            let _ = self.input.seek(to, ..=to);
+            self.timeline.go();
+            return Ok(());
+        }
+        self.rewind();
+        // Where the clock jumps no time in the file can be looked for; and a search in a transport stream ends at any
+        // picture, also at one which builds on others.
+        let mut from = None;
+        for count in 0u32.. {
+            let timeline = self.timeline.clone();
+            let Some(read) = self.next() else { break };
+            if read.stream == track && read.at_us > to_us {
+                break;
+            }
+            if read.stream == track && read.packet.is_key() && read.packet.position() >= 0 {
+                from = Some((read.packet.position(), timeline));
+            }
+            if count.is_multiple_of(ALIVE_PACKETS) {
+                alive()?;
+            }
+        }
+        match from {
+            Some((position, timeline)) if self.seek_byte(position as i64) => self.timeline = timeline,
+            _ => self.rewind(),
+        }
+        Ok(())
+    }
+
+    fn rewind(&mut self) {
+        self.seek_byte(0);
+        self.timeline = Timeline::new(self.origin_us, self.jumps);
+    }
+
+    fn seek_byte(&mut self, position: i64) -> bool {
+        // SAFETY: `input` holds a valid context.
+        unsafe {
+            ffi::av_seek_frame(self.input.as_mut_ptr(), -1, position, ffi::AVSEEK_FLAG_BYTE as c_int) >= 0
+        }
+    }
+
+    /// The width of a pixel to its height, as the container says or else the stream; 1 where nothing sensible is said.
+    pub(super) fn pixel_aspect(&self, stream: usize) -> f64 {
+        // SAFETY: `input` holds a valid context; the stream's number is checked against its streams; no frame is given.
+        let aspect: Rational = unsafe {
+            let context = self.input.as_ptr().cast_mut();
+            if stream >= (*context).nb_streams as usize {
+                return 1.0;
+            }
+            ffi::av_guess_sample_aspect_ratio(context, *(*context).streams.add(stream), ptr::null_mut())
+                .into()
+        };
+        let aspect = f64::from(aspect.numerator()) / f64::from(aspect.denominator().max(1));
+        // A hundredth more or less is rounding.
+        if (0.1..=10.0).contains(&aspect) && (aspect - 1.0).abs() > 0.005 { aspect } else { 1.0 }
+    }
+
+    /// The length that the container itself states, in microseconds; one that was reckoned from its size and bit rate, or from
+    /// the times at its ends, proves nothing.
+    pub(super) fn stated_us(&self) -> Option<i64> {
+        // SAFETY: `input` holds a valid context.
+        let (method, length) =
+            unsafe { ((*self.input.as_ptr()).duration_estimation_method, (*self.input.as_ptr()).duration) };
+        // Ogg's is the time of the last page that is there.
+        let measured = self.input.format().name() == "ogg";
+        (method == ffi::AVDurationEstimationMethod::STREAM && length > 0 && !measured && !self.jumps)
+            .then_some(length)
+    }
+}
+
+/// Before the first moment of any file, in microseconds.
+const BEFORE_US: i64 = 10_000_000;
+
+/// After so many packets that are only read, the reader says that it works.
+const ALIVE_PACKETS: u32 = 1_000;
 
 /// The decoder could not decode all of the picture, and made something up for the rest.
 pub(super) fn is_damaged(frame: &ffmpeg_the_third::frame::Video) -> bool {
@@ -151,5 +317,109 @@ pub(super) fn bound(
         let context = &mut *context.as_mut_ptr();
         context.max_pixels = FILM_PIXELS_MAX as i64;
         context.pkt_timebase = time_base.into();
+    }
+}
+
+/// The pixel format is of red, green and blue (or of a palette of them).
+pub(super) fn is_rgb(format: Pixel) -> bool {
+    flags(format) & (ffi::AV_PIX_FMT_FLAG_RGB | ffi::AV_PIX_FMT_FLAG_PAL) as u64 != 0
+}
+
+/// The pixel format has transparency. A palette's says nothing: many decoders leave it at zero.
+pub(super) fn has_alpha(format: Pixel) -> bool {
+    flags(format) & ffi::AV_PIX_FMT_FLAG_ALPHA as u64 != 0
+        && flags(format) & ffi::AV_PIX_FMT_FLAG_PAL as u64 == 0
+}
+
+/// The pixel format says by itself that luma goes from 0 to 255.
+pub(super) fn is_full_range(format: Pixel) -> bool {
+    matches!(format, Pixel::YUVJ420P | Pixel::YUVJ422P | Pixel::YUVJ444P | Pixel::YUVJ440P | Pixel::YUVJ411P)
+}
+
+fn flags(format: Pixel) -> u64 {
+    // SAFETY: the descriptors are constants of the library; null for a format that it does not know.
+    unsafe { ffi::av_pix_fmt_desc_get(format.into()).as_ref() }.map_or(0, |descriptor| descriptor.flags)
+}
+
+/// Time, colours and the rest that is said of a picture.
+pub(super) fn copy_properties(from: &frame::Video, to: &mut frame::Video) {
+    // SAFETY: both hold valid frames. It fails for want of memory alone, and then the picture has no time.
+    unsafe { ffi::av_frame_copy_props(to.as_mut_ptr(), from.as_ptr()) };
+}
+
+/// What a picture is to become. Of colours only the range changes, and RGB becomes or comes from YUV.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scaled {
+    pub format: Pixel,
+    pub width: u32,
+    pub height: u32,
+    pub matrix: Matrix,
+    pub from_full: bool,
+    pub to_full: bool,
+}
+
+/// libswscale, told what each picture means: left to itself it takes BT.601 and its own idea of the range.
+#[derive(Default)]
+pub(super) struct Scaler(Option<Prepared>);
+
+struct Prepared {
+    context: scaling::Context,
+    from: (Pixel, u32, u32),
+    to: Scaled,
+    out: frame::Video,
+}
+
+impl Scaler {
+    pub(super) fn run(&mut self, from: &frame::Video, to: Scaled) -> Result<&frame::Video, Error> {
+        let kind = (from.format(), from.width(), from.height());
+        let fits = |prepared: &mut Prepared| (prepared.from, prepared.to) == (kind, to);
+        let prepared = match self.0.take_if(fits) {
+            Some(prepared) => prepared,
+            None => Prepared::new(kind, to)?,
+        };
+        let prepared = self.0.insert(prepared);
+        prepared.context.run(from, &mut prepared.out)?;
+        Ok(&prepared.out)
+    }
+}
+
+impl Prepared {
+    fn new(from: (Pixel, u32, u32), to: Scaled) -> Result<Prepared, Error> {
+        let flags = scaling::Flags::BILINEAR | scaling::Flags::ACCURATE_RND;
+        let mut context =
+            scaling::Context::get(from.0, from.1, from.2, to.format, to.width, to.height, flags)?;
+        // SAFETY: a valid context; the tables of coefficients are constants of the library. Where a pair of formats has no
+        // such setting it changes nothing, and says so by its result.
+        unsafe {
+            let table = ffi::sws_getCoefficients(match to.matrix {
+                Matrix::Bt601 => ffi::SWS_CS_ITU601,
+                Matrix::Bt709 => ffi::SWS_CS_ITU709,
+                Matrix::Bt2020 => ffi::SWS_CS_BT2020,
+            } as c_int);
+            let (from_full, to_full) = (c_int::from(to.from_full), c_int::from(to.to_full));
+            const ONE: c_int = 1 << 16;
+            ffi::sws_setColorspaceDetails(
+                context.as_mut_ptr(),
+                table,
+                from_full,
+                table,
+                to_full,
+                0,
+                ONE,
+                ONE,
+            );
+        }
+        let out = frame::Video::new(to.format, to.width, to.height);
+        Ok(Prepared { context, from, to, out })
+    }
+}
+
+/// A picture of two fields.
+#[cfg(test)]
+pub(super) fn mark_interlaced(frame: &mut frame::Video, top_first: bool) {
+    // SAFETY: `frame` holds a valid frame; plain fields.
+    unsafe {
+        (*frame.as_mut_ptr()).interlaced_frame = 1;
+        (*frame.as_mut_ptr()).top_field_first = c_int::from(top_first);
     }
 }

@@ -9,6 +9,7 @@ mod ffmpeg;
 mod film;
 mod sound;
 mod still;
+mod timeline;
 
 use super::wire::{self, Reply, Request, Stage, What};
 use crate::shm::{Layout, SampleWriter, WritableMapping};
@@ -120,7 +121,7 @@ fn serve(player: &Player<'_>) -> Result<(), Stop> {
             player.say(&Reply::Ready(still::found(picture)))?;
         }
         What::Probe => {
-            let found = film::probe(file, length)?;
+            let found = film::survey(file, length, || player.say(&Reply::Working))?;
             player.say(&Reply::Ready(found))?;
         }
         What::Picture { max_width, max_height } => {

@@ -1,0 +1,219 @@
+//! The pictures of a film: which of a file's tracks they are, and how they are decoded.
+
+use super::super::Refusal;
+use super::super::ffmpeg::{self, Reader, to_us};
+use super::super::wire::Stage;
+use super::fields::Fields;
+use super::painter::Pose;
+use super::turn::Turn;
+use crate::limits::FILM_PIXELS_MAX;
+use ff::codec::{context, threading};
+use ff::format::stream::Disposition;
+use ffmpeg_the_third as ff;
+use std::collections::VecDeque;
+
+/// How long pictures are withheld that build on a damaged one, at most: as far as encoders put whole pictures apart
+/// (x264: 250 pictures). A film that has none after its first goes on then.
+const WITHHELD_US_MAX: i64 = 10_000_000;
+
+/// A decoded picture, and when it is to be seen, in microseconds.
+pub(super) type Shot = (ff::frame::Video, i64);
+
+pub(super) struct Track {
+    pub decoder: ff::decoder::Video,
+    pub pose: Pose,
+    /// Pixels as seen: turned, pixel aspect applied.
+    pub seen: [u32; 2],
+    pub frame_us: i64,
+    time_base: ff::Rational,
+    last_us: i64,
+    /// When the last damaged picture was to be seen, until one comes that does not build on it.
+    damaged_us: Option<i64>,
+    /// When the first of all damaged pictures was to be seen.
+    pub first_damage_us: Option<i64>,
+    threads: u32,
+    /// A picture that stands by itself has been decoded: what came before could not be whole.
+    begun: bool,
+    pub errors: u32,
+    fields: Fields,
+    done: VecDeque<Shot>,
+}
+
+impl Track {
+    /// The film's own pictures: no cover, no thumbnail.
+    pub(super) fn choose(reader: &Reader) -> Option<usize> {
+        let input = reader.input();
+        let tracks = || {
+            let tracks =
+                input.streams().filter(|stream| stream.parameters().medium() == ff::media::Type::Video);
+            tracks.filter(|stream| !stream.disposition().contains(Disposition::ATTACHED_PIC))
+        };
+        let moving: Vec<usize> =
+            tracks().filter(|stream| stream.frames() != 1).map(|stream| stream.index()).collect();
+        let best = input.streams().best(ff::media::Type::Video).map(|stream| stream.index());
+        best.filter(|index| moving.contains(index))
+            .or_else(|| moving.first().copied())
+            .or_else(|| tracks().next().map(|stream| stream.index()))
+    }
+
+    pub(super) fn open(reader: &Reader, index: usize, threads: u32) -> Result<Track, Refusal> {
+        let refuse = |error: ff::Error| Refusal::new(Stage::Open, error);
+        let stream = reader.input().stream(index).ok_or_else(|| refuse(ff::Error::StreamNotFound))?;
+        let coded = (stream.parameters().width(), stream.parameters().height());
+        too_large(coded)?;
+        let mut context = context::Context::from_parameters(stream.parameters()).map_err(refuse)?;
+        ffmpeg::bound(&mut context, stream.time_base());
+        let mut threading = threading::Config::kind(threading::Type::Frame);
+        threading.count = threads.clamp(1, 4) as usize;
+        context.set_threading(threading);
+        let decoder = context.decoder().video().map_err(refuse)?;
+        let (width, height) = (decoder.width(), decoder.height());
+        if width == 0 || height == 0 {
+            return Err(Refusal::new(Stage::NoPicture, "the film's size is not known"));
+        }
+        too_large((width, height))?;
+        let matrix =
+            stream.side_data().find(|side| side.kind() == ff::packet::side_data::Type::DisplayMatrix);
+        let turn = matrix.map(|side| Turn::of_matrix(side.data())).unwrap_or_default();
+        let pixel_aspect = reader.pixel_aspect(index);
+        let wide = (f64::from(width) * pixel_aspect).round() as u32;
+        let (wide, high) = turn.size((wide.max(1), height));
+        let rate = stream.avg_frame_rate();
+        let frame_us = match (rate.numerator(), rate.denominator()) {
+            (n, d) if n > 0 && d > 0 => 1_000_000 * i64::from(d) / i64::from(n),
+            _ => 40_000,
+        };
+        Ok(Track {
+            decoder,
+            pose: Pose { turn, pixel_aspect },
+            seen: [wide, high],
+            frame_us,
+            time_base: stream.time_base(),
+            last_us: -frame_us,
+            damaged_us: None,
+            first_damage_us: None,
+            threads,
+            begun: false,
+            errors: 0,
+            fields: Fields::default(),
+            done: VecDeque::new(),
+        })
+    }
+
+    /// The film goes on in another track of the same file.
+    pub(super) fn go_on_with(&mut self, reader: &Reader, index: usize) -> Result<(), Refusal> {
+        let threads = self.threads;
+        let before = std::mem::replace(self, Track::open(reader, index, threads)?);
+        (self.seen, self.errors, self.first_damage_us) = (before.seen, before.errors, before.first_damage_us);
+        (self.last_us, self.done) = (before.last_us, before.done);
+        Ok(())
+    }
+
+    /// Decodes a packet; with `None`, what is left at the end.
+    pub(super) fn send(&mut self, packet: Option<&ff::Packet>) {
+        self.begun |= packet.is_some_and(ff::Packet::is_key);
+        let sent = match packet {
+            Some(packet) => self.decoder.send_packet(packet),
+            None => self.decoder.send_eof(),
+        };
+        if sent.is_err() && packet.is_some() {
+            self.damage(self.last_us);
+        }
+        let mut frame = ff::frame::Video::empty();
+        loop {
+            match self.decoder.receive_frame(&mut frame) {
+                Ok(()) => {}
+                Err(ff::Error::Other { errno: libc::EAGAIN } | ff::Error::Eof) => break,
+                Err(_) => {
+                    self.damage(self.last_us);
+                    break;
+                }
+            }
+            let us = self.time(&frame);
+            frame.set_pts(Some(us));
+            if !self.withholds(&frame, us) {
+                self.through_fields(std::mem::replace(&mut frame, ff::frame::Video::empty()));
+            }
+        }
+        if packet.is_none()
+            && let Some(last) = self.fields.finish()
+        {
+            self.keep(last);
+        }
+    }
+
+    /// The next picture that is whole.
+    pub(super) fn next(&mut self) -> Option<Shot> {
+        self.done.pop_front()
+    }
+
+    /// The packets that come next are from elsewhere in the file.
+    pub(super) fn flush(&mut self) {
+        self.decoder.flush();
+        self.fields.clear();
+        self.done.clear();
+        self.damaged_us = None;
+        self.begun = false;
+    }
+
+    fn through_fields(&mut self, frame: ff::frame::Video) {
+        if !self.fields.wants(&frame) {
+            return self.keep(frame);
+        }
+        if let Some(before) = self.fields.push(frame) {
+            self.keep(before);
+        }
+    }
+
+    fn keep(&mut self, frame: ff::frame::Video) {
+        // Its own time, as `send` wrote it: pictures of fields come out one behind.
+        let us = frame.pts().unwrap_or(self.last_us);
+        self.done.push_back((frame, us));
+    }
+
+    fn damage(&mut self, us: i64) {
+        // Pictures of a recording that begins in the middle build on what is not there.
+        if self.begun {
+            self.errors += 1;
+            self.damaged_us = Some(us);
+            self.first_damage_us.get_or_insert(us);
+        }
+    }
+
+    /// Whether the picture before it stays instead of this one: FFmpeg fills up what it cannot decode with grey or with
+    /// what was there before, and so makes something of nearly any damage; what builds on it carries it on.
+    ///
+    /// FFmpeg 5.1 loses its own mark on many pictures when it decodes in several threads.
+    fn withholds(&mut self, frame: &ff::frame::Video, us: i64) -> bool {
+        let builds = frame.kind() != ff::picture::Type::I;
+        self.begun |= !builds;
+        if ffmpeg::is_damaged(frame) {
+            self.begun = true;
+            self.damage(us);
+            return true;
+        }
+        let Some(since_us) = self.damaged_us else { return false };
+        let withheld = builds && us.saturating_sub(since_us) < WITHHELD_US_MAX;
+        if !withheld {
+            self.damaged_us = None;
+        }
+        withheld
+    }
+
+    /// When the picture is to be seen, which it is told; one without a time follows the one before it.
+    fn time(&mut self, frame: &ff::frame::Video) -> i64 {
+        let us = match frame.timestamp() {
+            Some(time) => to_us(time, self.time_base),
+            None => self.last_us.saturating_add(self.frame_us),
+        };
+        self.last_us = us;
+        us
+    }
+}
+
+fn too_large((width, height): (u32, u32)) -> Result<(), Refusal> {
+    if u64::from(width) * u64::from(height) > FILM_PIXELS_MAX {
+        return Err(Refusal::new(Stage::TooLarge, format!("{width} x {height} pixels")));
+    }
+    Ok(())
+}

@@ -1,5 +1,6 @@
 //! End-to-end tests: the real program, real files, real servers. One binary, so that the linker runs once.
 
+mod films;
 mod heard;
 mod media;
 mod on_air;

@@ -133,6 +133,16 @@ pub(super) struct Reader {
     jumps: bool,
     origin_us: i64,
     newest_us: i64,
+    /// The stream and decoding time at which reading goes on after a search: what comes before is left out.
+    from: Option<Mark>,
+}
+
+#[derive(Clone, Copy)]
+struct Mark {
+    stream: usize,
+    dts: Option<i64>,
+    /// Packets that may still come before it.
+    left: u32,
 }
 
 /// A packet whose times are those of the film; they are in the time base of its track.
@@ -143,6 +153,8 @@ pub(super) struct Read {
     /// When what is in it is to be seen or heard, and the end of that, in microseconds.
     pub at_us: i64,
     pub end_us: i64,
+    /// The decoding time as the file has it.
+    own_dts: Option<i64>,
 }
 
 impl Reader {
@@ -152,11 +164,23 @@ impl Reader {
         let (start, flags) = unsafe { ((*input.as_ptr()).start_time, (*(*input.as_ptr()).iformat).flags) };
         let origin_us = if start == ffi::AV_NOPTS_VALUE { 0 } else { start };
         let jumps = flags & ffi::AVFMT_TS_DISCONT as c_int != 0;
-        Ok(Reader { input, timeline: Timeline::new(origin_us, jumps), jumps, origin_us, newest_us: 0 })
+        Ok(Reader {
+            input,
+            timeline: Timeline::new(origin_us, jumps),
+            jumps,
+            origin_us,
+            newest_us: 0,
+            from: None,
+        })
     }
 
     pub(super) fn input(&self) -> &Input {
         &self.input
+    }
+
+    /// The container's clock may jump, and its tracks be numbered anew: what joins recordings.
+    pub(super) fn jumps(&self) -> bool {
+        self.jumps
     }
 
     /// Where all that was read ends, subtitles and the rest with it, in microseconds.
@@ -174,6 +198,14 @@ impl Reader {
     pub(super) fn next(&mut self) -> Option<Read> {
         loop {
             let (stream, mut packet) = self.input.packets().next()?.ok()?;
+            if let Some(mark) = &mut self.from {
+                if mark.left > 0 && (mark.stream, mark.dts) != (stream.index(), packet.dts()) {
+                    mark.left -= 1;
+                    continue;
+                }
+                self.from = None;
+            }
+            let own_dts = packet.dts();
             let kind = stream.parameters().medium();
             let (index, base) = (stream.index(), stream.time_base());
             let us = |time: i64| to_us(time, base);
@@ -196,7 +228,7 @@ impl Reader {
             let at_us = packet.pts().or(packet.dts()).map_or(0, us);
             let end_us = at_us.saturating_add(length_us);
             self.newest_us = self.newest_us.max(end_us);
-            return Some(Read { packet, stream: index, kind, at_us, end_us });
+            return Some(Read { packet, stream: index, kind, at_us, end_us, own_dts });
         }
     }
 
@@ -229,14 +261,18 @@ impl Reader {
                 break;
             }
             if read.stream == track && read.packet.is_key() && read.packet.position() >= 0 {
-                from = Some((read.packet.position(), timeline));
+                let mark = Mark { stream: track, dts: read.own_dts, left: MARK_PACKETS };
+                from = Some((read.packet.position(), timeline, mark));
             }
             if count.is_multiple_of(ALIVE_PACKETS) {
                 alive()?;
             }
         }
         match from {
-            Some((position, timeline)) if self.seek_byte(position as i64) => self.timeline = timeline,
+            Some((position, timeline, mark)) if self.seek_byte(position as i64) => {
+                self.timeline = timeline;
+                self.from = Some(mark);
+            }
             _ => self.rewind(),
         }
         Ok(())
@@ -244,6 +280,7 @@ impl Reader {
 
     fn rewind(&mut self) {
         self.seek_byte(0);
+        self.from = None;
         self.timeline = Timeline::new(self.origin_us, self.jumps);
     }
 
@@ -252,6 +289,24 @@ impl Reader {
         unsafe {
             ffi::av_seek_frame(self.input.as_mut_ptr(), -1, position, ffi::AVSEEK_FLAG_BYTE as c_int) >= 0
         }
+    }
+
+    /// How many packets each stream has at the file's beginning. Reads from there on anew.
+    pub(super) fn counts(&mut self) -> Vec<u32> {
+        let mut counts = vec![0; self.input.nb_streams() as usize];
+        for _ in 0..COUNTED_PACKETS {
+            let Some(Ok((stream, _))) = self.input.packets().next() else { break };
+            if let Some(count) = counts.get_mut(stream.index()) {
+                *count += 1;
+            }
+        }
+        if self.jumps {
+            self.rewind();
+        } else {
+            let to = self.origin_us.saturating_sub(BEFORE_US);
+            let _ = self.input.seek(to, ..=to);
+        }
+        counts
     }
 
     /// The width of a pixel to its height, as the container says or else the stream; 1 where nothing sensible is said.
@@ -285,6 +340,12 @@ impl Reader {
 
 /// Before the first moment of any file, in microseconds.
 const BEFORE_US: i64 = 10_000_000;
+
+/// How many packets may come after a search before the one that was looked for: a demuxer has some in hand.
+const MARK_PACKETS: u32 = 500;
+
+/// Enough to see a second picture of a film.
+const COUNTED_PACKETS: u32 = 500;
 
 /// After so many packets that are only read, the reader says that it works.
 const ALIVE_PACKETS: u32 = 1_000;

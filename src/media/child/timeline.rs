@@ -9,6 +9,9 @@ const FORWARDS_US: i64 = 10_000_000;
 /// A step back by more than rounding: decoding times never go back in a track.
 const BACKWARDS_US: i64 = 100_000;
 
+/// By how much the tracks of a transport stream lie apart in it, at most: the first packet of a track is no earlier.
+const BESIDE_US: i64 = 1_500_000;
+
 /// Where the clock stands, and what every time is moved by.
 #[derive(Debug, Clone)]
 pub(super) struct Timeline {
@@ -70,7 +73,9 @@ impl Timeline {
         match (expected, self.newest_us) {
             (Some(next), _) if at_us < next.saturating_sub(BACKWARDS_US) => false,
             (Some(next), Some(newest)) => !self.gaps_are_jumps || runs_on(next) || runs_on(newest),
-            (None, Some(newest)) => !self.gaps_are_jumps || at_us.abs_diff(newest) <= FORWARDS_US as u64,
+            (None, Some(newest)) => {
+                !self.gaps_are_jumps || runs_on(newest) && at_us >= newest.saturating_sub(BESIDE_US)
+            }
             _ => true,
         }
     }
@@ -131,6 +136,17 @@ mod tests {
         assert_eq!(run(&mut timeline, PICTURE, 80_000_000, 1), [80_000_000]);
         let mut slides = Timeline::new(0, false);
         assert_eq!(run(&mut slides, (0, 60_000_000), 0, 3), [0, 60_000_000, 120_000_000]);
+    }
+
+    #[test]
+    fn a_second_recording_with_tracks_of_its_own_follows_the_first() {
+        let mut timeline = Timeline::new(0, true);
+        for second in 0..4 {
+            run(&mut timeline, PICTURE, second * 1_000_000, 25);
+            run(&mut timeline, SOUND, second * 1_000_000, 50);
+        }
+        assert_eq!(run(&mut timeline, (2, 40_000), 0, 2), [4_000_000, 4_040_000]);
+        assert_eq!(run(&mut timeline, (3, 20_000), 0, 2), [4_000_000, 4_020_000]);
     }
 
     #[test]

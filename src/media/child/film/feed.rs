@@ -21,7 +21,7 @@ pub(super) struct Feed {
     pub reader: Reader,
     pictures: Route,
     sound: Route,
-    /// Streams that the file had when it was opened; a transport stream may gain more.
+    /// The streams before this one are the file's own from its beginning, and take nobody's place.
     known: usize,
     events: VecDeque<Event>,
 }
@@ -76,7 +76,7 @@ impl Route {
 impl Feed {
     /// `pictures` and `sound` are the streams to begin with; `hears` whether a stream of sound is wanted that comes later.
     pub(super) fn new(reader: Reader, pictures: Option<usize>, sound: Option<usize>, hears: bool) -> Feed {
-        let known = reader.input().nb_streams() as usize;
+        let known = if reader.jumps() { 0 } else { reader.input().nb_streams() as usize };
         Feed {
             reader,
             pictures: Route::new(pictures.is_some(), pictures),

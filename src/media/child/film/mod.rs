@@ -82,8 +82,8 @@ impl Outlet<'_> {
 
 /// Plays to the end, or until the player has had enough.
 pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Wanted) -> Result<(), Stop> {
-    let reader = Reader::open(file, length)?;
-    let pictures = if wanted.picture { Track::choose(&reader) } else { None };
+    let mut reader = Reader::open(file, length)?;
+    let pictures = if wanted.picture { Track::choose(&mut reader) } else { None };
     let mut video = pictures.map(|index| Track::open(&reader, index, wanted.threads)).transpose()?;
     let hears = wanted.sound_rate > 0;
     let mut audio =

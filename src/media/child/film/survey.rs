@@ -32,8 +32,8 @@ pub(in super::super) fn survey<E>(
 where
     Stop: From<E>,
 {
-    let reader = Reader::open(file, length)?;
-    let pictures = Track::choose(&reader);
+    let mut reader = Reader::open(file, length)?;
+    let pictures = Track::choose(&mut reader);
     let mut video = pictures.map(|index| Track::open(&reader, index, 1)).transpose()?;
     let mut audio = sound::Track::open_first(&reader, RATE, 0);
     let stated = Stated::of(&reader, [pictures, audio.as_ref().map(|track| track.index)]);

@@ -41,22 +41,38 @@ pub(super) struct Track {
 
 impl Track {
     /// The film's own pictures: no cover, no thumbnail.
-    pub(super) fn choose(reader: &Reader) -> Option<usize> {
-        let input = reader.input();
-        let tracks = || {
-            let tracks =
-                input.streams().filter(|stream| stream.parameters().medium() == ff::media::Type::Video);
-            tracks.filter(|stream| !stream.disposition().contains(Disposition::ATTACHED_PIC))
+    pub(super) fn choose(reader: &mut Reader) -> Option<usize> {
+        let tracks = reader.input().streams().filter(|stream| {
+            stream.parameters().medium() == ff::media::Type::Video
+                && !stream.disposition().contains(Disposition::ATTACHED_PIC)
+        });
+        let tracks: Vec<(usize, i64)> = tracks.map(|stream| (stream.index(), stream.frames())).collect();
+        if let [] | [_] = tracks[..] {
+            return tracks.first().map(|(index, _)| *index);
+        }
+        let counts = reader.counts();
+        let moves = |(index, frames): &(usize, i64)| {
+            *frames != 1 && counts.get(*index).is_some_and(|count| *count > 1)
         };
         let moving: Vec<usize> =
-            tracks().filter(|stream| stream.frames() != 1).map(|stream| stream.index()).collect();
-        let best = input.streams().best(ff::media::Type::Video).map(|stream| stream.index());
-        best.filter(|index| moving.contains(index))
-            .or_else(|| moving.first().copied())
-            .or_else(|| tracks().next().map(|stream| stream.index()))
+            tracks.iter().filter(|track| moves(track)).map(|(index, _)| *index).collect();
+        // In joined recordings the first has fewer pictures perhaps, and is the first.
+        let best = reader.input().streams().best(ff::media::Type::Video).map(|stream| stream.index());
+        best.filter(|_| !reader.jumps())
+            .filter(|index| moving.contains(index))
+            .or(moving.first().copied())
+            .or(tracks.first().map(|(index, _)| *index))
     }
 
     pub(super) fn open(reader: &Reader, index: usize, threads: u32) -> Result<Track, Refusal> {
+        let track = Track::prepare(reader, index, threads)?;
+        if track.decoder.width() == 0 || track.decoder.height() == 0 {
+            return Err(Refusal::new(Stage::NoPicture, "the film's size is not known"));
+        }
+        Ok(track)
+    }
+
+    fn prepare(reader: &Reader, index: usize, threads: u32) -> Result<Track, Refusal> {
         let refuse = |error: ff::Error| Refusal::new(Stage::Open, error);
         let stream = reader.input().stream(index).ok_or_else(|| refuse(ff::Error::StreamNotFound))?;
         let coded = (stream.parameters().width(), stream.parameters().height());
@@ -68,9 +84,6 @@ impl Track {
         context.set_threading(threading);
         let decoder = context.decoder().video().map_err(refuse)?;
         let (width, height) = (decoder.width(), decoder.height());
-        if width == 0 || height == 0 {
-            return Err(Refusal::new(Stage::NoPicture, "the film's size is not known"));
-        }
         too_large((width, height))?;
         let matrix =
             stream.side_data().find(|side| side.kind() == ff::packet::side_data::Type::DisplayMatrix);
@@ -103,7 +116,7 @@ impl Track {
     /// The film goes on in another track of the same file.
     pub(super) fn go_on_with(&mut self, reader: &Reader, index: usize) -> Result<(), Refusal> {
         let threads = self.threads;
-        let before = std::mem::replace(self, Track::open(reader, index, threads)?);
+        let before = std::mem::replace(self, Track::prepare(reader, index, threads)?);
         (self.seen, self.errors, self.first_damage_us) = (before.seen, before.errors, before.first_damage_us);
         (self.last_us, self.done) = (before.last_us, before.done);
         Ok(())

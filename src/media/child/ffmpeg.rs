@@ -13,9 +13,10 @@ use ffmpeg_the_third::format::Pixel;
 use ffmpeg_the_third::format::context::Input;
 use ffmpeg_the_third::software::scaling;
 use ffmpeg_the_third::{Error, Packet, Rational, ffi, frame, media};
-use std::ffi::{CStr, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const FORMATS: &CStr = c"mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,m4v,h264,hevc,ogg,mp3,wav,w64,flac,aac,asf,flv,aiff,amr,caf,gif,ivf";
 const STREAMS_MAX: c_int = 32;
@@ -70,9 +71,43 @@ unsafe extern "C" fn seek(opaque: *mut c_void, offset: i64, whence: c_int) -> i6
     }
 }
 
+/// What FFmpeg has complained of in this process, in all its threads: its log is its only word on much that it mends or
+/// leaves out by itself.
+static DEMUXING: AtomicU32 = AtomicU32::new(0);
+static DECODING: AtomicU32 = AtomicU32::new(0);
+
+/// Counts errors. What C's `va_list` is differs between processors, and is left alone.
+///
+/// # Safety
+/// `object` is null or points to a pointer to an `AVClass`, as all that FFmpeg logs for (libavutil/log.h).
+unsafe extern "C" fn note<VaList>(object: *mut c_void, level: c_int, _: *const c_char, _: VaList) {
+    // What else is in the level's bits is a colour.
+    if level < 0 || level & 0xFF > ffi::AV_LOG_ERROR {
+        return;
+    }
+    // SAFETY: see above; both pointers are checked.
+    let class = unsafe { object.cast::<*const ffi::AVClass>().as_ref().and_then(|class| class.as_ref()) };
+    // One class serves demuxers and muxers, and is counted among the muxers.
+    let containers = [ffi::AVClassCategory::DEMUXER, ffi::AVClassCategory::MUXER];
+    let demuxes = class.is_some_and(|class| containers.contains(&class.category));
+    let count = if demuxes { &DEMUXING } else { &DECODING };
+    count.fetch_add(1, Ordering::Relaxed);
+}
+
+/// How often FFmpeg has found the container at fault so far.
+pub(super) fn demuxing_complaints() -> u32 {
+    DEMUXING.load(Ordering::Relaxed)
+}
+
+/// How often FFmpeg has found anything else at fault so far.
+pub(super) fn decoding_complaints() -> u32 {
+    DECODING.load(Ordering::Relaxed)
+}
+
 /// Opens a film or sound file and finds its streams.
 fn open(file: OwnedFd, length: u64) -> Result<Input, Refusal> {
-    ffmpeg_the_third::util::log::set_level(ffmpeg_the_third::util::log::Level::Quiet);
+    // SAFETY: sets a function that is there for as long as the process.
+    unsafe { ffi::av_log_set_callback(Some(note)) };
     let refuse = |code: c_int| Refusal::new(Stage::Open, Error::from(code));
     let source = Box::into_raw(Box::new(Source { file, length, at: 0 }));
     // SAFETY: plain construction of FFmpeg's objects, each checked for null. The `Source`, the I/O context
@@ -366,6 +401,13 @@ pub(super) fn lies_downwards(frame: &ffmpeg_the_third::frame::Video) -> bool {
     // SAFETY: `frame` holds a valid frame; a plain field.
     let sizes = unsafe { (*frame.as_ptr()).linesize };
     sizes[..frame.planes().min(sizes.len())].iter().all(|size| *size > 0)
+}
+
+/// The decoder looks at check sums, and at whether each picture needs just the data that there is for it.
+pub(super) fn be_strict(context: &mut ffmpeg_the_third::codec::context::Context) {
+    let checks = ffi::AV_EF_CRCCHECK | ffi::AV_EF_BITSTREAM | ffi::AV_EF_BUFFER;
+    // SAFETY: a valid, not yet opened codec context; a plain field.
+    unsafe { (*context.as_mut_ptr()).err_recognition = checks as c_int };
 }
 
 /// Bounds what a video decoder may allocate, and tells it the unit of its times.

@@ -18,7 +18,7 @@ use feed::{Event, Feed};
 use painter::Painter;
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
-use track::{Shot, Track};
+use track::{Care, Shot, Track};
 
 /// What the player wants of the file.
 pub(super) struct Wanted {
@@ -84,7 +84,8 @@ impl Outlet<'_> {
 pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Wanted) -> Result<(), Stop> {
     let mut reader = Reader::open(file, length)?;
     let pictures = if wanted.picture { Track::choose(&mut reader) } else { None };
-    let mut video = pictures.map(|index| Track::open(&reader, index, wanted.threads)).transpose()?;
+    let mut video =
+        pictures.map(|index| Track::open(&reader, index, (wanted.threads, Care::Lenient))).transpose()?;
     let hears = wanted.sound_rate > 0;
     let mut audio =
         if hears { sound::Track::open_first(&reader, wanted.sound_rate, wanted.start_us) } else { None };

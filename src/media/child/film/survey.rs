@@ -4,7 +4,7 @@ use super::super::ffmpeg::{self, Reader};
 use super::super::wire::{Found, Stage};
 use super::super::{Refusal, Stop, sound};
 use super::feed::{Event, Feed};
-use super::track::Track;
+use super::track::{Care, Track};
 use crate::sound::RATE;
 use ffmpeg_the_third as ff;
 use std::os::fd::OwnedFd;
@@ -34,13 +34,20 @@ where
 {
     let mut reader = Reader::open(file, length)?;
     let pictures = Track::choose(&mut reader);
-    let mut video = pictures.map(|index| Track::open(&reader, index, 1)).transpose()?;
+    let mut video = pictures.map(|index| Track::open(&reader, index, (1, Care::Strict))).transpose()?;
     let mut audio = sound::Track::open_first(&reader, RATE, 0);
     let stated = Stated::of(&reader, [pictures, audio.as_ref().map(|track| track.index)]);
     let mut feed = Feed::new(reader, pictures, audio.as_ref().map(|track| track.index), true);
-    let (mut examined, mut seen_us, mut sounds) = (Examined::default(), 0, 0);
+    let (mut examined, mut seen_us, mut sounds, mut heard) = (Examined::default(), 0, 0, 0);
     for count in 1u32.. {
-        match feed.next() {
+        let event = feed.next();
+        let complaints = ffmpeg::demuxing_complaints();
+        if complaints != heard {
+            // The container is broken here, and what it held is lost.
+            heard = complaints;
+            video.iter_mut().for_each(|track| track.note_damage(seen_us));
+        }
+        match event {
             None => break,
             Some(Event::Pictures(read)) => {
                 let Some(track) = &mut video else { continue };

@@ -19,6 +19,15 @@ const WITHHELD_US_MAX: i64 = 10_000_000;
 /// A decoded picture, and when it is to be seen, in microseconds.
 pub(super) type Shot = (ff::frame::Video, i64);
 
+/// How a file is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    /// To be seen: what can be made of it is made of it.
+    Lenient,
+    /// To be judged, in one thread: all that FFmpeg finds fault with is damage.
+    Strict,
+}
+
 pub(super) struct Track {
     pub decoder: ff::decoder::Video,
     pub pose: Pose,
@@ -32,6 +41,7 @@ pub(super) struct Track {
     /// When the first of all damaged pictures was to be seen.
     pub first_damage_us: Option<i64>,
     threads: u32,
+    care: Care,
     /// A picture that stands by itself has been decoded: what came before could not be whole.
     begun: bool,
     pub errors: u32,
@@ -64,21 +74,28 @@ impl Track {
             .or(tracks.first().map(|(index, _)| *index))
     }
 
-    pub(super) fn open(reader: &Reader, index: usize, threads: u32) -> Result<Track, Refusal> {
-        let track = Track::prepare(reader, index, threads)?;
+    pub(super) fn open(
+        reader: &Reader,
+        index: usize,
+        (threads, care): (u32, Care),
+    ) -> Result<Track, Refusal> {
+        let track = Track::prepare(reader, index, (threads, care))?;
         if track.decoder.width() == 0 || track.decoder.height() == 0 {
             return Err(Refusal::new(Stage::NoPicture, "the film's size is not known"));
         }
         Ok(track)
     }
 
-    fn prepare(reader: &Reader, index: usize, threads: u32) -> Result<Track, Refusal> {
+    fn prepare(reader: &Reader, index: usize, (threads, care): (u32, Care)) -> Result<Track, Refusal> {
         let refuse = |error: ff::Error| Refusal::new(Stage::Open, error);
         let stream = reader.input().stream(index).ok_or_else(|| refuse(ff::Error::StreamNotFound))?;
         let coded = (stream.parameters().width(), stream.parameters().height());
         too_large(coded)?;
         let mut context = context::Context::from_parameters(stream.parameters()).map_err(refuse)?;
         ffmpeg::bound(&mut context, stream.time_base());
+        if care == Care::Strict {
+            ffmpeg::be_strict(&mut context);
+        }
         let mut threading = threading::Config::kind(threading::Type::Frame);
         threading.count = threads.clamp(1, 4) as usize;
         context.set_threading(threading);
@@ -106,6 +123,7 @@ impl Track {
             damaged_us: None,
             first_damage_us: None,
             threads,
+            care,
             begun: false,
             errors: 0,
             fields: Fields::default(),
@@ -115,8 +133,8 @@ impl Track {
 
     /// The film goes on in another track of the same file.
     pub(super) fn go_on_with(&mut self, reader: &Reader, index: usize) -> Result<(), Refusal> {
-        let threads = self.threads;
-        let before = std::mem::replace(self, Track::prepare(reader, index, threads)?);
+        let next = Track::prepare(reader, index, (self.threads, self.care))?;
+        let before = std::mem::replace(self, next);
         (self.seen, self.errors, self.first_damage_us) = (before.seen, before.errors, before.first_damage_us);
         (self.last_us, self.done) = (before.last_us, before.done);
         Ok(())
@@ -125,12 +143,15 @@ impl Track {
     /// Decodes a packet; with `None`, what is left at the end.
     pub(super) fn send(&mut self, packet: Option<&ff::Packet>) {
         self.begun |= packet.is_some_and(ff::Packet::is_key);
+        let complaints = ffmpeg::decoding_complaints();
+        let pts = packet.and_then(ff::Packet::pts);
+        let at_us = pts.map_or(self.last_us, |time| to_us(time, self.time_base));
         let sent = match packet {
             Some(packet) => self.decoder.send_packet(packet),
             None => self.decoder.send_eof(),
         };
         if sent.is_err() && packet.is_some() {
-            self.damage(self.last_us);
+            self.damage(at_us);
         }
         let mut frame = ff::frame::Video::empty();
         loop {
@@ -138,7 +159,7 @@ impl Track {
                 Ok(()) => {}
                 Err(ff::Error::Other { errno: libc::EAGAIN } | ff::Error::Eof) => break,
                 Err(_) => {
-                    self.damage(self.last_us);
+                    self.damage(at_us);
                     break;
                 }
             }
@@ -147,6 +168,9 @@ impl Track {
             if !self.withholds(&frame, us) {
                 self.through_fields(std::mem::replace(&mut frame, ff::frame::Video::empty()));
             }
+        }
+        if self.care == Care::Strict && ffmpeg::decoding_complaints() != complaints {
+            self.damage(at_us);
         }
         if packet.is_none()
             && let Some(last) = self.fields.finish()
@@ -189,8 +213,13 @@ impl Track {
         if self.begun {
             self.errors += 1;
             self.damaged_us = Some(us);
-            self.first_damage_us.get_or_insert(us);
+            self.note_damage(us);
         }
+    }
+
+    /// Something is lost at this moment of the film.
+    pub(super) fn note_damage(&mut self, us: i64) {
+        self.first_damage_us = Some(self.first_damage_us.map_or(us, |first| first.min(us)));
     }
 
     /// Whether the picture before it stays instead of this one: FFmpeg fills up what it cannot decode with grey or with

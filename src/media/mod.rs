@@ -4,6 +4,7 @@
 //! never looks into a media file: what it gets is pixels and samples in shared memory, and messages that
 //! are checked one by one. Only `child` names FFmpeg.
 
+mod account;
 pub mod child;
 mod clip;
 mod process;
@@ -12,6 +13,6 @@ mod still;
 pub mod wire;
 
 pub use clip::{Clip, ClipState, Fit, Wish};
-pub use process::Decoder;
+pub use process::{Decoder, unconfined};
 pub use still::{picture, probe};
 pub use wire::Found;

@@ -1,6 +1,6 @@
 //! One question, one answer: what a file is, or a still picture decoded.
 
-use super::process::{Decoder, Process};
+use super::process::{Decoder, Process, failed};
 use super::refusal;
 use super::wire::{Found, Reply, Request, What};
 use crate::clock;
@@ -21,9 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What cannot be decoded, is too large, or holds neither pictures nor sound; a child that crashed or hung.
 pub fn probe(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
     let deadline = clock::instant() + PATIENCE;
-    let process = Process::open(decoder, file, What::Probe).map_err(|e| refusal::crashed(file.name(), &e))?;
-    match process.hear(deadline).map_err(|e| refusal::crashed(file.name(), &e))? {
-        Reply::Ready(found) => Ok(found),
+    let unheard = |error: std::io::Error| failed(file.name(), &error);
+    let process = Process::open(decoder, file, What::Probe, deadline).map_err(unheard)?;
+    match process.hear(deadline).map_err(unheard)? {
+        Reply::Ready(found) if found.is_sane() => Ok(found),
         Reply::Failed { stage, message } => Err(refusal::refused(file.name(), stage, &message)),
         _ => Err(refusal::nonsense(file.name())),
     }
@@ -34,13 +35,13 @@ pub fn probe(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
 /// # Errors
 /// As for [`probe`].
 pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Outcome<Picture> {
-    let crashed = |error: std::io::Error| refusal::crashed(file.name(), &error);
+    let unheard = |error: std::io::Error| failed(file.name(), &error);
     let deadline = clock::instant() + PATIENCE;
     let max_width = max.0.clamp(1, PICTURE_SIDE_MAX);
     let max_height = max.1.clamp(1, PICTURE_SIDE_MAX);
     let what = What::Picture { max_width, max_height };
-    let process = Process::open(decoder, file, what).map_err(crashed)?;
-    let found = match process.hear(deadline).map_err(crashed)? {
+    let process = Process::open(decoder, file, what, deadline).map_err(unheard)?;
+    let found = match process.hear(deadline).map_err(unheard)? {
         Reply::Ready(found) => found,
         Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
         _ => return Err(refusal::nonsense(file.name())),
@@ -55,10 +56,10 @@ pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Outcome<Pict
     // A picture is one "slot" of rows without padding; only the total matters here.
     let frame = FrameLayout { width: width.next_multiple_of(64) * 4, height };
     let layout = Layout { frame, slots: 1, sound_frames: 0 };
-    let memory = Mapping::create(layout.total_bytes()).map_err(crashed)?;
+    let memory = Mapping::create(layout.total_bytes()).map_err(unheard)?;
     crate::media::wire::send(process.socket.as_fd(), &Request::Memory(layout), Some(memory.memory()), false)
-        .map_err(crashed)?;
-    match process.hear(deadline).map_err(crashed)? {
+        .map_err(unheard)?;
+    match process.hear(deadline).map_err(unheard)? {
         Reply::Picture => {}
         _ => return Err(refusal::nonsense(file.name())),
     }

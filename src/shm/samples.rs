@@ -35,10 +35,17 @@ impl SampleRing {
         }
     }
 
-    /// The child says that it has written up to `frames`. False if that cannot be true.
+    /// Whether the child can have written up to `frames`: `None` if that cannot be true, else whether it is more than
+    /// before.
+    pub fn fits(&self, frames: u64) -> Option<bool> {
+        let written = self.written.load(Ordering::Relaxed);
+        let most = self.heard.load(Ordering::Acquire).saturating_add(self.capacity);
+        (written..=most).contains(&frames).then_some(frames > written)
+    }
+
+    /// The child says that it has written up to `frames`. False, and nothing is done, if that cannot be true.
     pub fn advance(&self, frames: u64) -> bool {
-        let sane = frames >= self.written.load(Ordering::Relaxed)
-            && frames <= self.heard.load(Ordering::Acquire) + self.capacity;
+        let sane = self.fits(frames).is_some();
         if sane {
             self.written.store(frames, Ordering::Release);
         }

@@ -7,6 +7,8 @@
 mod account;
 pub mod child;
 mod clip;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod hostile;
 mod process;
 mod refusal;
 mod still;

@@ -13,7 +13,8 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 use std::io::Write;
 
-/// Address space in bytes, of which a board has little more as memory. Seen: SEEN.
+/// Address space in bytes, of which a small board has as much as memory. Seen, in MiB: 4096 x 2304 in four threads 602 (H.264)
+/// and 730 (HEVC, 10 bits); pictures of 64 megapixels 560 to 867 (progressive JPEG, 4:4:4).
 const ADDRESS_SPACE_MAX: u64 = 1 << 30;
 /// Largest single block that FFmpeg may ask for, in bytes: the index of a day's film; a picture of 4096 x 2304 has 57 MB.
 const BLOCK_BYTES_MAX: usize = 256 << 20;

@@ -76,10 +76,6 @@ pub fn converse(memory: &Arc<Mapping>, bytes: &[u8]) -> usize {
             assert!(later.iter().all(|other| other.pts_us >= frame.pts_us), "out of order: {frames:?}");
         }
         assert!(ring.waiting() <= u64::from(SOUND_FRAMES));
-        assert!(
-            ended || !account.is_over(now) || believed == 0 || step >= SHOW,
-            "patience ended while it spoke"
-        );
     }
     believed
 }

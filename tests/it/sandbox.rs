@@ -12,6 +12,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 const NOBODY: u32 = 65_534;
+/// The one attempt that is to succeed.
+const ALLOWED: &str = "ask-for-its-own-number";
 const KILLED: i32 = 128 + libc::SIGSYS;
 const REFUSED: [i32; 2] = [libc::EACCES, libc::EPERM];
 
@@ -28,11 +30,13 @@ fn tried(walls: &str, fine: impl Fn(&str, i32) -> bool) -> Vec<String> {
     std::fs::set_permissions(folder.path(), open).unwrap();
     let mut wrong = Vec::new();
     for user in users() {
+        // Behind any walls one attempt succeeds, or the prisoner fell before it made any.
         for attempt in attempt_names() {
             let status =
                 command(&format!("warden:{user}:{walls}:{attempt}")).arg(folder.path()).status().unwrap();
             let answer = status.code().unwrap_or(-status.signal().unwrap_or(0));
-            if !fine(attempt, answer) {
+            let fine = if attempt == ALLOWED { answer == 0 } else { fine(attempt, answer) };
+            if !fine {
                 wrong.push(format!("{attempt} as user {user}: {answer}"));
             }
             let state = folder.path().join(format!("{user}-{walls}-{attempt}"));

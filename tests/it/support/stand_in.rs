@@ -119,9 +119,11 @@ fn prisoner(walls: &str, attempt: &str, arguments: &[String]) -> i32 {
     let known = attempts(Path::new(state), secret.parse().unwrap());
     let (_, attempt) = known.into_iter().find(|(name, _)| *name == attempt).unwrap();
     if walls != "none" {
+        // Asked beforehand: behind the walls the question alone is the end.
+        let landlock = has_landlock() && !walls.ends_with("landlock");
+        let expected = Confinement { landlock, seccomp: !walls.ends_with("seccomp") };
         lay_over(walls.strip_prefix("without-").unwrap_or("nothing"));
         let held = confine();
-        let expected = Confinement { landlock: landlocked(walls), seccomp: !walls.ends_with("seccomp") };
         if held != expected {
             return 255;
         }
@@ -130,10 +132,6 @@ fn prisoner(walls: &str, attempt: &str, arguments: &[String]) -> i32 {
         Ok(()) => 0,
         Err(error) => error.raw_os_error().unwrap_or(254),
     }
-}
-
-fn landlocked(walls: &str) -> bool {
-    has_landlock() && !walls.ends_with("landlock")
 }
 
 /// Asks the kernel itself (landlock(7)).
@@ -171,6 +169,8 @@ fn attempts(state: &Path, secret: usize) -> Vec<(&'static str, Attempt)> {
             all.push(($name, Box::new(move || done(unsafe { $call }))));
         };
     }
+    // What a decoder may do: if this fails behind the walls, so would everything, and the others would prove nothing.
+    attempt!("ask-for-its-own-number", libc::getpid());
     let [floors, folder, new, log, socket] = ["floors.json", ".", "new", "log", "control.sock"].map(path);
     let at = floors.clone();
     attempt!("open-a-file", libc::open(at.as_ptr(), libc::O_RDONLY));

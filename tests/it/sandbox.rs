@@ -165,6 +165,15 @@ fn a_machine_that_lacks_landlock_or_seccomp_shows_everything_all_the_same() {
 }
 
 #[test]
+fn a_transport_stream_that_names_its_programme_plays_though_iconv_finds_no_tables() {
+    let film = made_by_ffmpeg(
+        "named.ts",
+        "-f lavfi -i testsrc2=s=320x180:r=25:d=1 -c:v libx264 -pix_fmt yuv420p -metadata service_name=Bảng -f mpegts",
+    );
+    assert_eq!(probe(&Decoder::at(bangtin()), &media(&film)).unwrap().picture, Some([320, 180]));
+}
+
+#[test]
 fn doctor_and_status_say_once_what_the_machine_lacks() {
     let doctor = |lacking: &str| {
         let folder = tempfile::tempdir().unwrap();

@@ -33,4 +33,12 @@ pub mod fuzz {
     pub fn content(bytes: &[u8]) {
         crate::trust::read_content(bytes);
     }
+
+    /// Plays the bytes as what a decoder says of a film.
+    pub fn decoder(bytes: &[u8]) {
+        use crate::media::hostile;
+        // Without memory nothing can be tried.
+        let Ok(memory) = hostile::memory() else { return };
+        hostile::converse(&memory, bytes);
+    }
 }

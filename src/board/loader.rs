@@ -1,4 +1,5 @@
-//! The thread that proves and decodes files before their turn, so that the board's loop never waits for a disk.
+//! The threads that prove and decode files before their turn, so that the board's loop never waits for a disk. Pictures have
+//! one of their own: a file whose decoder hangs must not hold up the next film.
 
 use super::event::{Event, Loaded};
 use super::supervise;
@@ -19,42 +20,57 @@ pub enum Want {
     Playable,
 }
 
-/// A handle to the loader; jobs are done in order.
+/// A handle to the loader; jobs of each kind are done in order.
 #[derive(Debug)]
 pub struct Loader {
-    jobs: Sender<(Media, Want)>,
+    pictures: Sender<(Media, Want)>,
+    playable: Sender<(Media, Want)>,
 }
 
 impl Loader {
     pub fn start(store: Arc<Store>, decoder: Decoder, events: Sender<Event>) -> std::io::Result<Loader> {
-        let (jobs, inbox) = channel::<(Media, Want)>();
-        let work = move || {
-            for (media, want) in inbox {
-                let asset = store.asset(&media).map_err(|unavailable| match unavailable {
-                    Unavailable::Fault(problem) => problem,
-                    Unavailable::Missing => gone(&media.path),
-                });
-                let loaded = asset.and_then(|asset| match want {
-                    Want::Playable => Ok(Loaded::Playable(asset)),
-                    Want::Picture { max } => {
-                        picture(&decoder, &asset, max).map(|p| Loaded::Picture(Arc::new(p)))
-                    }
-                });
-                if events.send(Event::Loaded(media.sha256, Box::new(loaded))).is_err() {
-                    return;
-                }
-            }
-        };
-        // Without it no picture and no film would ever come again.
-        supervise::spawn("loader", work)?;
-        Ok(Loader { jobs })
+        // Without them no picture and no film would ever come again.
+        Ok(Loader {
+            pictures: work("pictures", store.clone(), decoder.clone(), events.clone())?,
+            playable: work("loader", store, decoder, events)?,
+        })
     }
 
     /// The answer comes as [`Event::Loaded`].
     pub fn load(&self, media: Media, want: Want) {
+        let jobs = match want {
+            Want::Picture { .. } => &self.pictures,
+            Want::Playable => &self.playable,
+        };
         // The thread ends only with the program.
-        let _ = self.jobs.send((media, want));
+        let _ = jobs.send((media, want));
     }
+}
+
+fn work(
+    name: &'static str,
+    store: Arc<Store>,
+    decoder: Decoder,
+    events: Sender<Event>,
+) -> std::io::Result<Sender<(Media, Want)>> {
+    let (jobs, inbox) = channel::<(Media, Want)>();
+    let work = move || {
+        for (media, want) in inbox {
+            let asset = store.asset(&media).map_err(|unavailable| match unavailable {
+                Unavailable::Fault(problem) => problem,
+                Unavailable::Missing => gone(&media.path),
+            });
+            let loaded = asset.and_then(|asset| match want {
+                Want::Playable => Ok(Loaded::Playable(asset)),
+                Want::Picture { max } => picture(&decoder, &asset, max).map(|p| Loaded::Picture(Arc::new(p))),
+            });
+            if events.send(Event::Loaded(media.sha256, Box::new(loaded))).is_err() {
+                return;
+            }
+        }
+    };
+    supervise::spawn(name, work)?;
+    Ok(jobs)
 }
 
 fn gone(name: &str) -> Problem {

@@ -107,6 +107,7 @@ pub struct Board {
     look: Look,
     pub(super) sound: Sound,
     pub(super) playout: Playout,
+    pub(super) decoder: Decoder,
     pub(super) feeds: Vec<Feed>,
     /// What this program knew of the time when it started.
     start: Floor,
@@ -173,7 +174,8 @@ impl Board {
         let mut board = Board {
             started: clock::read().system,
             timetable: Timetable::new(Vec::new(), &config.board),
-            playout: Playout::new(decoder),
+            playout: Playout::new(decoder.clone()),
+            decoder,
             shown: config.board.clone(),
             config,
             store,

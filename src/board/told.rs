@@ -40,7 +40,11 @@ impl Board {
                 self.feeds.iter().map(status).collect()
             },
             frames: self.stage.meter(),
-            media: MediaStatus { bytes: self.store.media_bytes(), waiting },
+            media: MediaStatus {
+                bytes: self.store.media_bytes(),
+                waiting,
+                unconfined: self.decoder.lacks().into_iter().map(str::to_owned).collect(),
+            },
             sound: self.sound.state().into(),
             unheard: self.unheard.told(|at| self.say(at)),
             written_bytes: self.store.written_bytes(),

@@ -18,7 +18,7 @@ use crate::config::{self, Config};
 use crate::disk::{Disk, Local};
 use crate::layout::Fonts;
 use crate::limits;
-use crate::media::{Decoder, probe};
+use crate::media::{Decoder, probe, unconfined};
 use crate::model::media::Picture;
 use crate::problem::{Outcome, Problem, Text};
 use crate::say;
@@ -53,9 +53,11 @@ pub fn run(asked: &Doctor) -> Result<(), Vec<Problem>> {
     let clock = clock_trusted(&config);
     let timed = matches!(clock, Finding::Fine(_));
     findings.push(clock);
-    let decoder = decoder();
-    let decodes = matches!(decoder, Finding::Fine(_));
-    findings.push(decoder);
+    let decoder = Decoder::this_program();
+    let tried = decode(&decoder);
+    let decodes = matches!(tried, Finding::Fine(_));
+    findings.push(tried);
+    findings.extend(unconfined(&decoder.lacks()).map(Finding::Partly));
     let complete = feeds::look(&config, &state, &mut findings);
     let able = programme::Able { heard, timed, decodes };
     findings.extend(programme::look(
@@ -333,7 +335,7 @@ fn clock_trusted(config: &Config) -> Finding {
 }
 
 /// A picture of four pixels through the decoder's child.
-fn decoder() -> Finding {
+fn decode(decoder: &Decoder) -> Finding {
     let name = format!("bangtin-doctor-{}.png", std::process::id());
     let path = std::env::temp_dir().join(name);
     let tried = || -> Outcome<()> {
@@ -343,15 +345,21 @@ fn decoder() -> Finding {
         // New, or not at all: the folder is everybody's, and a name there may be a link that somebody laid.
         crate::disk::write_private(&path, &bytes).map_err(|error| crate::disk::problem(&path, &error))?;
         let asset = Asset::from_author_folder(&path)?;
-        probe(&Decoder::this_program(), &asset).map(drop)
+        probe(decoder, &asset).map(drop)
     };
     let tried = tried();
     // Where it could not be written there is nothing to remove.
     let _ = std::fs::remove_file(&path);
     match tried {
-        Ok(()) => Finding::Fine(
-            say!(en: "decoder: opens a picture in a process of its own", vi: "bộ giải mã: mở được ảnh trong tiến trình riêng"),
-        ),
+        Ok(()) => Finding::Fine(match decoder.lacks().is_empty() {
+            true => {
+                say!(en: "decoder: opens a picture in a process of its own, which can do nothing else (Landlock, seccomp)",
+                             vi: "bộ giải mã: mở được ảnh trong tiến trình riêng, không làm được gì khác (Landlock, seccomp)")
+            }
+            false => {
+                say!(en: "decoder: opens a picture in a process of its own", vi: "bộ giải mã: mở được ảnh trong tiến trình riêng")
+            }
+        }),
         Err(problem) => Finding::Partly(problem),
     }
 }

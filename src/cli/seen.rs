@@ -2,6 +2,7 @@
 
 use super::{Screenshot, Status, report, running};
 use crate::board::control;
+use crate::media::unconfined;
 use crate::model::status::Status as BoardStatus;
 use crate::model::time::told;
 use crate::problem::{Outcome, Speech};
@@ -83,6 +84,9 @@ fn in_words(status: &BoardStatus, speech: Speech) -> String {
         frames.missed,
         frames.blank
     );
+    if let Some(problem) = unconfined(&media.unconfined) {
+        let _ = writeln!(out, "  {}", problem.line(speech));
+    }
     for name in &media.waiting {
         let _ = writeln!(out, "  {}: {name}", pick("still fetching", "đang tải"));
     }
@@ -128,7 +132,8 @@ mod tests {
             "feeds": [{"name": "xa", "url": "", "state": "fresh", "generation": 9, "last_check": null,
                 "versions": {"root": 1, "timestamp": 8, "snapshot": 7, "targets": 1, "programme": 4, "alert": 2},
                 "error": null}],
-            "frames": {"drawn": 1, "missed": 0, "blank": 0, "late": 0}, "media": {"bytes": 0, "waiting": []},
+            "frames": {"drawn": 1, "missed": 0, "blank": 0, "late": 0},
+            "media": {"bytes": 0, "waiting": [], "unconfined": ["Landlock"]},
             "errors": [{"at": "", "seconds_ago": 130, "text": "a", "count": 1},
                 {"at": "2026-12-05T06:59:00+07:00", "text": "b", "count": 1}],
         });
@@ -138,6 +143,7 @@ mod tests {
         assert!(said.contains("nguồn xa: fresh, bản 4, hỏi lần cuối chưa lần nào"), "{said}");
         assert!(!said.contains('9') || !said.contains("bản 9"), "{said}");
         assert!(said.contains("! 2 phút trước: a"), "{said}");
+        assert_eq!(said.matches("decoder: máy này không có Landlock").count(), 1, "{said}");
         assert!(said.contains("! 2026-12-05 06:59 (Asia/Ho_Chi_Minh): b"), "{said}");
     }
 }

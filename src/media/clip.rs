@@ -5,12 +5,13 @@
 //! sound, if there is any, and the monotonic clock otherwise. A child that crashes, hangs or lies ends the
 //! clip with a problem; what was shown last stays until the board shows something else.
 
-use super::process::{Decoder, Process};
+use super::account::{Account, Frame, Lie, PATIENCE, Said};
+use super::process::{Decoder, Process, failed};
 use super::refusal;
 use super::wire::{self, Found, Reply, Request, What};
 use crate::clock;
 use crate::limits::{FILM_PIXELS_MAX, PICTURE_SIDE_MAX};
-use crate::model::media::{ColourRange, FilmPicture, Matrix};
+use crate::model::media::FilmPicture;
 use crate::problem::Problem;
 use crate::shm::{FrameLayout, Layout, Mapping, SampleReader, SampleRing};
 use crate::store::Asset;
@@ -25,8 +26,6 @@ use std::time::{Duration, Instant};
 const SLOTS: u8 = 6;
 /// Two seconds of sound at 48 kHz.
 const SOUND_FRAMES: u32 = 96_000;
-/// A child that says nothing for so long, while it has room to work, hangs.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How often the child is told how far the sound has been heard.
 const HEARD_EVERY: Duration = Duration::from_millis(100);
 
@@ -80,14 +79,6 @@ pub enum ClipState {
     /// The first picture or sound is there.
     Ready,
     Failed(Problem),
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Frame {
-    slot: u8,
-    pts_us: i64,
-    matrix: Matrix,
-    range: ColourRange,
 }
 
 #[derive(Debug, Default)]
@@ -308,28 +299,36 @@ fn release(opened: &Opened, slot: u8) {
 }
 
 fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) -> Result<(), Problem> {
-    let crashed = |error: io::Error| refusal::crashed(file.name(), &error);
     let refused = |problem: Problem| {
         shared.refused.store(true, Ordering::Release);
         problem
     };
-    let nonsense = || refused(refusal::nonsense(file.name()));
+    let crashed = |error: io::Error| {
+        let problem = failed(file.name(), &error);
+        if error.kind() == io::ErrorKind::InvalidData { refused(problem) } else { problem }
+    };
+    let lied = |Lie(lie): Lie| {
+        tracing::warn!(file = file.name(), lie, "a decoder is not believed");
+        refused(refusal::nonsense(file.name()))
+    };
     let wish = shared.wish;
     let what = match wish.picture {
         Some(_) => What::Film { start_us: wish.start_us, threads: wish.threads, sound_rate: wish.sound_rate },
         None => What::Sound { start_us: wish.start_us, sound_rate: wish.sound_rate },
     };
-    let process = Process::open(decoder, file, what).map_err(crashed)?;
+    let process = Process::open(decoder, file, what, clock::instant() + PATIENCE).map_err(crashed)?;
     let found = match process.hear(clock::instant() + PATIENCE).map_err(crashed)? {
-        Reply::Ready(found) => found,
+        Reply::Ready(found) if found.is_sane() => found,
         Reply::Failed { stage, message } => {
             return Err(refused(refusal::refused(file.name(), stage, &message)));
         }
-        _ => return Err(nonsense()),
+        _ => return Err(lied(Lie("no such file can be"))),
     };
     let (frame, slots) = match (wish.picture, found.picture) {
-        (Some(fit), Some(picture)) => (fit.apply(picture).ok_or_else(nonsense)?, SLOTS),
-        (Some(_), None) => return Err(nonsense()),
+        (Some(fit), Some(picture)) => {
+            (fit.apply(picture).ok_or_else(|| lied(Lie("no film has such a shape")))?, SLOTS)
+        }
+        (Some(_), None) => return Err(lied(Lie("a film without a picture"))),
         (None, _) => (FrameLayout { width: 2, height: 2 }, 0),
     };
     let sound_frames = if found.sound && wish.sound_rate > 0 { SOUND_FRAMES } else { 0 };
@@ -343,7 +342,12 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
     let opened = shared.opened.get_or_init(|| Opened { found, layout, memory, ring, socket });
 
     let mut follower = Follower::default();
-    let mut quiet_since = clock::instant();
+    let mut account = Account::new(slots, clock::instant());
+    let taken = |slot: u8| {
+        let pictures = lock(&shared.pictures);
+        pictures.waiting.iter().chain(&pictures.shown).any(|frame| frame.slot == slot)
+    };
+    let fits = |frames: u64| opened.ring.as_ref().and_then(|ring| ring.fits(frames));
     while !shared.stop.load(Ordering::Acquire) {
         let readable = wire::wait_readable(&process.socket, HEARD_EVERY).map_err(crashed)?;
         let now = clock::instant();
@@ -360,40 +364,34 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
                 shared.drift_us.store(drift, Ordering::Relaxed);
             }
         }
+        // Full slots mean that the child waits for us; otherwise it should be working.
+        if !readable && waits_for_player(shared, opened) {
+            account.waits(now);
+        }
+        if account.is_over(now) {
+            return Err(crashed(io::ErrorKind::TimedOut.into()));
+        }
         if !readable {
-            // Full slots mean that the child waits for us; otherwise it should be working.
-            let ended = lock(&shared.pictures).ended;
-            if ended || waits_for_player(shared, opened) {
-                quiet_since = now;
-            } else if now.duration_since(quiet_since) > PATIENCE {
-                return Err(crashed(io::ErrorKind::TimedOut.into()));
-            }
             continue;
         }
-        quiet_since = now;
-        let Some((reply, _)) = wire::receive::<Reply>(process.socket.as_fd(), false).map_err(crashed)? else {
+        let Some(reply) = process.next().map_err(crashed)? else {
             if shared.stop.load(Ordering::Acquire) {
                 return Ok(());
             }
             return Err(crashed(io::ErrorKind::UnexpectedEof.into()));
         };
-        match reply {
-            Reply::Frame { slot, pts_us, matrix, range } if slot < layout.slots => {
-                let mut pictures = lock(&shared.pictures);
-                let taken = pictures.waiting.iter().chain(&pictures.shown).any(|frame| frame.slot == slot);
-                if taken {
-                    return Err(nonsense());
-                }
-                pictures.waiting.push_back(Frame { slot, pts_us, matrix, range });
-                *lock(&shared.reached_us) = Some(pts_us);
+        match account.take(reply, now, taken, fits).map_err(lied)? {
+            Said::Frame(frame) => {
+                lock(&shared.pictures).waiting.push_back(frame);
+                *lock(&shared.reached_us) = Some(frame.pts_us);
             }
-            Reply::Working => continue,
-            Reply::Sound { frames, .. } => {
-                if !opened.ring.as_ref().is_some_and(|ring| ring.advance(frames)) {
-                    return Err(nonsense());
+            Said::Works => continue,
+            Said::Sound(frames) => {
+                if let Some(ring) = &opened.ring {
+                    ring.advance(frames);
                 }
             }
-            Reply::End { decode_errors } => {
+            Said::Ended { decode_errors } => {
                 if decode_errors > 0 {
                     tracing::warn!(
                         file = file.name(),
@@ -406,10 +404,9 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
                     ring.end();
                 }
             }
-            Reply::Failed { stage, message } => {
+            Said::Failed { stage, message } => {
                 return Err(refused(refusal::refused(file.name(), stage, &message)));
             }
-            _ => return Err(nonsense()),
         }
         let first = {
             let mut state = lock(&shared.state);

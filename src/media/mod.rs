@@ -4,14 +4,17 @@
 //! never looks into a media file: what it gets is pixels and samples in shared memory, and messages that
 //! are checked one by one. Only `child` names FFmpeg.
 
+mod account;
 pub mod child;
 mod clip;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod hostile;
 mod process;
 mod refusal;
 mod still;
 pub mod wire;
 
 pub use clip::{Clip, ClipState, Fit, Wish};
-pub use process::Decoder;
+pub use process::{Decoder, unconfined};
 pub use still::{picture, probe};
 pub use wire::Found;

@@ -1,6 +1,6 @@
 //! One question, one answer: what a file is, or a still picture decoded.
 
-use super::process::{Decoder, Process};
+use super::process::{Decoder, Process, failed};
 use super::refusal;
 use super::wire::{Found, Reply, Request, What};
 use crate::clock;
@@ -23,13 +23,13 @@ const PROBE_MAX: Duration = Duration::from_secs(900);
 /// # Errors
 /// What cannot be decoded, is too large, or holds neither pictures nor sound; a child that crashed or hung.
 pub fn probe(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
-    let crashed = |error: std::io::Error| refusal::crashed(file.name(), &error);
+    let unheard = |error: std::io::Error| failed(file.name(), &error);
     let latest = clock::instant() + PROBE_MAX;
-    let process = Process::open(decoder, file, What::Probe).map_err(crashed)?;
+    let process = Process::open(decoder, file, What::Probe, clock::instant() + PATIENCE).map_err(unheard)?;
     loop {
         let deadline = (clock::instant() + PATIENCE).min(latest);
-        match process.hear(deadline).map_err(crashed)? {
-            Reply::Ready(found) => return Ok(found),
+        match process.hear(deadline).map_err(unheard)? {
+            Reply::Ready(found) if found.is_sane() => return Ok(found),
             Reply::Working => {}
             Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
             _ => return Err(refusal::nonsense(file.name())),
@@ -42,13 +42,13 @@ pub fn probe(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
 /// # Errors
 /// As for [`probe`].
 pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Outcome<Picture> {
-    let crashed = |error: std::io::Error| refusal::crashed(file.name(), &error);
+    let unheard = |error: std::io::Error| failed(file.name(), &error);
     let deadline = clock::instant() + PATIENCE;
     let max_width = max.0.clamp(1, PICTURE_SIDE_MAX);
     let max_height = max.1.clamp(1, PICTURE_SIDE_MAX);
     let what = What::Picture { max_width, max_height };
-    let process = Process::open(decoder, file, what).map_err(crashed)?;
-    let found = match process.hear(deadline).map_err(crashed)? {
+    let process = Process::open(decoder, file, what, deadline).map_err(unheard)?;
+    let found = match process.hear(deadline).map_err(unheard)? {
         Reply::Ready(found) => found,
         Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
         _ => return Err(refusal::nonsense(file.name())),
@@ -63,10 +63,10 @@ pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Outcome<Pict
     // A picture is one "slot" of rows without padding; only the total matters here.
     let frame = FrameLayout { width: width.next_multiple_of(64) * 4, height };
     let layout = Layout { frame, slots: 1, sound_frames: 0 };
-    let memory = Mapping::create(layout.total_bytes()).map_err(crashed)?;
+    let memory = Mapping::create(layout.total_bytes()).map_err(unheard)?;
     crate::media::wire::send(process.socket.as_fd(), &Request::Memory(layout), Some(memory.memory()), false)
-        .map_err(crashed)?;
-    match process.hear(deadline).map_err(crashed)? {
+        .map_err(unheard)?;
+    match process.hear(deadline).map_err(unheard)? {
         Reply::Picture => {}
         _ => return Err(refusal::nonsense(file.name())),
     }

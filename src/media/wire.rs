@@ -3,11 +3,12 @@
 //!
 //! The child is not trusted: every number it sends is checked against what the player asked for.
 
+use crate::limits::{PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
 use crate::model::media::{ColourRange, Matrix};
 use crate::shm::Layout;
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,8 @@ pub enum What {
 /// Child to player.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
+    /// Before anything of the file is read.
+    Hello(Confinement),
     Ready(Found),
     /// The still picture has been written.
     Picture,
@@ -59,10 +62,9 @@ pub enum Reply {
     },
     /// It decodes, and has nothing to show yet.
     Working,
-    /// Sound is in the ring up to `frames`; `start_us` is the time of the first frame of all.
+    /// Sound is in the ring up to `frames`.
     Sound {
         frames: u64,
-        start_us: i64,
     },
     End {
         decode_errors: u32,
@@ -71,6 +73,13 @@ pub enum Reply {
         stage: Stage,
         message: String,
     },
+}
+
+/// Which of the kernel's walls stand around a decoder (`child::confine`). Without one the others hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confinement {
+    pub landlock: bool,
+    pub seccomp: bool,
 }
 
 /// Where a file failed.
@@ -100,6 +109,19 @@ pub struct Found {
     pub duration_us: Option<i64>,
 }
 
+impl Found {
+    /// Whether a file can be so at all: a picture within what any may have, a length of time.
+    pub(super) fn is_sane(&self) -> bool {
+        let fits = |[width, height]: [u32; 2]| {
+            let pixels = u64::from(width) * u64::from(height);
+            width.max(height) <= PICTURE_SIDE_MAX && (1..=PICTURE_PIXELS_MAX).contains(&pixels)
+        };
+        self.picture.is_none_or(fits)
+            && self.duration_us.is_none_or(|us| us > 0)
+            && (self.picture.is_some() || self.sound && !self.still)
+    }
+}
+
 /// Sends one message, with at most one descriptor. Never blocks if `wait` is false.
 pub fn send<T: Serialize>(
     socket: BorrowedFd<'_>,
@@ -123,7 +145,8 @@ pub fn send<T: Serialize>(
     }
 }
 
-/// Receives one message. `Ok(None)`: the other side is gone. `WouldBlock` if there is none and `wait` is false.
+/// Receives one message. `Ok(None)`: the other side is gone. `WouldBlock` if there is none and `wait` is false;
+/// `InvalidData` for one that makes no sense, is too long, has bytes to spare or brings more than one descriptor.
 pub fn receive<T: DeserializeOwned>(
     socket: BorrowedFd<'_>,
     wait: bool,
@@ -146,9 +169,15 @@ pub fn receive<T: DeserializeOwned>(
         RecvAncillaryMessage::ScmRights(mut fds) => fds.next(),
         _ => None,
     });
-    let message = postcard::from_bytes(&bytes[..got.bytes])
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    let whole = !got.flags.intersects(ReturnFlags::TRUNC | ReturnFlags::CTRUNC);
+    let message = read(&bytes[..got.bytes]).filter(|_| whole).ok_or(io::ErrorKind::InvalidData)?;
     Ok(Some((message, fd)))
+}
+
+/// The message that the bytes are, all of them.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let (message, rest) = postcard::take_from_bytes(bytes).ok()?;
+    rest.is_empty().then_some(message)
 }
 
 /// A connected pair: the player's end, the child's end.

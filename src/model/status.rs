@@ -107,6 +107,10 @@ pub struct MediaStatus {
     pub bytes: u64,
     /// Files scheduled and not yet here.
     pub waiting: Vec<String>,
+    /// `Landlock`, `seccomp`: what this machine's kernel lacks to hold the processes that open files. Empty while none was
+    /// started.
+    #[serde(default)]
+    pub unconfined: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

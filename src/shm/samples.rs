@@ -35,10 +35,17 @@ impl SampleRing {
         }
     }
 
-    /// The child says that it has written up to `frames`. False if that cannot be true.
+    /// Whether the child can have written up to `frames`: `None` if that cannot be true, else whether it is more than
+    /// before.
+    pub fn fits(&self, frames: u64) -> Option<bool> {
+        let written = self.written.load(Ordering::Relaxed);
+        let most = self.heard.load(Ordering::Acquire).saturating_add(self.capacity);
+        (written..=most).contains(&frames).then_some(frames > written)
+    }
+
+    /// The child says that it has written up to `frames`. False, and nothing is done, if that cannot be true.
     pub fn advance(&self, frames: u64) -> bool {
-        let sane = frames >= self.written.load(Ordering::Relaxed)
-            && frames <= self.heard.load(Ordering::Acquire) + self.capacity;
+        let sane = self.fits(frames).is_some();
         if sane {
             self.written.store(frames, Ordering::Release);
         }
@@ -178,6 +185,44 @@ mod tests {
         ring.end();
         while reader.next_frame().is_some() {}
         assert!(reader.drained());
+    }
+
+    #[test]
+    fn sound_crosses_a_ring_of_any_size_in_order_whenever_it_is_written_and_heard() {
+        let runs = if std::env::var_os("SLOW").is_some() { 1_000_000 } else { 5_000 };
+        let seed = fastrand::u64(..);
+        println!("seed {seed}");
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let memory = Arc::new(Mapping::create(4096).unwrap());
+        let mut child = WritableMapping::map(memory.memory(), 4096).unwrap();
+        let sample = |index: u64| (index % 1_000) as f32 / 1_000.0;
+        for _ in 0..runs {
+            let capacity = rng.u32(1..=64);
+            let offset = 4 * rng.usize(0..=(4096 / 4 - capacity as usize * CHANNELS));
+            let ring = Arc::new(SampleRing::new(memory.clone(), offset, capacity));
+            let (reader, mut writer) = (SampleReader::new(ring.clone()), SampleWriter::new(offset, capacity));
+            let mut heard = 0;
+            for _ in 0..rng.usize(1..12) {
+                let burst = rng.u64(0..=2 * u64::from(capacity));
+                let from = writer.written();
+                let samples: Vec<f32> =
+                    (from..from + burst).flat_map(|index| [sample(index), -sample(index)]).collect();
+                let taken = writer.write(&mut child, &samples) as u64;
+                assert_eq!(taken, burst.min(u64::from(capacity) - (from - writer.heard)));
+                let lie = rng.u64(..);
+                let possible = (ring.waiting() + heard..=heard + u64::from(capacity)).contains(&lie);
+                assert_eq!(ring.fits(lie).is_some(), possible, "seed {seed}");
+                assert!(ring.advance(writer.written()));
+                for _ in 0..rng.u64(0..=2 * u64::from(capacity)) {
+                    let Some(frame) = reader.next_frame() else { break };
+                    assert_eq!(frame, [sample(heard), -sample(heard)], "seed {seed}");
+                    heard += 1;
+                }
+                // The child hears of it late, twice, or is told what cannot be.
+                writer.heard(if rng.bool() { ring.heard() } else { rng.u64(0..=ring.heard()) });
+                assert!(writer.room() <= u64::from(capacity));
+            }
+        }
     }
 
     #[test]

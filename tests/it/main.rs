@@ -9,6 +9,7 @@ mod outside;
 mod packages;
 mod pictures;
 mod publishing;
+mod sandbox;
 mod service;
 mod support;
 mod telephone;

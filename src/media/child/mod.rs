@@ -1,25 +1,22 @@
 //! `bangtin decode`: the process in which every media file is opened.
 //!
 //! It is given one file as an open descriptor over its standard input, and memory to write pictures and
-//! sound into; it opens nothing else once it has a file, and ends when the player closes the socket, or dies. A file that crashes, hangs
-//! or fills it costs that one item, not the board. Its environment is empty, its address space bounded, and
-//! it cannot gain privileges.
+//! sound into; it can open nothing else, and ends when the player closes the socket, or dies. A file that crashes, hangs,
+//! fills or takes it over costs that one item, not the board. `sandbox` says what it is held by.
 
 mod ffmpeg;
 mod film;
+mod sandbox;
 mod sound;
 mod still;
 mod timeline;
 
+pub use sandbox::confine;
+
 use super::wire::{self, Reply, Request, Stage, What};
 use crate::shm::{Layout, SampleWriter, WritableMapping};
-use rustix::process::{Resource, Rlimit, setrlimit};
-use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::ExitCode;
-
-/// Address space in bytes: a 4K film was seen to need 640 MB with its decoder threads.
-const ADDRESS_SPACE_MAX: u64 = 3 << 30;
 
 /// The player is gone, or said something that makes no sense.
 #[derive(Debug)]
@@ -91,10 +88,11 @@ pub(super) fn sample_writer(layout: Layout) -> Option<SampleWriter> {
 
 /// Serves the player on standard input until it closes.
 pub fn run() -> ExitCode {
-    confine();
+    let confinement = confine();
     let stdin = std::io::stdin();
     let player = Player { socket: stdin.as_fd() };
-    let ended = match serve(&player) {
+    let served = player.say(&Reply::Hello(confinement)).map_err(Stop::from).and_then(|()| serve(&player));
+    let ended = match served {
         Err(Stop::Refused(Refusal { stage, message })) => {
             // A message must fit a datagram.
             let message = message.chars().take(500).collect();
@@ -145,28 +143,4 @@ fn serve(player: &Player<'_>) -> Result<(), Stop> {
         }
     }
     Ok(())
-}
-
-fn confine() {
-    let bound = |resource, bytes| {
-        // A bound that the system will not set is one that it already holds lower.
-        let _ = setrlimit(resource, Rlimit { current: Some(bytes), maximum: Some(bytes) });
-    };
-    // Where memory runs out the kernel ends this process before any other; one that it does not let say so goes on.
-    let _ = std::fs::OpenOptions::new()
-        .write(true)
-        .open("/proc/self/oom_score_adj")
-        .and_then(|mut score| score.write_all(b"1000"));
-    // Also when it was stopped: without its player it is of no use.
-    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-    bound(Resource::As, ADDRESS_SPACE_MAX);
-    bound(Resource::Core, 0);
-    bound(Resource::Fsize, 0);
-    bound(Resource::Nofile, 16);
-    let _ = rustix::thread::set_no_new_privs(true);
-    // SAFETY: closes descriptors that nothing in this process has opened: it starts with 0, 1 and 2 alone.
-    unsafe { libc::close_range(3, u32::MAX, 0) };
-    // SAFETY: sets a limit of the allocator before any thread is started: arenas cost 64 MB of address
-    // space each.
-    unsafe { libc::mallopt(libc::M_ARENA_MAX, 2) };
 }

@@ -1,5 +1,7 @@
 //! What several tests need: the program, and media files made once a run.
 
+pub mod stand_in;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -165,7 +167,12 @@ impl RunningBoard {
     }
 
     fn spawn(state: &Path, from: &[&str]) -> RunningBoard {
-        let child = Command::new(bangtin())
+        RunningBoard::spawn_by(Command::new(bangtin()), state, from)
+    }
+
+    /// A board that another program starts, which takes the same arguments.
+    pub fn spawn_by(mut program: Command, state: &Path, from: &[&str]) -> RunningBoard {
+        let child = program
             .args(["play", "--headless", "640x360", "--theme", "day", "--poll", "1"])
             .args(from)
             // Whatever the machine has: no test is heard.

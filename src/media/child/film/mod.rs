@@ -62,7 +62,7 @@ impl Outlet<'_> {
         if let (Some(track), Some(ring)) = (audio, &mut self.ring)
             && track.flush(ring, &mut self.memory)
         {
-            self.player.say(&Reply::Sound { frames: ring.written(), start_us: 0 })?;
+            self.player.say(&Reply::Sound { frames: ring.written() })?;
         }
         Ok(())
     }

@@ -5,7 +5,6 @@ use super::super::wire::{Found, Stage};
 use super::super::{Refusal, Stop, sound};
 use super::feed::{Event, Feed};
 use super::track::{Care, Track};
-use crate::sound::RATE;
 use ffmpeg_the_third as ff;
 use std::os::fd::OwnedFd;
 
@@ -19,6 +18,9 @@ const DECODED_PIXELS_MAX: u64 = 1 << 31;
 /// How much more of it is looked through in those pictures that stand by themselves: nine minutes of 720p with one every two
 /// seconds. It took 2.4 s on a core of a PC.
 const LOOKED_THROUGH_PIXELS_MAX: u64 = 1 << 28;
+
+/// Hz; what can be resampled to one rate of a loudspeaker can be to any.
+const RATE: u32 = 48_000;
 
 /// After so many packets the survey says that it works.
 const ALIVE_PACKETS: u32 = 100;

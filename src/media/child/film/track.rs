@@ -6,7 +6,7 @@ use super::super::wire::Stage;
 use super::fields::Fields;
 use super::painter::Pose;
 use super::turn::Turn;
-use crate::limits::FILM_PIXELS_MAX;
+use crate::limits::{FILM_PIXELS_MAX, PICTURE_SIDE_MAX};
 use ff::codec::{context, threading};
 use ff::format::stream::Disposition;
 use ffmpeg_the_third as ff;
@@ -108,6 +108,9 @@ impl Track {
         let pixel_aspect = reader.pixel_aspect(index);
         let wide = (f64::from(width) * pixel_aspect).round() as u32;
         let (wide, high) = turn.size((wide.max(1), height));
+        if wide.max(high) > PICTURE_SIDE_MAX {
+            return Err(Refusal::new(Stage::TooLarge, format!("{wide} x {high} pixels")));
+        }
         let rate = stream.avg_frame_rate();
         let frame_us = match (rate.numerator(), rate.denominator()) {
             (n, d) if n > 0 && d > 0 => 1_000_000 * i64::from(d) / i64::from(n),

@@ -6,8 +6,8 @@
 Each file is made here from a test card whose colours are known (`testcard.py`), so what must be seen at a moment is
 reckoned and not decoded by another program; deinterlaced films alone are held against FFmpeg's own `bwdif`. A cell's mean
 colour may differ in any channel by the tolerance that its kind has, and its pixels among themselves by twice that. The
-number that the card shows must be that of the moment. Lengths are compared with what is published. How sounds are heard,
-`sound.sh` and tests/it/media.rs look after.
+number that the card shows must be that of the moment. Lengths are compared with what is published. `hearing.py`
+listens to the sounds.
 
 One line a file; exit 1 if one fails. Without --all, one of each kind: a minute.
 """
@@ -58,6 +58,8 @@ class Case:
     # It may be refused as well as shown.
     may_refuse: bool = False
     quick: bool = False
+    # What `hearing.py` must hear of it: from when on, for how long, in seconds, and its pitch in Hz.
+    heard: tuple | None = None
 
 
 CASES: list[Case] = []
@@ -67,7 +69,7 @@ def add(*arguments, **more):
     CASES.append(Case(*arguments, **more))
 
 
-def shows(number, tolerance=LOSSY, seen=SIZE, turn=1, is_film=True, colours=None, spread=None, studio_place=None):
+def shows(number, tolerance=LOSSY, seen=SIZE, turn=1, is_film=True, colours=None, spread=None):
     """Judges a page by the card that it must show."""
 
     def judge(page, place):
@@ -121,7 +123,7 @@ def moments(count, rate, **more):
 
 def film(
     name, arguments, extension, tolerance=LOSSY, size=SIZE, seen=None, turn=1, count=PICTURES, rate=RATE, key="video",
-    quick=False, after=None, more=(), spread=None, may_refuse=False, length=None, slack=0.06, colours=None,
+    quick=False, after=None, more=(), spread=None, may_refuse=False, length=None, slack=0.06, colours=None, heard=None,
 ):
     def make(folder):
         encode(folder, f"p.{extension}", arguments, size, count, rate, more=more)
@@ -130,7 +132,8 @@ def film(
         return f"p.{extension}"
 
     looks = moments(count, rate, tolerance=tolerance, seen=seen or size, turn=turn, spread=spread, colours=colours)
-    add(f"film: {name}", make, key, looks, float(count / rate) if length is None else length, slack, quick=quick, may_refuse=may_refuse)
+    length = float(count / rate) if length is None else length
+    add(f"film: {name}", make, key, looks, length, slack, quick=quick, may_refuse=may_refuse, heard=heard)
 
 
 X264 = "-c:v libx264 -preset ultrafast -crf 8 -bf 2"
@@ -141,10 +144,10 @@ TONE = ("-f", "lavfi", "-i", "sine=f=440:d=60:sample_rate=48000")
 # ---- codecs and containers ----
 
 film("H.264 in MP4", f"{X264} {YUV}", "mp4", quick=True)
-film("H.264 and AAC in MP4", f"{X264} {YUV} -c:a aac -shortest", "mp4", more=TONE)
+film("H.264 and AAC in MP4", f"{X264} {YUV} -c:a aac -shortest", "mp4", more=TONE, heard=(0, 1.2, 440))
 film("H.264 in MOV", f"{X264} {YUV}", "mov")
 film("H.264 in MKV", f"{X264} {YUV}", "mkv", quick=True)
-film("H.264 and AAC in TS", f"{X264} {YUV} -c:a aac -shortest", "ts", more=TONE, quick=True, slack=0.1)
+film("H.264 and AAC in TS", f"{X264} {YUV} -c:a aac -shortest", "ts", more=TONE, quick=True, slack=0.1, heard=(0, 1.2, 440))
 film("H.264 in FLV", f"{X264} {YUV}", "flv")
 film("H.264 in AVI", f"{X264} -bf 0 {YUV}", "avi")
 film("H.264 in 3GP", f"{X264} {YUV}", "3gp")
@@ -488,12 +491,12 @@ for extension in ("ts", "mkv", "mp4"):
     for late in (2, 8, 20):
         film(
             f"sound begins {late} s late, {extension.upper()}", f"-map 0:v -map 1:a {X264} {YUV} -c:a aac -t {late + 2}", extension,
-            count=(late + 2) * 5, more=("-itsoffset", late, *TONE), slack=0.25, quick=late == 8 and extension == "ts", **LONG,
+            count=(late + 2) * 5, more=("-itsoffset", late, *TONE), slack=0.25, heard=(late, 2, 440), quick=late == 8 and extension == "ts", **LONG,
         )  # fmt: skip
 film("several sound tracks", f"-map 0:v -map 1:a -map 2:a {X264} {YUV} -c:a aac -shortest", "mp4",
-     more=(*TONE, "-f", "lavfi", "-i", "sine=f=880:d=60"), quick=True)  # fmt: skip
-film("several sound tracks in MKV", f"-map 0:v -map 1:a -map 2:a {X264} {YUV} -c:a:0 aac -c:a:1 libopus -disposition:a:1 default -shortest", "mkv",
-     more=(*TONE, "-f", "lavfi", "-i", "sine=f=880:d=60"))  # fmt: skip
+     more=(*TONE, "-f", "lavfi", "-i", "sine=f=880:d=60"), quick=True, heard=(0, 1.2, 440))  # fmt: skip
+film("several sound tracks in MKV", f"-map 0:v -map 1:a -map 2:a {X264} {YUV} -c:a:0 aac -c:a:1 libopus -disposition:a:0 0 -disposition:a:1 default -shortest", "mkv",
+     more=(*TONE, "-f", "lavfi", "-i", "sine=f=880:d=60"), heard=(0, 1.2, 880))  # fmt: skip
 
 
 def sound_longer(folder):
@@ -501,7 +504,7 @@ def sound_longer(folder):
     return "p.mp4"
 
 
-add("film: sound longer than its pictures", sound_longer, length=4.0, slack=0.1, quick=True,
+add("film: sound longer than its pictures", sound_longer, length=4.0, slack=0.1, quick=True, heard=(0, 4, 440),
     looks=[(1.02, near(25, 1)), (2.0, shows(29)), (3.9, shows(29)), (5, shows(29))])  # fmt: skip
 
 
@@ -994,7 +997,8 @@ def sound(name, arguments, extension, seconds=2.0, slack=0.06, source=None, afte
             after(folder / f"p.{extension}")
         return f"p.{extension}"
 
-    add(f"sound: {name}", make, "audio", length=seconds, slack=slack, quick=quick, **more)
+    heard = (0, 2, 440) if seconds == 2 else None
+    add(f"sound: {name}", make, "audio", length=seconds, slack=slack, quick=quick, heard=heard, **more)
 
 
 for bits, codec in (("8 bits", "pcm_u8"), ("16 bits", "pcm_s16le"), ("24 bits", "pcm_s24le"), ("32 bits", "pcm_s32le"),
@@ -1075,9 +1079,8 @@ sound("Vorbis that begins late", "-c:a libvorbis", "ogg", after=begun_late(48000
 
 def wav(rate, channels, seconds):
     def make(folder):
-        data = b"\0\x10" * (rate * channels * seconds)
-        if rate == 1:
-            data = bytes(8000)
+        tone = (round(4096 * math.sin(2 * math.pi * 440 * at / max(rate, 8000))) for at in range(rate * seconds))
+        data = b"".join(struct.pack("<h", value) * channels for value in tone)
         head = struct.pack("<4sIHHIIHH4sI", b"fmt ", 16, 1, channels, rate, rate * channels * 2, channels * 2, 16, b"data", len(data))
         (folder / "p.wav").write_bytes(b"RIFF" + struct.pack("<I", 4 + len(head) + len(data)) + b"WAVE" + head + data)
         return "p.wav"
@@ -1086,18 +1089,18 @@ def wav(rate, channels, seconds):
 
 
 add("sound: WAV at 1 Hz", wav(1, 1, 4000), "audio", refused="", quick=True)
-add("sound: WAV of 40 channels", wav(8000, 40, 2), "audio", length=2.0, may_refuse=True, quick=True)
-add("sound: WAV of 64 channels", wav(8000, 64, 2), "audio", length=2.0, may_refuse=True)
+add("sound: WAV of 40 channels", wav(8000, 40, 2), "audio", length=2.0, may_refuse=True, quick=True, heard=(0, 2, 440))
+add("sound: WAV of 64 channels", wav(8000, 64, 2), "audio", length=2.0, may_refuse=True, heard=(0, 2, 440))
 
 
 def cover_first(folder):
     ffmpeg("-f", "lavfi", "-i", "color=red:s=96x96", "-frames:v", 1, folder / "c.jpg")
-    ffmpeg("-i", folder / "c.jpg", "-f", "lavfi", "-i", "sine=d=2", "-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "libmp3lame",
+    ffmpeg("-i", folder / "c.jpg", "-f", "lavfi", "-i", "sine=f=440:d=2", "-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "libmp3lame",
            "-disposition:v", "attached_pic", folder / "p.mp3")  # fmt: skip
     return "p.mp3"
 
 
-add("sound: MP3 with a cover", cover_first, "audio", length=2.0)
+add("sound: MP3 with a cover", cover_first, "audio", length=2.0, heard=(0, 2, 440))
 
 
 # ---- the run ----

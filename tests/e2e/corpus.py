@@ -29,9 +29,8 @@ import traceback
 import typing
 import zlib
 
-import testcard
 from board import Failed, Feed, check, workplace
-from testcard import COLOURS, TURNS, Studio, card, cells, chunk, deviation, ffmpeg, look, placed, png
+from testcard import COLOURS, TURNS, Studio, card, cells, deviation, ffmpeg, look, placed, png
 
 # By how many levels of 255 a cell's mean colour may differ, by kind.
 EXACT = 3  # lossless, RGB
@@ -218,7 +217,6 @@ film("grey FFV1 of 10 bits", "-c:v ffv1 -pix_fmt gray10le", "mkv", EXACT_YUV, co
 film("odd size", "-c:v ffv1 -pix_fmt yuv420p", "mkv", EXACT_YUV, (321, 241), quick=True)
 film("odd size, VP9", f"-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -qmax 10 -b:v 4M {YUV}", "webm", size=(321, 241))
 film("odd size, H.264 of 4:4:4", f"{X264} -pix_fmt yuv444p", "mp4", size=(321, 241))
-film("odd size, GIF", "-filter_complex split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none", "gif", size=(321, 241), rate=10, count=12)  # fmt: skip
 film("tiny", f"{X264} {YUV}", "mp4", size=(64, 30))
 film("long and thin", f"{X264} -qp 0 -pix_fmt yuv444p", "mp4", size=(640, 40))
 film("high and narrow", f"{X264} -pix_fmt yuv444p", "mp4", size=(160, 640))
@@ -408,7 +406,8 @@ film("display matrix in MOV", f"{X264} {YUV}", "mov", turn=8, seen=SIZE[::-1], a
 NARROW = (160, 152)
 film("pixel aspect in the stream, H.264", f"-vf setsar=2 {X264} {YUV}", "mp4", size=NARROW, seen=SIZE, quick=True)
 film("pixel aspect in the stream, MPEG-2", "-vf setdar=221/100 -c:v mpeg2video -q:v 2", "mpg", size=(160, 120), seen=(265, 120), slack=0.1)
-film("pixel aspect and a quarter turn", f"-vf setsar=2 {X264} {YUV}", "mp4", size=NARROW, seen=SIZE[::-1], turn=6, after=with_matrix(TURNS[6], NARROW))  # fmt: skip
+film("pixel aspect and a quarter turn", f"-vf setsar=2 {X264} {YUV}", "mp4", size=NARROW, seen=SIZE[::-1], turn=6,
+     after=with_matrix(TURNS[6], NARROW))  # fmt: skip
 
 
 def in_container(extension, arguments):
@@ -495,8 +494,8 @@ for extension in ("ts", "mkv", "mp4"):
         )  # fmt: skip
 film("several sound tracks", f"-map 0:v -map 1:a -map 2:a {X264} {YUV} -c:a aac -shortest", "mp4",
      more=(*TONE, "-f", "lavfi", "-i", "sine=f=880:d=60"), quick=True, heard=(0, 1.2, 440))  # fmt: skip
-film("several sound tracks in MKV", f"-map 0:v -map 1:a -map 2:a {X264} {YUV} -c:a:0 aac -c:a:1 libopus -disposition:a:0 0 -disposition:a:1 default -shortest", "mkv",
-     more=(*TONE, "-f", "lavfi", "-i", "sine=f=880:d=60"), heard=(0, 1.2, 880))  # fmt: skip
+film("several sound tracks in MKV", f"-map 0:v -map 1:a -map 2:a {X264} {YUV} -c:a:0 aac -c:a:1 libopus"
+     " -disposition:a:0 0 -disposition:a:1 default -shortest", "mkv", more=(*TONE, "-f", "lavfi", "-i", "sine=f=880:d=60"), heard=(0, 1.2, 880))  # fmt: skip
 
 
 def sound_longer(folder):
@@ -585,7 +584,7 @@ film("raw YUV stored bottom up", "-vf format=gray,format=yuv420p -c:v rawvideo",
 
 
 def eight_k(folder):
-    ffmpeg("-f", "lavfi", "-i", "color=gray:s=7680x4320:r=1:d=1", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", folder / "p.mp4")  # fmt: skip
+    ffmpeg("-f", "lavfi", "-i", "color=gray:s=7680x4320:r=1:d=1", *f"{X264} {YUV}".split(), folder / "p.mp4")
     return "p.mp4"
 
 
@@ -613,6 +612,7 @@ for key in ("video", "image"):
     film(f"animated PNG {word}", "-f apng -plays 0", "png", EXACT, key=key, quick=key == "video", **ANIMATED)
     film(f"animated WebP {word}", "-c:v libwebp_anim -lossless 1 -loop 0", "webp", EXACT, key=key, quick=key == "video", **ANIMATED)
 film("animated WebP, lossy", "-c:v libwebp_anim -q:v 95 -loop 0", "webp", LOSSY, **ANIMATED)
+film("odd size, GIF", GIF, "gif", 6, (321, 241), rate=10, count=12)
 film("animated GIF that plays once", f"{GIF} -loop -1", "gif", 6, **ANIMATED)
 
 
@@ -658,7 +658,7 @@ WEBP = "-c:v libwebp -lossless 1"
 still("PNG", as_png, quick=True)
 still("PNG of 16 bits", by_ffmpeg("-c:v png -pix_fmt rgb48be", "png"))
 still("PNG, interlaced", by_convert("-interlace PNG", "png"))
-still("PNG with a palette", by_ffmpeg("-filter_complex split[a][b];[a]palettegen=reserve_transparent=0[p];[b][p]paletteuse=dither=none -c:v png", "png"))  # fmt: skip
+still("PNG with a palette", by_ffmpeg(f"{GIF} -c:v png", "png"))
 still("PNG of greys", by_ffmpeg("-c:v png -pix_fmt gray", "png"), colours=greys(5), tolerance=4)
 still("PNG of greys, 16 bits", by_ffmpeg("-c:v png -pix_fmt gray16be", "png"), colours=greys(5), tolerance=4)
 still("JPEG", by_ffmpeg(JPEG, "jpg"), LOSSY, quick=True)
@@ -667,7 +667,9 @@ still("JPEG of 4:2:2", by_ffmpeg("-c:v mjpeg -q:v 1 -pix_fmt yuvj422p", "jpg"), 
 still("JPEG of 4:1:1", by_convert("-quality 97 -sampling-factor 4x1", "jpg"), LOSSY)
 still("JPEG, progressive", by_convert("-quality 97 -interlace JPEG", "jpg"), LOSSY, quick=True)
 still("JPEG, progressive 4:2:0", by_convert("-quality 95 -interlace JPEG -sampling-factor 2x2", "jpg"), LOSSY)
-still("JPEG of greys", by_convert("-colorspace Gray -quality 97", "jpg"), LOSSY, colours=[(round(0.2126 * r + 0.7152 * g + 0.0722 * b),) * 3 for r, g, b in COLOURS])  # fmt: skip
+# ImageMagick's greys have BT.709's weights.
+still("JPEG of greys", by_convert("-colorspace Gray -quality 97", "jpg"), LOSSY,
+      colours=[(round(0.2126 * r + 0.7152 * g + 0.0722 * b),) * 3 for r, g, b in COLOURS])  # fmt: skip
 still("JPEG with restart markers", by_convert("-quality 97 -define jpeg:restart-interval=4", "jpg"), LOSSY)
 still("WebP, lossless", by_ffmpeg(WEBP, "webp"), quick=True)
 still("WebP, lossy", by_ffmpeg("-c:v libwebp -q:v 98", "webp"), LOSSY)
@@ -764,7 +766,8 @@ for value in (3, 6, 7):
     seen = SIZE if turn[0] else SIZE[::-1]
     xmp = xmp_orientation(value, value == 7)
     quick = value == 6
-    still(f"JPEG with XMP orientation {value}", by_ffmpeg(JPEG, "jpg", in_jpeg((0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp))), LOSSY, seen, value, quick)  # fmt: skip
+    still(f"JPEG with XMP orientation {value}", by_ffmpeg(JPEG, "jpg", in_jpeg((0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp))),
+          LOSSY, seen, value, quick)  # fmt: skip
     still(f"WebP with XMP orientation {value}", by_ffmpeg(WEBP, "webp", in_webp((b"XMP ", xmp), flags=4)), seen=seen, turn=value)
     still(f"PNG with XMP orientation {value}", lambda folder, xmp=xmp: as_png(
         folder, extra=[(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)]), seen=seen, turn=value)  # fmt: skip
@@ -874,7 +877,8 @@ for name, primaries, gamma in (("Display P3", P3, 0), ("Adobe RGB", ADOBE, 563 /
     body = profile(primaries, gamma)
     wanted, quick = in_srgb(primaries, round(gamma * 256) / 256), name == "Display P3"
     still(f"JPEG in {name}", by_ffmpeg(JPEG, "jpg", icc_jpeg(body)), LOSSY, colours=wanted, quick=quick)
-    still(f"PNG in {name}", lambda folder, body=body: as_png(folder, extra=[(b"iCCP", b"x\0\0" + zlib.compress(body))]), 4, colours=wanted, quick=quick)  # fmt: skip
+    still(f"PNG in {name}", lambda folder, body=body: as_png(folder, extra=[(b"iCCP", b"x\0\0" + zlib.compress(body))]), 4,
+          colours=wanted, quick=quick)  # fmt: skip
     still(f"WebP in {name}", by_ffmpeg(WEBP, "webp", in_webp((b"ICCP", body), flags=32)), 4, colours=wanted)
 still("JPEG with a profile in three parts", by_ffmpeg(JPEG, "jpg", icc_jpeg(profile(P3, 0), 3)), LOSSY, colours=in_srgb(P3, 0))
 still("JPEG with a broken profile", by_ffmpeg(JPEG, "jpg", icc_jpeg(b"\0\0\1\0" + b"rubbish" * 30)), LOSSY)

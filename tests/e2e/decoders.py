@@ -46,7 +46,8 @@ def programme(folder):
         png(folder / f"anh{still}.png", *SIZE, card(*SIZE, still))
     ffmpeg("-f", "lavfi", "-i", "sine=f=330:d=3", folder / "loa.mp3")
     notices = [
-        'id = "phim0"\nvideo = "phim0.mp4"', f'id = "anh{STILLS[0]}"\nimage = "anh{STILLS[0]}.png"', 'id = "phim1"\nvideo = "phim1.mkv"\ntext = "Lời của phim."',
+        'id = "phim0"\nvideo = "phim0.mp4"', f'id = "anh{STILLS[0]}"\nimage = "anh{STILLS[0]}.png"',
+        'id = "phim1"\nvideo = "phim1.mkv"\ntext = "Lời của phim."',
         'id = "loa"\naudio = "loa.mp3"\ntext = "Nghe đọc."', f'id = "anh{STILLS[1]}"\nimage = "anh{STILLS[1]}.png"',
         'id = "phim2"\nvideo = "phim2.webm"',
     ]  # fmt: skip

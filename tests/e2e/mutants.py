@@ -7,9 +7,9 @@ A mutant has up to 200 bytes of noise, some bits turned, a run of zeros, bytes t
 is refused is well. Of one that is published, pages are drawn: of a picture one, of a film at its end and at moments that build on
 what was damaged. A page looks wrong where more than 0.5 % of its points (of two by two pixels) are off by more than 24
 levels of 255 in a channel, or where a block of 8 by 8 of them is off by 40 on average. A film may show any
-other of its own pictures instead: a damaged one is withheld, and that before or after it is seen. A film or sound is also wrong where its published
-length is off by more than half a second, both from the whole and from what is left. How much of a published sound is not what it was, as FFmpeg decodes it, is told
-and not judged: a click is no lie.
+other of its own pictures instead: a damaged one is withheld, and that before or after it is seen. A film or sound is also
+wrong where its published length is off by more than half a second, both from the whole and from what is left. How much of a
+published sound is not what it was, as FFmpeg decodes it, is told and not judged: a click is no lie.
 
 The undamaged files must be taken, each. One line for each fault, then a table; exit 1 if a published mutant looks wrong, or
 a whole file is refused.

@@ -207,7 +207,7 @@ def mutate(body, rng):
     elif how == "inserted":
         file[at:at] = rng.randbytes(length)
     else:
-        at = len(file) - max(1, int(len(file) * rng.choice((0.001, 0.02, 0.1, 0.3, 0.6))))
+        at = len(file) - max(1, int(len(file) * rng.choice((0.001, 0.02, 0.1, 0.3, 0.6)) * rng.uniform(0.5, 1.5)))
         del file[at:]
     return bytes(file), at, how
 

@@ -13,6 +13,7 @@ use ffmpeg_the_third::format::Pixel;
 use ffmpeg_the_third::format::context::Input;
 use ffmpeg_the_third::software::scaling;
 use ffmpeg_the_third::{Error, Packet, Rational, ffi, frame, media};
+use std::collections::VecDeque;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
@@ -168,16 +169,10 @@ pub(super) struct Reader {
     jumps: bool,
     origin_us: i64,
     newest_us: i64,
-    /// The stream and decoding time at which reading goes on after a search: what comes before is left out.
-    from: Option<Mark>,
-}
-
-#[derive(Clone, Copy)]
-struct Mark {
-    stream: usize,
-    dts: Option<i64>,
-    /// Packets that may still come before it.
-    left: u32,
+    /// The streams of the last packets of pictures and of sound.
+    last: [usize; 2],
+    /// Packets that were read on the way to a moment, and come next.
+    held: VecDeque<Read>,
 }
 
 /// A packet whose times are those of the film; they are in the time base of its track.
@@ -188,8 +183,6 @@ pub(super) struct Read {
     /// When what is in it is to be seen or heard, and the end of that, in microseconds.
     pub at_us: i64,
     pub end_us: i64,
-    /// The decoding time as the file has it.
-    own_dts: Option<i64>,
 }
 
 impl Reader {
@@ -205,7 +198,8 @@ impl Reader {
             jumps,
             origin_us,
             newest_us: 0,
-            from: None,
+            last: [0; 2],
+            held: VecDeque::new(),
         })
     }
 
@@ -231,16 +225,12 @@ impl Reader {
 
     /// The next packet of pictures or sound; `None` at the end, and where the file cannot be read on.
     pub(super) fn next(&mut self) -> Option<Read> {
+        self.held.pop_front().or_else(|| self.read())
+    }
+
+    fn read(&mut self) -> Option<Read> {
         loop {
             let (stream, mut packet) = self.input.packets().next()?.ok()?;
-            if let Some(mark) = &mut self.from {
-                if mark.left > 0 && (mark.stream, mark.dts) != (stream.index(), packet.dts()) {
-                    mark.left -= 1;
-                    continue;
-                }
-                self.from = None;
-            }
-            let own_dts = packet.dts();
             let kind = stream.parameters().medium();
             let (index, base) = (stream.index(), stream.time_base());
             let us = |time: i64| to_us(time, base);
@@ -250,10 +240,12 @@ impl Reader {
                 self.newest_us = self.newest_us.max(at_us.saturating_add(length_us));
                 continue;
             }
+            let last = if kind == media::Type::Video { &mut self.last[0] } else { &mut self.last[1] };
+            let before = std::mem::replace(last, index);
             if packet.dts().or(packet.pts()).is_some() {
                 // By presentation times nothing can be told: pictures are not stored in their order.
                 let offset = match packet.dts() {
-                    Some(time) => self.timeline.offset(index, us(time), length_us),
+                    Some(time) => self.timeline.offset((index, before), us(time), length_us),
                     None => self.timeline.current(),
                 };
                 let offset = from_us(offset, base);
@@ -263,7 +255,7 @@ impl Reader {
             let at_us = packet.pts().or(packet.dts()).map_or(0, us);
             let end_us = at_us.saturating_add(length_us);
             self.newest_us = self.newest_us.max(end_us);
-            return Some(Read { packet, stream: index, kind, at_us, end_us, own_dts });
+            return Some(Read { packet, stream: index, kind, at_us, end_us });
         }
     }
 
@@ -280,50 +272,53 @@ impl Reader {
         if !self.jumps {
             // Before the first moment of any file: its beginning is meant.
             let early_us = if to_us > 0 { 0 } else { BEFORE_US };
-            let to = to_us.saturating_add(self.origin_us).saturating_sub(early_us);
-            let _ = self.input.seek(to, ..=to);
+            self.seek(to_us.saturating_add(self.origin_us).saturating_sub(early_us));
             self.timeline.go();
             return Ok(());
         }
+        // Where the clock jumps no time can be looked for; and a search in a transport stream ends at any picture, also at one
+        // which builds on others, with other times than those which reading gives.
         self.rewind();
-        // Where the clock jumps no time in the file can be looked for; and a search in a transport stream ends at any
-        // picture, also at one which builds on others.
-        let mut from = None;
-        for count in 0u32.. {
-            let timeline = self.timeline.clone();
-            let Some(read) = self.next() else { break };
-            if read.stream == track && read.at_us > to_us {
-                break;
+        let mut bytes = 0;
+        for count in 1u32.. {
+            let Some(read) = self.read() else { break };
+            let is_ours = read.stream == track;
+            if is_ours && read.packet.is_key() && read.at_us <= to_us {
+                self.held.retain(|held| held.stream != track && held.end_us > to_us);
+                bytes = self.held.iter().map(|held| held.packet.size()).sum();
             }
-            if read.stream == track && read.packet.is_key() && read.packet.position() >= 0 {
-                let mark = Mark { stream: track, dts: read.own_dts, left: MARK_PACKETS };
-                from = Some((read.packet.position(), timeline, mark));
+            let beyond = is_ours && read.at_us > to_us;
+            bytes += read.packet.size();
+            if bytes <= HELD_BYTES_MAX {
+                self.held.push_back(read);
+            }
+            if beyond {
+                break;
             }
             if count.is_multiple_of(ALIVE_PACKETS) {
                 alive()?;
             }
         }
-        match from {
-            Some((position, timeline, mark)) if self.seek_byte(position as i64) => {
-                self.timeline = timeline;
-                self.from = Some(mark);
-            }
-            _ => self.rewind(),
-        }
         Ok(())
     }
 
+    /// To the last place at or before a time of the file from which decoding can begin, or to its beginning. FLV knows of no
+    /// place before its first picture.
+    fn seek(&mut self, to: i64) {
+        if self.input.seek(to, ..=to).is_err() && self.input.seek(to, ..).is_err() {
+            self.to_beginning();
+        }
+    }
+
     fn rewind(&mut self) {
-        self.seek_byte(0);
-        self.from = None;
+        self.to_beginning();
+        self.held.clear();
         self.timeline = Timeline::new(self.origin_us, self.jumps);
     }
 
-    fn seek_byte(&mut self, position: i64) -> bool {
-        // SAFETY: `input` holds a valid context.
-        unsafe {
-            ffi::av_seek_frame(self.input.as_mut_ptr(), -1, position, ffi::AVSEEK_FLAG_BYTE as c_int) >= 0
-        }
+    fn to_beginning(&mut self) {
+        // SAFETY: `input` holds a valid context. Where it fails the file is read on from where it is.
+        unsafe { ffi::av_seek_frame(self.input.as_mut_ptr(), -1, 0, ffi::AVSEEK_FLAG_BYTE as c_int) };
     }
 
     /// How many packets each stream has at the file's beginning. Reads from there on anew.
@@ -338,8 +333,7 @@ impl Reader {
         if self.jumps {
             self.rewind();
         } else {
-            let to = self.origin_us.saturating_sub(BEFORE_US);
-            let _ = self.input.seek(to, ..=to);
+            self.seek(self.origin_us.saturating_sub(BEFORE_US));
         }
         counts
     }
@@ -376,8 +370,8 @@ impl Reader {
 /// Before the first moment of any file, in microseconds.
 const BEFORE_US: i64 = 10_000_000;
 
-/// How many packets may come after a search before the one that was looked for: a demuxer has some in hand.
-const MARK_PACKETS: u32 = 500;
+/// Packets from one whole picture to the next, at most, in bytes; of more the rest is left out.
+const HELD_BYTES_MAX: usize = 64 << 20;
 
 /// Enough to see a second picture of a film.
 const COUNTED_PACKETS: u32 = 500;

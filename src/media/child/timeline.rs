@@ -45,16 +45,21 @@ impl Timeline {
         self.offset_us
     }
 
-    /// What the times of a packet are moved by; `at_us` is its decoding time, `length_us` what it lasts.
-    pub(super) fn offset(&mut self, stream: usize, at_us: i64, length_us: i64) -> i64 {
-        let expected = self.next_us.get(stream).copied().flatten();
+    /// What the times of a packet are moved by; `at_us` is its decoding time, `length_us` what it lasts. `before` is the stream
+    /// that had the last packet of its kind.
+    pub(super) fn offset(&mut self, (stream, before): (usize, usize), at_us: i64, length_us: i64) -> i64 {
+        let next = |stream: usize| self.next_us.get(stream).copied().flatten();
+        let expected = next(stream);
         let fits = |offset: i64| self.fits(at_us.saturating_add(offset), expected);
         let offset = if fits(self.offset_us) {
             self.offset_us
         } else if let Some(before) = self.before_us.filter(|before| fits(*before)) {
             before
         } else {
-            let here = expected.or(self.newest_us).unwrap_or_else(|| at_us.saturating_add(self.offset_us));
+            let here = expected
+                .or(next(before))
+                .or(self.newest_us)
+                .unwrap_or_else(|| at_us.saturating_add(self.offset_us));
             self.before_us = Some(self.offset_us);
             self.offset_us = here.saturating_sub(at_us);
             self.offset_us
@@ -92,7 +97,7 @@ mod tests {
         (0..count)
             .map(|index| {
                 let at = from_us + index * length;
-                at + timeline.offset(stream, at, length)
+                at + timeline.offset((stream, stream % 2), at, length)
             })
             .collect()
     }
@@ -153,7 +158,7 @@ mod tests {
     fn no_time_however_absurd_overflows() {
         let mut timeline = Timeline::new(i64::MIN, true);
         for at in [i64::MAX, i64::MIN, 0, i64::MAX, -1] {
-            timeline.offset(3, at, i64::MAX);
+            timeline.offset((3, 1), at, i64::MAX);
         }
     }
 }

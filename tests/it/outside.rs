@@ -73,3 +73,28 @@ fn a_notice_s_sound_arrives_at_the_loudspeaker_whole() {
     assert!(Path::new("/usr/bin/pulseaudio").exists(), "`make test` installs pulseaudio");
     succeeds("tests/e2e/sound.sh", &[text(&bangtin())]);
 }
+
+/// With `SLOW`, the long form of a script.
+fn long<'a>(short: &[&'a str], slow: &[&'a str]) -> Vec<&'a str> {
+    if std::env::var_os("SLOW").is_some() { slow.to_vec() } else { short.to_vec() }
+}
+
+fn script(name: &str, more: &[&str]) {
+    let bangtin = bangtin();
+    succeeds(&python(), &[&[name, text(&bangtin)], more].concat());
+}
+
+#[test]
+fn films_pictures_and_sounds_of_every_kind_are_seen_as_they_are() {
+    script("tests/e2e/corpus.py", &long(&[], &["--all"]));
+}
+
+#[test]
+fn sounds_of_every_kind_are_heard_as_they_are() {
+    script("tests/e2e/hearing.py", &long(&[], &["--all"]));
+}
+
+#[test]
+fn decoders_that_are_killed_stopped_and_starved_cost_the_board_no_film_and_no_black() {
+    script("tests/e2e/decoders.py", &long(&["--minutes", "1"], &["--minutes", "10"]));
+}

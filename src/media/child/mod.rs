@@ -5,6 +5,7 @@
 //! or fills it costs that one item, not the board. Its environment is empty, its address space bounded, and
 //! it cannot gain privileges.
 
+mod animated;
 mod ffmpeg;
 mod film;
 mod sound;
@@ -12,6 +13,7 @@ mod still;
 
 use super::wire::{self, Reply, Request, Stage, What};
 use crate::shm::{Layout, SampleWriter, WritableMapping};
+use still::{Format, Kind};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -112,12 +114,14 @@ fn serve(player: &Player<'_>) -> Result<(), Stop> {
     let Some((Request::Open { what, length }, Some(file))) = player.hear(true)? else {
         return Err(Stop::Gone);
     };
-    let is_still = still::recognises(&file, length);
+    let kind = still::recognises(&file, length);
     match what {
-        What::Probe if is_still => {
-            still::decode(&file, length, u32::MAX, u32::MAX)?;
-            let picture = still::size(&file, length)?;
+        What::Probe if matches!(kind, Some(Kind::Still(_))) => {
+            let picture = still::probe(&file, length)?;
             player.say(&Reply::Ready(still::found(picture)))?;
+        }
+        What::Probe if kind == Some(Kind::Animated(Format::WebP)) => {
+            player.say(&Reply::Ready(animated::probe(&file, length)?))?;
         }
         What::Probe => {
             let found = film::probe(file, length)?;

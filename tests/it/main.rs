@@ -9,6 +9,7 @@ mod packages;
 mod pictures;
 mod publishing;
 mod service;
+mod stills;
 mod support;
 mod telephone;
 mod tidy;

@@ -27,6 +27,7 @@ pub(super) struct Animation {
 /// One picture of it, as it is seen.
 pub(super) struct Shown<'a> {
     /// All of the canvas, not premultiplied.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by whoever plays it"))]
     pub picture: &'a RgbaImage,
     /// From its start, in microseconds.
     pub at_us: i64,
@@ -214,7 +215,8 @@ fn over(under: Rgba<u8>, pixel: Rgba<u8>) -> Rgba<u8> {
     let own = u32::from(pixel.0[3]) * 255;
     let below = u32::from(under.0[3]) * (255 - u32::from(pixel.0[3]));
     let all = (own + below).max(1);
-    let mix = |c: usize| ((u32::from(pixel.0[c]) * own + u32::from(under.0[c]) * below + all / 2) / all) as u8;
+    let mix =
+        |c: usize| ((u32::from(pixel.0[c]) * own + u32::from(under.0[c]) * below + all / 2) / all) as u8;
     Rgba([mix(0), mix(1), mix(2), ((all + 127) / 255) as u8])
 }
 
@@ -228,4 +230,36 @@ pub(super) fn probe(file: &OwnedFd, length: u64) -> Result<Found, Refusal> {
     let (width, height) = animation.size();
     let duration_us = Some(animation.length_us());
     Ok(Found { picture: Some([width, height]), still: false, sound: false, duration_us })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_picture_of_an_animation_is_whole_and_comes_in_its_time() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/stills/moves.webp");
+        let file = std::fs::File::open(path).unwrap();
+        let length = file.metadata().unwrap().len();
+        let animation = Animation::open(&file.into(), length).unwrap();
+        assert_eq!((animation.size(), animation.length_us()), ((40, 30), 600_000));
+        animation.check().unwrap();
+        let mut pictures = animation.pictures();
+        let mut seen = Vec::new();
+        while let Some(shown) = pictures.next() {
+            let Shown { picture, at_us, lasts_us } = shown.unwrap();
+            // A red bar that goes to the right by its own width, with nothing around it.
+            let reds: Vec<u32> =
+                (0..4).filter(|bar| picture.get_pixel(bar * 10 + 5, 15).0[3] == 255).collect();
+            seen.push((at_us / 1_000, lasts_us / 1_000, reds));
+        }
+        assert_eq!(seen, [(0, 100, vec![0]), (100, 200, vec![1]), (300, 300, vec![2])]);
+    }
+
+    #[test]
+    fn what_is_half_clear_is_laid_over_what_is_there() {
+        let mixed = over(Rgba([0, 0, 255, 255]), Rgba([255, 0, 0, 128]));
+        assert_eq!(mixed, Rgba([128, 0, 127, 255]));
+        assert_eq!(over(Rgba([0; 4]), Rgba([9, 8, 7, 40])), Rgba([9, 8, 7, 40]));
+    }
 }

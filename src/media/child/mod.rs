@@ -13,11 +13,11 @@ mod still;
 
 use super::wire::{self, Reply, Request, Stage, What};
 use crate::shm::{Layout, SampleWriter, WritableMapping};
-use still::{Format, Kind};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::ExitCode;
+use still::{Format, Kind};
 
 /// Address space in bytes: a 4K film was seen to need 640 MB with its decoder threads.
 const ADDRESS_SPACE_MAX: u64 = 3 << 30;

@@ -70,7 +70,9 @@ pub fn to_srgb(picture: DynamicImage, source: Option<&Source>) -> DynamicImage {
     let Some(profile) = source.and_then(Source::profile) else { return picture };
     match profile.color_space {
         DataColorSpace::Rgb => of_rgb(&picture, &profile).unwrap_or(picture),
-        DataColorSpace::Gray if !picture.color().has_color() => of_grey(&picture, &profile).unwrap_or(picture),
+        DataColorSpace::Gray if !picture.color().has_color() => {
+            of_grey(&picture, &profile).unwrap_or(picture)
+        }
         _ => picture,
     }
 }
@@ -105,8 +107,9 @@ fn of_rgb(picture: &DynamicImage, profile: &ColorProfile) -> Option<DynamicImage
 fn of_grey(picture: &DynamicImage, profile: &ColorProfile) -> Option<DynamicImage> {
     let greys: Vec<u8> = (0..=255).collect();
     let mut colours = vec![0; 256 * 3];
-    let change =
-        profile.create_transform_8bit(Layout::Gray, &ColorProfile::new_srgb(), Layout::Rgb, options()).ok()?;
+    let change = profile
+        .create_transform_8bit(Layout::Gray, &ColorProfile::new_srgb(), Layout::Rgb, options())
+        .ok()?;
     change.transform(&greys, &mut colours).ok()?;
     let grey = |value: u8| colours[usize::from(value) * 3 + 1];
     Some(if picture.color().has_alpha() {

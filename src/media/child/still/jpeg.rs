@@ -99,7 +99,9 @@ impl Walk {
             match marker {
                 0xC4 => self.codes(body)?,
                 0xDB => self.quantize(body)?,
-                0xDD => self.restart = body.get(..2).map_or(0, |b| usize::from(u16::from_be_bytes([b[0], b[1]]))),
+                0xDD => {
+                    self.restart = body.get(..2).map_or(0, |b| usize::from(u16::from_be_bytes([b[0], b[1]])))
+                }
                 0xC0..=0xC2 if self.frame.is_none() => self.start(marker, body)?,
                 // Two frames in one picture are of no common kind.
                 0xC0..=0xCF | 0xDC | 0xDE | 0xDF => return Err(Fault::Unknown),
@@ -290,7 +292,9 @@ impl Walk {
                 return Err(CUT_OFF.into());
             }
             let Some(quantization) = &self.quantization[component.table] else { continue };
-            if self.restart == 0 && step::is_broken(&component.blocks, component.stride, component.sampling, quantization[0]) {
+            if self.restart == 0
+                && step::is_broken(&component.blocks, component.stride, component.sampling, quantization[0])
+            {
                 return Err(Broken("its brightness or colour steps where data are lost").into());
             }
         }

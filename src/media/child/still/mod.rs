@@ -121,8 +121,7 @@ fn check(head: &Head, thorough: bool) -> Result<(), Refusal> {
             Some(coded) if thorough => coded.check(),
             _ => Ok(()),
         }),
-        // Its decoder checks it.
-        Format::Gif => Ok(()),
+        Format::Gif => gif::check(&head.bytes),
     };
     whole.map_err(damaged)
 }
@@ -169,9 +168,7 @@ pub(super) fn decode(
     let max = if turned { (max_height, max_width) } else { (max_width, max_height) };
     let mut picture = match pixels(&head)? {
         Pixels::Light(picture) => colour::to_srgb(scaled(picture, max), head.colours.as_ref()),
-        Pixels::Inks(inks) => {
-            colour::of_inks(&scaled(inks.into(), max).into_rgba8(), head.colours.as_ref())
-        }
+        Pixels::Inks(inks) => colour::of_inks(&scaled(inks.into(), max).into_rgba8(), head.colours.as_ref()),
     };
     picture.apply_orientation(head.orientation);
     let rgba = picture.into_rgba8();

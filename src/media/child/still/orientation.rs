@@ -5,9 +5,8 @@ use image::metadata::Orientation;
 
 /// From a picture's EXIF and XMP. Some writers put JPEG's own prefix before EXIF in every kind of file.
 pub fn of(exif: Option<&[u8]>, xmp: Option<&[u8]>) -> Orientation {
-    let exif = exif.and_then(|exif| {
-        Orientation::from_exif_chunk(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif))
-    });
+    let exif =
+        exif.and_then(|exif| Orientation::from_exif_chunk(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif)));
     exif.or_else(|| xmp.and_then(by_xmp)).unwrap_or(Orientation::NoTransforms)
 }
 

@@ -78,7 +78,8 @@ pub fn colours(file: &[u8], profile: Option<Vec<u8>>) -> Option<Source> {
     let (mut cicp, mut gamma, mut chromaticities, mut is_srgb) = (None, None, None, false);
     for chunk in Chunks(file.get(SIGNATURE.len()..).unwrap_or_default()) {
         let Ok((name, data, _)) = chunk else { break };
-        let number = |at: usize| Some(f64::from(u32::from_be_bytes(data.get(at..at + 4)?.try_into().ok()?)) / 1e5);
+        let number =
+            |at: usize| Some(f64::from(u32::from_be_bytes(data.get(at..at + 4)?.try_into().ok()?)) / 1e5);
         match &name {
             b"cICP" => cicp = data.first_chunk::<4>().copied(),
             b"gAMA" => gamma = number(0),

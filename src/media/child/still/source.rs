@@ -1,6 +1,6 @@
 //! What a file is, by its first bytes and its parts; its name does not count.
 
-use super::{webp, gif, png};
+use super::{gif, png, webp};
 use std::io;
 use std::os::fd::OwnedFd;
 

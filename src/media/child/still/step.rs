@@ -11,6 +11,8 @@ use super::entropy::Block;
 const STEP_MIN: f32 = 14.0;
 /// Share of the row that must have it.
 const SHARE: f32 = 0.86;
+/// Share of the row's blocks, on both sides of the step, that are not of one colour.
+const TEXTURE: f32 = 0.7;
 /// Least columns, of MCUs, on each side of the corner.
 const SIDE_MIN: usize = 4;
 
@@ -40,7 +42,15 @@ pub fn is_broken(blocks: &[Block], stride: usize, (h, v): (usize, usize), dc: u1
             let window = &steps[start..start + across];
             // Cheap questions first: most places have no step at all.
             let step = (window[0] + window[1] + window[2] + window[3]) / 4.0;
-            step.abs() >= STEP_MIN / 2.0 && holds(&steps, start, across)
+            // Bars and tables that people draw have even grounds; what was photographed has none.
+            let has_texture = || {
+                let blocks = (start..start + across).filter(|at| {
+                    let below = at / across * v * stride + at % across * h;
+                    blocks[below].set != 0 && blocks[below - stride].set != 0
+                });
+                blocks.count() as f32 >= TEXTURE * across as f32
+            };
+            step.abs() >= STEP_MIN / 2.0 && holds(&steps, start, across) && has_texture()
         })
     })
 }
@@ -54,7 +64,8 @@ fn holds(steps: &[f32], start: usize, across: usize) -> bool {
         return false;
     }
     let near = |value: &f32| (value - step).abs() <= (0.34 * step.abs()).max(5.0);
-    let share = |part: &[f32]| part.iter().filter(|value| near(value)).count() as f32 / part.len().max(1) as f32;
+    let share =
+        |part: &[f32]| part.iter().filter(|value| near(value)).count() as f32 / part.len().max(1) as f32;
     // Before the damage and a row after it there is no such step.
     let before = &steps[start - SIDE_MIN..start];
     let after = &steps[start + across..start + across + SIDE_MIN];

@@ -122,7 +122,7 @@ impl<'a> Coded<'a> {
     /// What is damaged.
     pub fn check(&self) -> Result<(), &'static str> {
         if &self.name == b"VP8L" {
-            let short = self.data.len().checked_sub(SPARE_BYTES).map(|length| &self.data[..length]);
+            let short = self.data.len().checked_sub(SPARE_BYTES_LOSSLESS).map(|length| &self.data[..length]);
             let short = short.filter(|data| data.len() > SMALL_BYTES);
             return match short.map(|data| Coded { data, ..*self }) {
                 Some(short) if short.is_decoded() => Err(LEFT_OVER),
@@ -152,7 +152,7 @@ impl<'a> Coded<'a> {
         match self.alpha {
             // One bit pair says how alpha is stored; 1: as VP8L without its head (RFC 9649, 2.7.1.2).
             Some(alpha) if alpha.first().is_some_and(|head| head & 3 == 1) => {
-                let kept = alpha.len().saturating_sub(SPARE_BYTES);
+                let kept = alpha.len().saturating_sub(SPARE_BYTES_LOSSLESS);
                 let short = Coded { alpha: Some(&alpha[..kept]), ..*self };
                 if kept > SMALL_BYTES && short.is_decoded() { Err(LEFT_OVER) } else { Ok(()) }
             }
@@ -161,7 +161,9 @@ impl<'a> Coded<'a> {
     }
 }
 
-/// What encoders may write behind what is needed: libvpx four bytes, and the decoder reads ahead by as much.
-const SPARE_BYTES: usize = 16;
+/// What encoders may write behind what is needed: of VP8 libvpx four bytes, and the decoder asks for one less than it
+/// needs; of VP8L nothing.
+const SPARE_BYTES: usize = 8;
+const SPARE_BYTES_LOSSLESS: usize = 1;
 /// A part as short as this may be all head.
-const SMALL_BYTES: usize = 24;
+const SMALL_BYTES: usize = 16;

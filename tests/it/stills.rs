@@ -235,6 +235,17 @@ fn greys_of_few_bits_are_clear_where_they_say() {
     }
 }
 
+#[test]
+fn white_letters_on_nothing_stay_white_to_their_rims_when_they_are_made_smaller() {
+    let desk = Desk::new();
+    let row: Vec<u8> =
+        [0].into_iter().chain((0..900).flat_map(|x| if x % 7 < 4 { [255; 4] } else { [0; 4] })).collect();
+    let got = desk.opened(&png(6, 8, (900, 900), &[], &row.repeat(900))).unwrap();
+    assert_eq!(got.width, 640);
+    let rim = got.rgba.chunks_exact(4).filter(|pixel| pixel[3] > 16 && pixel[0] < 240).count();
+    assert_eq!(rim, 0, "of {} pixels", got.rgba.len() / 4);
+}
+
 /// EXIF with nothing in it but which way up.
 fn exif(orientation: u8) -> Vec<u8> {
     [b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(), &[orientation, 0, 0, 0, 0, 0, 0]].concat()

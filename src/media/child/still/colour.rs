@@ -103,15 +103,22 @@ fn of_rgb(picture: &DynamicImage, profile: &ColorProfile) -> Option<DynamicImage
     RgbImage::from_raw(width, height, to).map(DynamicImage::from)
 }
 
-/// Every grey is one of 256: they are converted once.
+/// By the curve of a grey's profile (ICC.1:2022, 8.3.4), which gives light, or the lightness of CIELAB. Every grey is one of
+/// 256: they are converted once.
 fn of_grey(picture: &DynamicImage, profile: &ColorProfile) -> Option<DynamicImage> {
-    let greys: Vec<u8> = (0..=255).collect();
-    let mut colours = vec![0; 256 * 3];
-    let change = profile
-        .create_transform_8bit(Layout::Gray, &ColorProfile::new_srgb(), Layout::Rgb, options())
-        .ok()?;
-    change.transform(&greys, &mut colours).ok()?;
-    let grey = |value: u8| colours[usize::from(value) * 3 + 1];
+    let curve = profile.gray_trc.as_ref()?.make_linear_evaluator().ok()?;
+    let greys: [u8; 256] = std::array::from_fn(|value| {
+        let given = curve.evaluate_value(value as f32 / 255.0).clamp(0.0, 1.0);
+        let light = match profile.pcs {
+            // CIE 15, 8.2.1: L* is 116 times the cube root of Y, less 16, and a line near black.
+            DataColorSpace::Lab if given > 0.08 => ((given + 0.16) / 1.16).powi(3),
+            DataColorSpace::Lab => given * 100.0 * 27.0 / 24_389.0,
+            _ => given,
+        };
+        let coded = if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+        (coded * 255.0 + 0.5) as u8
+    });
+    let grey = |value: u8| greys[usize::from(value)];
     Some(if picture.color().has_alpha() {
         let mut picture = picture.to_luma_alpha8();
         picture.pixels_mut().for_each(|pixel| pixel.0[0] = grey(pixel.0[0]));
@@ -136,6 +143,10 @@ pub fn of_inks(inks: &RgbaImage, source: Option<&Source>) -> DynamicImage {
             .ok()?;
         let mut to = vec![0; inks.as_raw().len() / 4 * 3];
         change.transform(inks.as_raw(), &mut to).ok()?;
+        let mut black = [0; 3];
+        change.transform(&[255; 4], &mut black).ok()?;
+        let darker = from_black(black);
+        to.iter_mut().for_each(|value| *value = darker[usize::from(*value)]);
         RgbImage::from_raw(width, height, to)
     });
     let plain = || {
@@ -148,6 +159,26 @@ pub fn of_inks(inks: &RgbaImage, source: Option<&Source>) -> DynamicImage {
         })
     };
     by_profile.unwrap_or_else(plain).into()
+}
+
+/// Each value of a screen on which `black` is black: printed black is far from a screen's, and all would look faded (black
+/// point compensation, ISO 18619).
+fn from_black(black: [u8; 3]) -> [u8; 256] {
+    let light = |value: u8| {
+        let value = f32::from(value) / 255.0;
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    let [r, g, b] = black.map(light);
+    // Half of the light is no black, whatever a profile says.
+    let least = (0.2126 * r + 0.7152 * g + 0.0722 * b).min(0.18);
+    std::array::from_fn(|value| coded((light(value as u8) - least) / (1.0 - least)))
+}
+
+/// Light from 0 to 1 as sRGB (IEC 61966-2-1).
+fn coded(light: f32) -> u8 {
+    let light = light.clamp(0.0, 1.0);
+    let coded = if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+    (coded * 255.0 + 0.5) as u8
 }
 
 fn options() -> TransformOptions {

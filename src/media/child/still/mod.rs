@@ -175,7 +175,27 @@ pub(super) fn decode(
     Ok(Picture { width: rgba.width(), height: rgba.height(), rgba: rgba.into_raw() })
 }
 
-fn scaled(image: DynamicImage, (max_width, max_height): (u32, u32)) -> DynamicImage {
+/// No larger than `max`. The colours of clear pixels, mostly black, do not bleed into what is beside them.
+fn scaled(image: DynamicImage, max: (u32, u32)) -> DynamicImage {
+    if !image.color().has_alpha() || (image.width() <= max.0 && image.height() <= max.1) {
+        return scaled_plainly(image, max);
+    }
+    let mut rgba = image.into_rgba8();
+    rgba.pixels_mut().for_each(|pixel| {
+        let alpha = u32::from(pixel.0[3]);
+        pixel.0[..3].iter_mut().for_each(|c| *c = ((u32::from(*c) * alpha + 127) / 255) as u8);
+    });
+    let mut rgba = scaled_plainly(rgba.into(), max).into_rgba8();
+    rgba.pixels_mut().for_each(|pixel| {
+        let alpha = u32::from(pixel.0[3]).max(1);
+        let whole = |c: u8| ((u32::from(c) * 255 + alpha / 2) / alpha).min(255) as u8;
+        pixel.0[..3].iter_mut().for_each(|c| *c = whole(*c));
+    });
+    rgba.into()
+}
+
+/// Every channel by itself.
+fn scaled_plainly(image: DynamicImage, (max_width, max_height): (u32, u32)) -> DynamicImage {
     let (width, height) = (image.width(), image.height());
     if width <= max_width && height <= max_height {
         return image;

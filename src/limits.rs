@@ -91,6 +91,8 @@ pub const IDLE_MEDIA_BYTES_MAX: u64 = 1 << 30;
 pub const PICTURE_SIDE_MAX: u32 = 16_384;
 /// Most pixels in a picture: a 64-megapixel phone camera.
 pub const PICTURE_PIXELS_MAX: u64 = 64 << 20;
+/// Largest file of a picture in bytes: a 64-megapixel PNG of 16 bits. All of it is held while it is decoded.
+pub const PICTURE_BYTES_MAX: u64 = 256 << 20;
 /// Most pixels in one film frame: 4096 x 2304.
 pub const FILM_PIXELS_MAX: u64 = 4096 * 2304;
 /// Largest texture any drawing may need: OpenGL ES on a Raspberry Pi 4.

@@ -7,9 +7,10 @@ use super::fit::Lines;
 use super::fonts::Weight;
 use super::icons::Cells;
 use super::look::{Grid, Look, Palette, Role};
-use super::scene::{Colour, Draw, Glyph, Line, Rect};
+use super::scene::{Colour, Draw, Glyph, Grounds, Line, Meet, Rect};
 use super::words::{Group, Measure, Word};
 use crate::model::board::Theme;
+use crate::model::media::Sha256;
 
 /// Where a line hangs from its x.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,11 @@ impl<'a> Brush<'a> {
         if !rect.is_empty() {
             self.draws.push(Draw::Fill { rect, colour, radius });
         }
+    }
+    /// A picture; `own` is the ground that it lies on where it is clear.
+    pub fn picture(&mut self, sha256: Sha256, rect: Rect, meet: Meet, own: Colour) {
+        let (light, dark) = (self.look.palette(Theme::Day).ground, self.look.palette(Theme::Night).ground);
+        self.draws.push(Draw::Picture { sha256, rect, meet, on: Grounds { own, light, dark } });
     }
     /// An outline `thick` pixels wide, within `rect`.
     pub fn frame(&mut self, rect: Rect, colour: Colour, thick: i32) {

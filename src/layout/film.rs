@@ -8,7 +8,7 @@ use super::brush::{Brush, Side};
 use super::fit::wrap_any;
 use super::look::{Dress, Grid, Role};
 use super::place::Area;
-use super::scene::{Colour, Draw, FilmSlot, Meet, Rect};
+use super::scene::{Colour, FilmSlot, Meet, Rect};
 use super::words::{Measure, plain_groups, said};
 use super::{Availability, Composed, View, dates, finish, frame, icons};
 use crate::limits;
@@ -88,7 +88,7 @@ pub fn draw(
         let meet = if 1.0 - kept <= CUT_MAX { Meet::Cover } else { Meet::Contain };
         film = Some(FilmSlot { sha256, rect, meet });
     } else {
-        brush.draws.push(Draw::Picture { sha256, rect, meet: Meet::Contain });
+        brush.picture(sha256, rect, Meet::Contain, brush.palette().ground);
     }
     let whole = area.rect(grid);
     let bar = Rect::edges(whole.x, whole.bottom() - grid.px(strip_height), whole.right(), whole.bottom());

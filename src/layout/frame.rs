@@ -33,8 +33,11 @@ pub fn header(brush: &mut Brush<'_>, view: &View<'_>) {
 
     let emblem = if portrait { 16.0 } else { 12.0 };
     let top = (height - 1.0 - emblem) / 2.0;
-    let name_x =
-        grid.px(if draw_emblem(brush, view, MARGIN, top, emblem) { MARGIN + emblem + 3.0 } else { MARGIN });
+    let name_x = grid.px(if draw_emblem(brush, view, MARGIN, top, emblem, p.bar) {
+        MARGIN + emblem + 3.0
+    } else {
+        MARGIN
+    });
     let middle = (height - 1.0) / 2.0 * grid.u;
     let mut room = right - grid.px(MARGIN) - name_x;
 
@@ -233,15 +236,21 @@ pub fn stale_line(brush: &mut Brush<'_>, said: &str, size: f32, (x, baseline): (
     brush.text_within(said, Role::Body, size * grid.u, at, Side::Left, gold, room - indent);
 }
 
-/// The commune's own picture in a square; nothing where there is none.
-pub fn draw_emblem(brush: &mut Brush<'_>, view: &View<'_>, x: f32, y: f32, side: f32) -> bool {
+/// The commune's own picture in a square on `ground`; nothing where there is none.
+pub fn draw_emblem(
+    brush: &mut Brush<'_>,
+    view: &View<'_>,
+    x: f32,
+    y: f32,
+    side: f32,
+    ground: super::Colour,
+) -> bool {
     let Some(emblem) = &view.plan.emblem else { return false };
     if !matches!((view.media)(emblem), Availability::Ready(..)) {
         return false;
     }
     let rect = brush.grid.rect(x, y, x + side, y + side);
-    let meet = super::Meet::Contain;
-    brush.draws.push(super::Draw::Picture { sha256: emblem.sha256, rect, meet });
+    brush.picture(emblem.sha256, rect, super::Meet::Contain, ground);
     true
 }
 

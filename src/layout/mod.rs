@@ -49,10 +49,12 @@ pub(crate) mod zone_tests;
 pub use fonts::Fonts;
 #[cfg(test)]
 pub(crate) use fonts::Weight;
-pub use look::Look;
+pub use look::{Look, contrast};
 pub use pattern::{Pattern, pattern};
 pub use place::board_at;
-pub use scene::{Colour, Draw, FilmSlot, Glyph, Line, Meet, RATE_MHZ, Rect, Scene, TickerBand, frame_slot};
+pub use scene::{
+    Colour, Draw, FilmSlot, Glyph, Grounds, Line, Meet, RATE_MHZ, Rect, Scene, TickerBand, frame_slot,
+};
 
 use crate::limits;
 use crate::model::board::{Board, Theme};

@@ -59,7 +59,7 @@ pub fn compose(view: &View<'_>, grid: Grid, measure: &Measure, ever: bool) -> Co
 fn name_and_clock(brush: &mut Brush<'_>, view: &View<'_>, bar_top: f32) {
     let (grid, p) = (brush.grid, *brush.palette());
     let (width, _) = grid.extent();
-    let emblem = frame::draw_emblem(brush, view, 6.0, 6.0, 22.0);
+    let emblem = frame::draw_emblem(brush, view, 6.0, 6.0, 22.0, p.ground);
     let x = grid.px(if emblem { 34.0 } else { 6.0 });
     let room = grid.px(width - 6.0) - x;
     let title = frame::board_title(view);

@@ -43,10 +43,11 @@ pub fn draw(
             _ => COVER_LEAST,
         };
         let meet = if seen < 1.0 { Meet::Cover } else { Meet::Contain };
+        let ground = brush.palette().band;
         if meet == Meet::Contain {
-            brush.fill(rect, brush.palette().band);
+            brush.fill(rect, ground);
         }
-        brush.draws.push(Draw::Picture { sha256, rect, meet });
+        brush.picture(sha256, rect, meet, ground);
     }
     if parts.foot.h > 0 {
         frame::foot(brush, view, slot, parts, &dress);

@@ -185,7 +185,18 @@ pub enum Draw {
         sha256: Sha256,
         rect: Rect,
         meet: Meet,
+        on: Grounds,
     },
+}
+
+/// What shows through a picture that is clear in places: whoever draws it looks at its pixels and chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grounds {
+    /// The page's own, where the picture stands out from it.
+    pub own: Colour,
+    /// For dark pictures, and for light ones.
+    pub light: Colour,
+    pub dark: Colour,
 }
 
 impl Draw {
@@ -278,7 +289,7 @@ impl Scene {
             match draw {
                 Draw::Fill { .. } => fills += 1,
                 Draw::Text(line) => dump_line(&mut out, "text", line),
-                Draw::Picture { sha256, rect, meet } => {
+                Draw::Picture { sha256, rect, meet, .. } => {
                     let name = &sha256.to_string()[..8];
                     writeln!(out, "picture {name} {meet:?} {} {} {} {}", rect.x, rect.y, rect.w, rect.h).ok();
                 }

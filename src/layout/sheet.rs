@@ -4,7 +4,7 @@
 use super::brush::{Brush, Side};
 use super::look::{Grid, Look, Role};
 use super::words::Measure;
-use super::{Draw, Fonts, Meet, Rect, Scene};
+use super::{Fonts, Meet, Rect, Scene};
 use crate::model::board::Theme;
 use crate::model::media::Sha256;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ pub fn sheet(fonts: Arc<Fonts>, heading: &str, tiles: &[Tile], heard: &Heard, bo
         let (x, y) = (MARGIN + column * (tile_w + GAP), HEADING + row * (tile_h + CAPTION + GAP));
         let rect = Rect::new(x, y, tile_w, tile_h);
         brush.fill(rect.inset(-1), p.line);
-        brush.draws.push(Draw::Picture { sha256: tile.sha256, rect, meet: Meet::Contain });
+        brush.picture(tile.sha256, rect, Meet::Contain, p.ground);
         for (line, (caption, role)) in tile.captions.iter().zip([Role::Title, Role::Body]).enumerate() {
             let at = (x, y + tile_h + 26 + line as i32 * 27);
             let colour = if line == 0 { p.ink } else { p.muted };
@@ -109,6 +109,7 @@ pub fn sheet(fonts: Arc<Fonts>, heading: &str, tiles: &[Tile], heard: &Heard, bo
 
 #[cfg(test)]
 mod tests {
+    use super::super::Draw;
     use super::*;
 
     #[test]

@@ -8,7 +8,7 @@
 //! sRGB and linear light, so that light on dark and dark on light look equally heavy.
 
 use super::glyphs::{Glyphs, Inked};
-use super::scale;
+use super::{ground, scale};
 use crate::layout::{Colour, Draw, Line, Meet, Rect};
 use crate::model::media::{Picture, Sha256};
 use std::collections::HashMap;
@@ -80,8 +80,11 @@ impl Canvas {
             match draw {
                 Draw::Fill { rect, colour, radius } => self.fill(*rect, *colour, *radius, clip),
                 Draw::Text(line) => self.text(line, clip, glyphs),
-                Draw::Picture { sha256, rect, meet } => {
+                Draw::Picture { sha256, rect, meet, on } => {
                     if let Some(picture) = pictures.get(sha256) {
+                        if let Some(ground) = ground::under(picture, *on) {
+                            self.fill(*rect, ground, 0, clip);
+                        }
                         self.picture(picture, *rect, *meet, clip);
                     }
                 }

@@ -5,7 +5,7 @@ use super::finish::{Finish, Light};
 use super::tests::{cases, landscape, scene, show};
 use super::*;
 use crate::layout::tests as sample;
-use crate::layout::{Colour, Draw};
+use crate::layout::{Colour, Draw, Grounds};
 use crate::model::led::{FULL, Power};
 use crate::model::plan::Plan;
 
@@ -112,7 +112,8 @@ fn a_photograph_on_a_small_supply_keeps_its_shadows_and_its_lights_apart() {
     let mut picture = Scene::plain((320, 240), Colour::BLACK);
     let sha256 = sample::media(1, None, None).sha256;
     let meet = crate::layout::Meet::Cover;
-    picture.draws.push(Draw::Picture { sha256, rect: Rect::new(0, 0, 320, 240), meet });
+    let on = Grounds { own: Colour::BLACK, light: Colour::WHITE, dark: Colour::BLACK };
+    picture.draws.push(Draw::Picture { sha256, rect: Rect::new(0, 0, 320, 240), meet, on });
     let mut next = show(picture);
     next.pictures.insert(sha256, Arc::new(landscape(320, 240)));
     let mut composition = on_panel(panel, (320, 240));

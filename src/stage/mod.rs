@@ -19,6 +19,7 @@ mod film;
 mod finish;
 mod glyphs;
 mod gpu;
+mod ground;
 mod mailbox;
 mod output;
 mod page;

@@ -11,6 +11,7 @@ mod pictures;
 mod publishing;
 mod sandbox;
 mod service;
+mod stills;
 mod support;
 mod telephone;
 mod tidy;

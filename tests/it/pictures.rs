@@ -69,16 +69,16 @@ fn pictures_of_sixteen_bits_and_of_printing_inks_have_their_colours() {
 }
 
 #[test]
-fn of_a_picture_that_moves_the_first_one_is_shown() {
-    for (name, codec) in [("moves.webp", "-c:v libwebp_anim -lossless 1"), ("moves.png", "-f apng")] {
-        let source = "-f lavfi -i testsrc2=s=64x48:r=5:d=1";
-        let got = opened(&made_by_ffmpeg(name, &format!("{source} {codec}"))).unwrap();
+fn what_moves_is_a_film_and_where_a_picture_is_wanted_its_first_one_is_shown() {
+    let source = "-f lavfi -i testsrc2=s=64x48:r=5:d=1";
+    for (name, codec) in [("moves.webp", "-c:v libwebp_anim -lossless 1"), ("moves.gif", "")] {
+        let path = made_by_ffmpeg(name, &format!("{source} {codec}"));
+        let asset = || Asset::from_author_folder(&path).unwrap();
+        let found = probe(&Decoder::at(bangtin()), &asset()).unwrap();
+        assert!(!found.still && found.picture == Some([64, 48]), "{found:?}");
+        let got = picture(&Decoder::at(bangtin()), &asset(), (640, 360)).unwrap();
         assert_eq!((got.width, got.height), (64, 48), "{name}");
     }
-    // A GIF is a film, as long as it says.
-    let gif = made_by_ffmpeg("moves.gif", "-f lavfi -i testsrc2=s=64x48:r=5:d=1");
-    let found = probe(&Decoder::at(bangtin()), &Asset::from_author_folder(&gif).unwrap()).unwrap();
-    assert!(!found.still && found.picture == Some([64, 48]), "{found:?}");
 }
 
 #[test]

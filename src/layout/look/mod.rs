@@ -10,6 +10,7 @@ mod contrast;
 mod grid;
 mod read;
 
+pub use contrast::contrast;
 pub use grid::Grid;
 
 use super::fit::Scale;

@@ -4,6 +4,7 @@
 //! sound into; it can open nothing else, and ends when the player closes the socket, or dies. A file that crashes, hangs,
 //! fills or takes it over costs that one item, not the board. `sandbox` says what it is held by.
 
+mod animated;
 mod ffmpeg;
 mod film;
 mod sandbox;
@@ -17,6 +18,7 @@ use super::wire::{self, Reply, Request, Stage, What};
 use crate::shm::{Layout, SampleWriter, WritableMapping};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::ExitCode;
+use still::{Format, Kind};
 
 /// The player is gone, or said something that makes no sense.
 #[derive(Debug)]
@@ -111,12 +113,14 @@ fn serve(player: &Player<'_>) -> Result<(), Stop> {
     let Some((Request::Open { what, length }, Some(file))) = player.hear(true)? else {
         return Err(Stop::Gone);
     };
-    let is_still = still::recognises(&file, length);
+    let kind = still::recognises(&file, length);
     match what {
-        What::Probe if is_still => {
-            still::decode(&file, length, u32::MAX, u32::MAX)?;
-            let picture = still::size(&file, length)?;
+        What::Probe if matches!(kind, Some(Kind::Still(_))) => {
+            let picture = still::probe(&file, length)?;
             player.say(&Reply::Ready(still::found(picture)))?;
+        }
+        What::Probe if kind == Some(Kind::Animated(Format::WebP)) => {
+            player.say(&Reply::Ready(animated::probe(&file, length)?))?;
         }
         What::Probe => {
             let found = film::survey(file, length, || player.say(&Reply::Working))?;

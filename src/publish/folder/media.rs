@@ -137,13 +137,10 @@ impl<'a> Shelf<'a> {
                 (measured?, true)
             }
         };
-        if role == Role::Picture
-            && matches!(measured.probe, Probe::Film { .. })
-            && picture::is_still_gif(&source).is_ok_and(|still| still)
-        {
-            return Err(Fault::Refused(still_gif(&path)));
+        let either = matches!(key, Some("image" | "video")) && picture::may_move(&source);
+        if !either || matches!(measured.probe, Probe::Sound { .. }) {
+            kind::suits(&path, measured.probe, role, key)?;
         }
-        kind::suits(&path, measured.probe, role, key)?;
         let (size, duration_ms) = match measured.probe {
             Probe::Picture { width, height } => (Some((width, height)), None),
             Probe::Film { width, height, duration_ms, .. } => (Some((width, height)), Some(duration_ms)),
@@ -317,19 +314,6 @@ fn was_converted(path: &str) -> Refusal {
             vi: "`{path}` đã được chuyển sang JPEG vì bảng tin không hiện được định dạng gốc", path = path),
         say!(en: "nothing is left to do; `bangtin render` shows how it looks",
             vi: "không cần làm gì thêm; xem thử bằng `bangtin render`"),
-    )
-}
-
-fn still_gif(path: &str) -> Refusal {
-    (
-        say!(
-            en: "`{path}` is a still GIF, which boards do not show as a picture",
-            vi: "`{path}` là ảnh GIF tĩnh, bảng tin không hiện được dạng ảnh này"
-        ),
-        say!(
-            en: "open it and save it as PNG or JPG, then name that file",
-            vi: "hãy mở ra, lưu lại thành PNG hoặc JPG rồi ghi tên tệp đó"
-        ),
     )
 }
 

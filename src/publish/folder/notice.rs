@@ -147,6 +147,12 @@ impl Reader<'_, '_> {
             film.refuse(why, remedy);
         }
         let video = film.and_then(|said| self.shelf.media(&said, Role::Film));
+        // GIF, PNG and WebP are named as either, and are what they are.
+        let (video, image) = match (image, video) {
+            (Some(image), None) if image.duration_ms.is_some() => (Some(image), None),
+            (None, Some(video)) if video.duration_ms.is_none() => (None, Some(video)),
+            (image, video) => (video, image),
+        };
         let audio = section.get("audio").and_then(|said| self.shelf.media(&said, Role::Sound));
         let issuer = optional_text(&mut section, "issuer", typed);
         let approver = optional_text(&mut section, "approver", typed);

@@ -1,5 +1,5 @@
 //! What the head of a picture says of it, for sentences on pictures that no decoder would open: how large it is, whether
-//! its end is there, whether a GIF moves. Nothing is decoded, and nothing here lets a picture pass.
+//! its end is there, whether it may be a film. Nothing is decoded, and nothing here lets a picture pass.
 
 use super::media::Refusal;
 use crate::limits::{PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
@@ -50,14 +50,12 @@ pub fn too_large(path: &str, width: u32, height: u32) -> Refusal {
     )
 }
 
-/// Whether it is a GIF of one picture.
-///
-/// # Errors
-/// It cannot be read.
-pub fn is_still_gif(file: &Path) -> io::Result<bool> {
-    let mut bytes = Vec::new();
-    File::open(file)?.take(BYTES_MAX).read_to_end(&mut bytes)?;
-    Ok(pictures_of_gif(&bytes) == Some(1))
+/// Whether it is of a kind that holds one picture or a film, and is named as either.
+pub fn may_move(file: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(12).read_to_end(&mut head));
+    let is_webp = head.starts_with(b"RIFF") && head.ends_with(b"WEBP");
+    read.is_ok() && (is_webp || head.starts_with(b"GIF8") || head.starts_with(b"\x89PNG"))
 }
 
 struct Seen {
@@ -98,54 +96,9 @@ fn of_jpeg(bytes: &[u8]) -> Seen {
     Seen { size, cut_off: at >= bytes.len() }
 }
 
-/// GIF89a, 18 to 26: how many pictures it holds; `None` where it is none, or broken.
-fn pictures_of_gif(bytes: &[u8]) -> Option<u32> {
-    if !bytes.starts_with(b"GIF8") {
-        return None;
-    }
-    let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
-    let mut at = 13 + table(*bytes.get(10)?);
-    let mut pictures = 0;
-    loop {
-        at = match bytes.get(at)? {
-            0x2C => {
-                pictures += 1;
-                at + 11 + table(*bytes.get(at + 9)?)
-            }
-            0x21 => at + 2,
-            0x3B => return Some(pictures),
-            _ => return None,
-        };
-        loop {
-            let length = usize::from(*bytes.get(at)?);
-            at += 1 + length;
-            if length == 0 {
-                break;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const GIF: &[u8] = b"GIF89a\x02\0\x02\0\x80\0\0\0\0\0\xff\xff\xff";
-    const CONTROL: &[u8] = b"\x21\xf9\x04\0\x0a\0\0\0";
-    const PICTURE: &[u8] = b"\x2c\0\0\0\0\x02\0\x02\0\0\x02\x02\x84\x51\0";
-
-    #[test]
-    fn pictures_of_a_gif_are_counted() {
-        for (parts, pictures) in [
-            (&[GIF, CONTROL, PICTURE, b"\x3b"][..], Some(1)),
-            (&[GIF, CONTROL, PICTURE, CONTROL, PICTURE, b"\x3b"], Some(2)),
-            (&[GIF, CONTROL, PICTURE], None),
-            (&[b"GIF89a"], None),
-            (&[b"\x89PNG"], None),
-        ] {
-            assert_eq!(pictures_of_gif(&parts.concat()), pictures);
-        }
-    }
 
     #[test]
     fn the_size_of_a_picture_is_in_its_head_and_its_end_in_its_data() {

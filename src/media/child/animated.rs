@@ -27,7 +27,6 @@ pub(super) struct Animation {
 /// One picture of it, as it is seen.
 pub(super) struct Shown<'a> {
     /// All of the canvas, not premultiplied.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by whoever plays it"))]
     pub picture: &'a RgbaImage,
     /// From its start, in microseconds.
     pub at_us: i64,

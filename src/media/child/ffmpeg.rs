@@ -19,7 +19,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-const FORMATS: &CStr = c"mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,m4v,h264,hevc,ogg,mp3,wav,w64,flac,aac,asf,flv,aiff,amr,caf,gif,ivf";
+const FORMATS: &CStr = c"mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,m4v,h264,hevc,ogg,mp3,wav,w64,flac,aac,asf,flv,aiff,amr,caf,gif,apng,ivf";
 const STREAMS_MAX: c_int = 32;
 /// Bytes and microseconds that FFmpeg may read to find out what a file is.
 const PROBE_BYTES: i64 = 5_000_000;

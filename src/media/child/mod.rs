@@ -135,15 +135,16 @@ fn serve(player: &Player<'_>) -> Result<(), Stop> {
             player.say(&Reply::Picture)?;
         }
         What::Film { start_us, threads, sound_rate } => {
-            film::play(player, file, length, film::Wanted { picture: true, start_us, threads, sound_rate })?;
+            let wanted = film::Wanted { picture: true, start_us, threads, sound_rate };
+            if kind == Some(Kind::Animated(Format::WebP)) {
+                film::play_animation(player, file, length, &wanted)?;
+            } else {
+                film::play(player, file, length, wanted)?;
+            }
         }
         What::Sound { start_us, sound_rate } => {
-            film::play(
-                player,
-                file,
-                length,
-                film::Wanted { picture: false, start_us, threads: 1, sound_rate },
-            )?;
+            let wanted = film::Wanted { picture: false, start_us, threads: 1, sound_rate };
+            film::play(player, file, length, wanted)?;
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Films: decoded one picture ahead of another into the slots that the player has free, its sound beside it.
 
+mod animation;
 mod colour;
 mod feed;
 mod fields;
@@ -8,6 +9,7 @@ mod survey;
 mod track;
 mod turn;
 
+pub(super) use animation::play as play_animation;
 pub(super) use survey::survey;
 
 use super::ffmpeg::{Read, Reader};
@@ -15,7 +17,8 @@ use super::wire::{Found, Reply, Request, Stage};
 use super::{Gone, Player, Refusal, Stop, sample_writer, sound};
 use crate::shm::{Layout, SampleWriter, WritableMapping};
 use feed::{Event, Feed};
-use painter::Painter;
+use ffmpeg_the_third as ff;
+use painter::{Painter, Pose};
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 use track::{Care, Shot, Track};
@@ -38,7 +41,22 @@ struct Outlet<'a> {
     ring: Option<SampleWriter>,
 }
 
-impl Outlet<'_> {
+impl<'a> Outlet<'a> {
+    /// Waits for the memory.
+    fn open(player: &'a Player<'a>) -> Result<Outlet<'a>, Gone> {
+        let (layout, memory) = player.memory()?;
+        let ring = sample_writer(layout);
+        Ok(Outlet { player, layout, memory, free: (0..layout.slots).rev().collect(), ring })
+    }
+
+    /// The memory stays valid until the player has shown the last picture and closes.
+    fn close(mut self, decode_errors: u32) -> Result<(), Stop> {
+        self.player.say(&Reply::End { decode_errors })?;
+        loop {
+            self.hear(true)?;
+        }
+    }
+
     /// Takes in what the player says; with `wait`, at least one message.
     fn hear(&mut self, mut wait: bool) -> Result<(), Gone> {
         while let Some((request, _)) = self.player.hear(wait)? {
@@ -103,9 +121,7 @@ pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Want
         sound: sounds,
         duration_us: None,
     }))?;
-    let (layout, memory) = player.memory()?;
-    let ring = sample_writer(layout);
-    let mut outlet = Outlet { player, layout, memory, free: (0..layout.slots).rev().collect(), ring };
+    let mut outlet = Outlet::open(player)?;
     let mut feed = Feed::new(reader, pictures, audio.as_ref().map(|track| track.index), sounds);
     let mut reel = Reel::new(&wanted);
     let starved = pass(&mut feed, &mut outlet, &mut reel, (&mut video, &mut audio), wanted.start_us)?;
@@ -142,11 +158,7 @@ pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Want
         }
     }
     let errors = video.map_or(0, |track| track.errors) + audio.map_or(0, |track| track.errors);
-    player.say(&Reply::End { decode_errors: errors })?;
-    // The memory stays valid until the player has shown the last picture and closes.
-    loop {
-        outlet.hear(true)?;
-    }
+    outlet.close(errors)
 }
 
 /// By how much sound is decoded before the pictures of its moment, in microseconds: the slots hold less.
@@ -371,19 +383,33 @@ impl Reel {
         audio: Option<&mut sound::Track>,
     ) -> Result<(), Stop> {
         let slot = outlet.slot(audio)?;
-        let layout = outlet.layout;
-        let bytes = outlet.memory.bytes(layout.slot_offset(slot), layout.frame.slot_bytes()).ok_or(Gone)?;
-        match self.painter.paint(frame, track.pose, layout.frame, bytes) {
-            Ok((matrix, range)) => {
-                outlet.player.say(&Reply::Frame { slot, pts_us: *pts_us, matrix, range })?;
-                self.shown += 1;
-                self.newest_us = *pts_us;
-            }
-            Err(_) => {
-                track.errors += 1;
-                outlet.free.push(slot);
-            }
+        let painted = self.painter.show(outlet, slot, (frame, *pts_us), track.pose)?;
+        if painted {
+            self.shown += 1;
+            self.newest_us = *pts_us;
+        } else {
+            track.errors += 1;
         }
         Ok(())
+    }
+}
+
+impl Painter {
+    /// Paints a picture into a slot and hands it over; false, the slot being free again, if it cannot be painted.
+    fn show(
+        &mut self,
+        outlet: &mut Outlet<'_>,
+        slot: u8,
+        (frame, pts_us): (&ff::frame::Video, i64),
+        pose: Pose,
+    ) -> Result<bool, Gone> {
+        let layout = outlet.layout;
+        let bytes = outlet.memory.bytes(layout.slot_offset(slot), layout.frame.slot_bytes()).ok_or(Gone)?;
+        let Ok((matrix, range)) = self.paint(frame, pose, layout.frame, bytes) else {
+            outlet.free.push(slot);
+            return Ok(false);
+        };
+        outlet.player.say(&Reply::Frame { slot, pts_us, matrix, range })?;
+        Ok(true)
     }
 }

@@ -30,7 +30,7 @@ import typing
 import zlib
 
 from board import Failed, Feed, check, workplace
-from testcard import COLOURS, TURNS, Studio, card, cells, deviation, ffmpeg, look, placed, png
+from testcard import COLOURS, DARK, LIGHT, TURNS, Studio, card, cells, deviation, ffmpeg, look, placed, png
 
 # By how many levels of 255 a cell's mean colour may differ, by kind.
 EXACT = 3  # lossless, RGB
@@ -865,7 +865,7 @@ def profile(primaries, gamma):
 def in_srgb(primaries, gamma):
     """The colours of the card as a profile's values, in sRGB."""
     matrix = product(inverse(to_xyz(SRGB)), to_xyz(primaries))
-    return [tuple(from_linear(v) for v in times(matrix, [to_linear(c, gamma) for c in colour])) for colour in COLOURS]
+    return [tuple(from_linear(v) for v in times(matrix, [to_linear(c, gamma) for c in colour])) for colour in (*COLOURS, DARK, LIGHT)]
 
 
 def icc_jpeg(body, parts=1):
@@ -1147,7 +1147,9 @@ def lengths(feed, taken, folder):
     feed.publish(f'title = "Xã"\n{notices}')
     newest = max((feed.site / "targets/programme").glob("*.json"), key=lambda file: file.stat().st_mtime_ns)
     published = {notice["title"]: notice for notice in json.loads(newest.read_text())["notice"]}
-    return {case.name: published[to][case.key].get("duration_ms") for case, to in entries}
+    # What moves is published as a film, whatever it was called.
+    media = {to: notice.get("video") or notice.get("image") or notice.get("audio") for to, notice in published.items()}
+    return {case.name: media[to].get("duration_ms") for case, to in entries}
 
 
 def main():

@@ -47,7 +47,10 @@ def ffmpeg(*arguments, data=None, folder=None):
 
 def cells(number, colours=None):
     """The colours of a card, row by row."""
-    return [*(colours or COLOURS), *(LIGHT if number >> bit & 1 else DARK for bit in range(COLUMNS - 1, -1, -1))]
+    colours = colours or COLOURS
+    # After the card's own colours a list may say how its dark and light are seen.
+    dark, light = colours[len(COLOURS) :] or (DARK, LIGHT)
+    return [*colours[: len(COLOURS)], *(light if number >> bit & 1 else dark for bit in range(COLUMNS - 1, -1, -1))]
 
 
 @functools.lru_cache(256)

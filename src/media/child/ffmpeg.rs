@@ -306,17 +306,17 @@ impl Reader {
     /// place before its first picture.
     fn seek(&mut self, to: i64) {
         if self.input.seek(to, ..=to).is_err() && self.input.seek(to, ..).is_err() {
-            self.to_beginning();
+            self.begin_again();
         }
     }
 
     fn rewind(&mut self) {
-        self.to_beginning();
+        self.begin_again();
         self.held.clear();
         self.timeline = Timeline::new(self.origin_us, self.jumps);
     }
 
-    fn to_beginning(&mut self) {
+    fn begin_again(&mut self) {
         // SAFETY: `input` holds a valid context. Where it fails the file is read on from where it is.
         unsafe { ffi::av_seek_frame(self.input.as_mut_ptr(), -1, 0, ffi::AVSEEK_FLAG_BYTE as c_int) };
     }

@@ -14,4 +14,5 @@ mod service;
 mod support;
 mod telephone;
 mod tidy;
+mod transcode;
 mod typed;

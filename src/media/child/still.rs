@@ -60,7 +60,7 @@ pub(super) fn recognises(file: &OwnedFd, length: u64) -> bool {
 }
 
 pub(super) fn found(picture: [u32; 2]) -> Found {
-    Found { picture: Some(picture), still: true, sound: false, duration_us: None }
+    Found { picture: Some(picture), still: true, sound: false, duration_us: None, film: None }
 }
 
 fn open(file: &OwnedFd, length: u64) -> Result<(impl ImageDecoder + '_, Orientation), Refusal> {

@@ -1,6 +1,7 @@
 //! What an official gets back for each folder: the programme, or all that is wrong with it.
 
 use super::*;
+use crate::model::media::FilmTraits;
 use crate::model::time::Day;
 use crate::problem::Speech;
 use tempfile::TempDir;
@@ -14,8 +15,20 @@ pub(super) fn probe(path: &Path) -> Outcome<Probe> {
     let content = std::fs::read_to_string(path).unwrap();
     Ok(match content.split_whitespace().next().unwrap_or("") {
         "picture" => Probe::Picture { width: 640, height: 480 },
-        "film" => Probe::Film { width: 1920, height: 1080, duration_ms: 75_000, has_sound: true },
-        "mute" => Probe::Film { width: 1920, height: 1080, duration_ms: 75_000, has_sound: false },
+        "film" => Probe::Film {
+            width: 1920,
+            height: 1080,
+            duration_ms: 75_000,
+            has_sound: true,
+            traits: FilmTraits::default(),
+        },
+        "mute" => Probe::Film {
+            width: 1920,
+            height: 1080,
+            duration_ms: 75_000,
+            has_sound: false,
+            traits: FilmTraits::default(),
+        },
         "sound" => Probe::Sound { duration_ms: 20_000 },
         "huge" => Probe::Picture { width: 30_000, height: 30_000 },
         _ => {
@@ -357,7 +370,15 @@ fn a_still_gif_is_no_film() {
     let folder = folder("title = 'x'\n[[notice]]\ntitle = 'a'\nimage = 'a.gif'\n");
     let gif: &[u8] = b"GIF89a\x02\0\x02\0\0\0\0";
     let picture: &[u8] = b"\x2c\0\0\0\0\x02\0\x02\0\0\x02\x02\x84\x51\0";
-    let film = |_: &Path| Ok(Probe::Film { width: 2, height: 2, duration_ms: 100, has_sound: false });
+    let film = |_: &Path| {
+        Ok(Probe::Film {
+            width: 2,
+            height: 2,
+            duration_ms: 100,
+            has_sound: false,
+            traits: FilmTraits::default(),
+        })
+    };
     for (pictures, word) in [(1, "is a still GIF"), (2, "is a film")] {
         let whole = [gif, &picture.repeat(pictures), b"\x3b"].concat();
         std::fs::write(folder.path().join("a.gif"), whole).unwrap();
@@ -523,7 +544,7 @@ fn an_old_code_is_converted_when_the_author_says_so() {
     let titles: Vec<&str> = checked.programme.notices.iter().map(|notice| notice.title.as_str()).collect();
     assert_eq!(titles, ["Thông báo", "Bán xe", "B¸n xe"]);
     let folder = folder("title = \"X· B×nh L\u{AD}\"\n[[notice]]\ntitle = \"Hop\"");
-    let checked = read_with(folder.path(), &probe, now(), OldCodes::Convert).unwrap();
+    let checked = read_with(folder.path(), &probe, now(), OldCodes::Convert, None).unwrap();
     assert_eq!(checked.programme.title, "Xã Bình Lư");
     assert!(checked.warnings[0].line(Speech::English).contains("it was converted"), "{:?}", checked.warnings);
 }

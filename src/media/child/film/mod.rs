@@ -6,6 +6,7 @@ mod fields;
 mod painter;
 mod survey;
 mod track;
+mod traits;
 mod turn;
 
 pub(super) use survey::survey;
@@ -102,6 +103,7 @@ pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Want
         still: false,
         sound: sounds,
         duration_us: None,
+        film: None,
     }))?;
     let (layout, memory) = player.memory()?;
     let ring = sample_writer(layout);

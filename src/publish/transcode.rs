@@ -61,6 +61,8 @@ pub struct Made {
     pub ending: &'static str,
     /// Pixels as seen that it must have.
     pub size: Option<[u32; 2]>,
+    /// What is told of it, once it has been found good; `None` if it was there already.
+    said: Option<Text>,
 }
 
 /// The program, and where it writes.
@@ -169,7 +171,7 @@ impl<'a> Transcoder<'a> {
         let name = format!("{}-{:.16}.{ending}", original.sha256, digest.to_string());
         let file = self.cache.join(name);
         if is_there(&file) {
-            return Ok(Some(Made { file, ending, size }));
+            return Ok(Some(Made { file, ending, size, said: None }));
         }
         let path = original.path;
         (self.tell)(&say!(
@@ -197,29 +199,34 @@ impl<'a> Transcoder<'a> {
         let bytes = out.metadata().map_or(0, |made| made.len());
         std::fs::rename(&out, &file).map_err(|error| self.no_room(original, &error))?;
         drop(part);
-        self.say_what_was_made(original, &file, size, sound.is_some(), (began.elapsed(), bytes));
-        Ok(Some(Made { file, ending, size }))
+        let said = self.what_was_made(original, &file, size, sound.is_some(), (began.elapsed(), bytes));
+        Ok(Some(Made { file, ending, size, said: Some(said) }))
     }
 
-    fn say_what_was_made(
+    /// Tells of what was made, and found good.
+    pub fn tell(&self, made: &Made) {
+        made.said.iter().for_each(self.tell);
+    }
+
+    fn what_was_made(
         &self,
         original: &Original<'_>,
         file: &Path,
         size: Option<[u32; 2]>,
         heard: bool,
         (took, bytes): (Duration, u64),
-    ) {
+    ) -> Text {
         let made = Original { source: file, ..*original };
         let reached = if heard { self.measure(&made, "0:a:0", "").ok().flatten() } else { None };
         let loudness = reached.map_or_else(String::new, |reached| format!(", {:.1} LUFS", reached.loudness));
         let size = size.map_or_else(String::new, |[width, height]| format!("{width} × {height}, "));
         let (took, megabytes) =
             (lasting(took.as_secs().max(1)), |bytes: u64| (bytes as f64 / 1e5).ceil() / 10.0);
-        (self.tell)(&say!(
+        say!(
             en: "`{path}` was made fit in {en}: {size}{after} MB, {before} MB before{loudness}; the file itself is as it was",
             vi: "đã chuyển đổi `{path}` trong {vi}: {size}{after} MB, trước là {before} MB{loudness}; tệp gốc giữ nguyên",
             path = original.path, en = took.en, vi = took.vi, after = megabytes(bytes), before = megabytes(original.length)
-        ));
+        )
     }
 
     /// The filters that make a sound as loud as all else: `loudnorm`, which turns the volume where the peaks have room, and a
@@ -365,11 +372,10 @@ pub fn agrees(original: &Original<'_>, made: &Made, found: Probe) -> Result<(), 
     if before == 0 || before.abs_diff(after) <= LENGTH_OFF_MS.max(before / 50) {
         return Ok(());
     }
-    let (before, after) = (lasting(before / 1000), lasting(after / 1000));
+    let [before, after] = [before, after].map(|ms| format!("{:.1}", ms as f64 / 1000.0));
     Err((
-        say!(en: "what ffmpeg made of `{path}` plays for {after_en}, and the file itself for {before_en}",
-            vi: "tệp mà ffmpeg tạo từ `{path}` dài {after_vi}, còn tệp gốc dài {before_vi}",
-            path = path, after_en = after.en, before_en = before.en, after_vi = after.vi, before_vi = before.vi),
+        say!(en: "what ffmpeg made of `{path}` plays for {after} s, and the file itself for {before} s",
+            vi: "tệp mà ffmpeg tạo từ `{path}` dài {after} giây, còn tệp gốc dài {before} giây"),
         say_otherwise(),
     ))
 }
@@ -469,5 +475,30 @@ impl Drop for Part {
     fn drop(&mut self) {
         // What cannot be removed goes with [`Transcoder::tidy`].
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_wants_any_more_is_let_go_and_what_is_wanted_stays() {
+        let cache = tempfile::tempdir().unwrap();
+        let aged = |name: &str, days: u64| {
+            let path = cache.path().join(name);
+            if name.starts_with("part") { std::fs::create_dir(&path) } else { std::fs::write(&path, "film") }
+                .unwrap();
+            let then = std::time::SystemTime::from(clock::system()) - Duration::from_secs(days * 24 * 3600);
+            std::fs::File::open(&path).unwrap().set_modified(then).unwrap();
+            path
+        };
+        let [old, wanted, new] =
+            [("old", 91), ("wanted", 91), ("new", 1)].map(|(name, days)| aged(name, days));
+        let [left, busy] = [("part-1", 2), ("part-2", 0)].map(|(name, days)| aged(name, days));
+        assert!(is_there(&wanted));
+        Transcoder::installed(cache.path().to_owned(), &|_| ()).tidy();
+        let kept = [&old, &wanted, &new, &left, &busy].map(|path| path.exists());
+        assert_eq!(kept, [false, true, true, false, true]);
     }
 }

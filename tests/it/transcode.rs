@@ -285,7 +285,9 @@ fn an_upright_film_stays_upright_however_it_is_stored() {
 
 #[test]
 fn a_film_in_hdr_becomes_an_ordinary_one_and_looks_as_boards_would_show_it() {
-    for (name, transfer, white) in [("pq.mp4", "smpte2084", 0.58), ("hlg.mp4", "arib-std-b67", 0.75)] {
+    for (name, transfer, white) in
+        [("levels-pq.mp4", "smpte2084", 0.58), ("levels-hlg.mp4", "arib-std-b67", 0.75)]
+    {
         // Grey, white, and two colours of a page, in the levels of 10 bits.
         let level = |share: f64| (64.0 + 876.0 * share) as u32;
         let geq = format!(
@@ -321,7 +323,7 @@ fn a_film_in_hdr_becomes_an_ordinary_one_and_looks_as_boards_would_show_it() {
 #[test]
 fn without_zscale_a_film_in_hdr_stays_one_for_boards_to_tone_map() {
     let file = made_by_ffmpeg(
-        "pq-plain.mp4",
+        "grey-pq.mp4",
         &format!(
             "-f lavfi -i color=gray:s=2560x1440:r=60:d=0.2,format=yuv420p10le {HEVC} -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc -color_range tv"
         ),
@@ -406,6 +408,10 @@ fn where_ffmpeg_is_not_there_or_fails_one_sentence_says_so_and_nothing_is_publis
     bureau.office.publish("title = \"x\"\n[[notice]]\ntitle = \"a\"\ntext = \"b\"\n");
     let before = bureau.office.snapshot();
     let measures = "case \"$*\" in *print_format*) exec /usr/bin/ffmpeg \"$@\";; esac;";
+    let instead = |size: &str, seconds: f64| {
+        let film = format!("-f lavfi -i color=s={size}:r=30:d={seconds} {H264} -f mp4");
+        format!("{measures} for out; do :; done; exec /usr/bin/ffmpeg -v error {film} \"$out\"")
+    };
     for (script, expected) in [
         ("kill -KILL $$".to_owned(), "ffmpeg was ended before it was done with `phim.mkv`; publish again"),
         (format!("{measures} kill -KILL $$"), "ffmpeg was ended before it was done with `phim.mkv`"),
@@ -423,10 +429,16 @@ fn where_ffmpeg_is_not_there_or_fails_one_sentence_says_so_and_nothing_is_publis
             "not a picture, film or sound",
         ),
         (format!("{measures} exit 0"), "cannot be written into `"),
+        (instead("640x360", 0.5), "(it says: what came out is something else)"),
+        (
+            instead("1920x1080", 3.0),
+            "what ffmpeg made of `phim.mkv` plays for 3.0 s, and the file itself for 0.5 s",
+        ),
     ] {
         bureau.ffmpeg_is(&script);
         let said = bureau.publish("video", "phim.mkv", &["--transcode"]);
         assert!(said.code == 1 && said.err.contains(expected), "{script}: {}{}", said.out, said.err);
+        assert!(!said.out.contains("was made fit"), "{}", said.out);
         assert_eq!(said.err.lines().filter(|line| line.starts_with("error")).count(), 1, "{}", said.err);
     }
     bureau.path = text(bureau.office.home.path()).to_owned();
@@ -546,5 +558,26 @@ fn a_command_as_it_is_typed_brings_a_film_s_sound_to_the_same_loudness() {
     let said = bureau.publish("video", "phim.mp4", &[]);
     bureau.type_line(&said.err);
     let reached = loudness(&bureau.office.folder().join("phim-1080p.mp4"));
+    assert!((reached + 16.0).abs() <= 1.0, "{reached} LUFS");
+}
+
+#[test]
+fn the_words_of_a_warning_are_made_as_loud_as_they_should_be() {
+    let file =
+        made_by_ffmpeg("loudness-words.mp3", "-f lavfi -i aevalsrc='0.01*sin(2764*t)':d=4 -c:a libmp3lame");
+    let bureau = Bureau::new();
+    let (site, cache) = (bureau.office.site(), bureau.cache());
+    let warning =
+        ["feed", "alert", text(&site), "--hazard", "lu-quet", "--level", "4", "--area", "Bản Nà Đon"];
+    let spoken = ["--action", "Lên chỗ cao ngay", "--audio", text(&file), "--transcode"];
+    let said = run_with("C.UTF-8", &[&warning[..], &spoken].concat(), &[("XDG_CACHE_HOME", text(&cache))]);
+    assert!(
+        said.code == 0 && said.out.contains("`loudness-words.mp3` was made fit"),
+        "{}{}",
+        said.out,
+        said.err
+    );
+    let media = site.join("media").read_dir().unwrap().flatten().next().unwrap().path();
+    let reached = loudness(&media);
     assert!((reached + 16.0).abs() <= 1.0, "{reached} LUFS");
 }

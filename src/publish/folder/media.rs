@@ -370,6 +370,7 @@ impl<'a> Shelf<'a> {
         });
         // What is no good must not be found there the next time.
         let probe = probe.inspect_err(|_| transcode::discard(&made))?;
+        self.transcoder.iter().for_each(|transcoder| transcoder.tell(&made));
         let (length, sha256) = hash(&made.file, limits::MEDIA_BYTES_MAX).map_err(unreadable)?;
         let converted = Some(Converted { file: made.file, ending: made.ending, kept: None });
         Ok(Measured { length, sha256, probe, converted, notice: None })

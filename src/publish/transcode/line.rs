@@ -238,15 +238,21 @@ pub fn levelled_in_one_go() -> String {
 }
 
 /// The command that makes a picture smaller. ImageMagick, as Debian has it, opens no picture of more than 16,000 pixels a side,
-/// and keeps no more than a gigabyte of one, at eight bytes a pixel; of a JPEG it is asked for less from the start.
+/// and keeps no more than a gigabyte of one, at eight bytes a pixel; of a JPEG it is asked for less from the start. What is too
+/// much for it ffmpeg opens, up to a size.
 pub fn for_picture(source: &Path, made: &Path, [width, height]: [u32; 2]) -> Option<String> {
     const SIDE_MAX: u32 = 16_000;
     const PIXELS_MAX: u64 = 120_000_000;
+    // libavutil/imgutils.c: an eighth of what fits into 31 bits.
+    const PIXELS_OF_FFMPEG_MAX: u64 = 260_000_000;
     let (from, to) = (path(source)?, path(made)?);
     let is_jpeg = source
         .extension()
         .is_some_and(|ending| ["jpg", "jpeg"].iter().any(|jpeg| ending.eq_ignore_ascii_case(jpeg)));
     let pixels = u64::from(width) * u64::from(height);
+    if pixels > PIXELS_OF_FFMPEG_MAX {
+        return None;
+    }
     if width.max(height) > SIDE_MAX || pixels > PIXELS_MAX && !is_jpeg {
         let size = "scale=1920:1920:force_original_aspect_ratio=decrease";
         return Some(format!("ffmpeg -i {from} -vf {size} -frames:v 1 -update 1 {to}"));

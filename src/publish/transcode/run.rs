@@ -20,8 +20,8 @@ use std::process::{Command, Stdio};
 
 /// Of the scale of nice(2): what else this machine does comes first.
 const NICE: i32 = 10;
-/// Bytes of address space: an 8K film took four gigabytes, with x264's and its decoder's pictures on two cores.
-const ADDRESS_SPACE_MAX: u64 = if usize::BITS < 64 { 3 << 30 } else { 16 << 30 };
+/// Bytes of address space: an 8K film took 1.8 GB on two cores, and each core more has pictures of its own.
+const ADDRESS_SPACE_MAX: u64 = if usize::BITS < 64 { 3 << 30 } else { 8 << 30 };
 /// How much of what it says is kept, its end.
 const SAID_MAX: usize = 64 << 10;
 /// Where programs and their libraries are.

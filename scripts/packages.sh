@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a job needs and this machine lacks; where nothing lacks, it does nothing.
 #
-#   scripts/packages.sh SET...     build | run | board | test | e2e | vm | bench | assets
+#   scripts/packages.sh SET...     build | run | board | publish | test | e2e | vm | bench | assets
 #   scripts/packages.sh --list SET...     only prints their names
 #   scripts/packages.sh --refresh         only brings the package lists up to date
 #
@@ -21,13 +21,15 @@ packages() {
         "libavcodec61 libavformat61 libavutil59 libswscale8 libswresample5 libasound2t64")" libasound2-plugins fonts-noto-core fonts-noto-color-emoji fonts-sil-taiheritagepro fonts-unifont ;;
     # A compositor that shows one program, and who lends it the screen.
     board) echo cage seatd ;;
+    # What makes media fit that do not, on the machine that publishes.
+    publish) echo ffmpeg imagemagick libheif-examples "$(by_release "" "libheif-plugin-libde265")" ;;
     test) echo xvfb xauth ffmpeg sox imagemagick pulseaudio pulseaudio-utils python3 python3-venv \
       libheif-examples "$(by_release "" "libheif-plugin-libde265 libheif-plugin-x265")" ;;
     e2e) echo nginx-light cage xwayland grim curl procps x11-xserver-utils faketime ;;
     vm) echo qemu-system-x86 mmdebstrap e2fsprogs imagemagick python3 ;;
     bench) echo mpv chromium procps xdotool ;;
     assets) echo python3 ffmpeg espeak-ng sox ;;
-    *) echo "packages.sh: no set is called \`$1\`; there are build, run, board, test, e2e, vm, bench and assets" >&2; return 2 ;;
+    *) echo "packages.sh: no set is called \`$1\`; there are build, run, board, publish, test, e2e, vm, bench and assets" >&2; return 2 ;;
   esac
 }
 

@@ -95,6 +95,11 @@ pub const PICTURE_PIXELS_MAX: u64 = 64 << 20;
 pub const PICTURE_BYTES_MAX: u64 = 256 << 20;
 /// Most pixels in one film frame: 4096 x 2304.
 pub const FILM_PIXELS_MAX: u64 = 4096 * 2304;
+/// Most stored pixels that a film has in a second before small boards stutter: 1080p at 30, of which H.264 pads the height to
+/// 1088. A Raspberry Pi 4B decoded 108 pictures of 1080p H.264 a second, and 243 of 720p, in software with all its cores and
+/// nothing else to do (github.com/raspberrypi/firmware, issue 1238); a telephone's bit rate costs twice what that film did,
+/// and half of the machine draws. HEVC of 1080p chokes there at times (github.com/popcornmix/omxplayer, issue 714).
+pub const FILM_PIXELS_A_SECOND_MAX: u64 = 1920 * 1088 * 30;
 /// Largest texture any drawing may need: OpenGL ES on a Raspberry Pi 4.
 pub const TEXTURE_SIDE_MAX: u32 = 2048;
 /// Most problems kept in `status`.

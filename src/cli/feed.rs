@@ -3,13 +3,14 @@
 use super::{Feed, OneAlert, going, outlook, report, typed};
 use crate::clock;
 use crate::limits::CLOCK_DIFFERENCE_HOURS_MAX;
-use crate::media::{Decoder, probe};
+use crate::media::{Decoder, examine};
 use crate::model::alert::{Alerts, MessageType};
 use crate::model::media::{Media, Probe};
 use crate::model::time::{ZONE_UNSTATED, told};
 use crate::problem::{Outcome, Problem, counted};
 use crate::publish::alerts::{Outlook, one};
 use crate::publish::folder::{Fault, OldCodes, Role, Shelf};
+use crate::publish::transcode::{self, Transcoder};
 use crate::publish::{self, Lifetimes, MediaFile, NewFeed, folder};
 use crate::say;
 use crate::sync::Reader;
@@ -24,7 +25,7 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
         Feed::Init { site, threshold, title } => {
             typed::is_new_site(&site).and_then(|()| init(&site, threshold, &title, now)).map_err(one)
         }
-        Feed::Publish { site, folder, convert, check, preview_sizes, empty, clock_is_right } => {
+        Feed::Publish { site, folder, convert, transcode, check, preview_sizes, empty, clock_is_right } => {
             typed::site_and_folder(&site, &folder).map_err(one)?;
             check.as_deref().map_or(Ok(()), typed::address).map_err(one)?;
             look_at_clock(&site, now, clock_is_right)?;
@@ -33,7 +34,7 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
                 look_at_server_clock(reader, now, clock_is_right).map_err(one)?;
             }
             let old_codes = if convert { OldCodes::Convert } else { OldCodes::Refuse };
-            let checked = read_folder_with(&folder, now, old_codes)?;
+            let checked = read_folder_with(&folder, now, old_codes, transcode)?;
             // A feed that cannot be read is told by whoever publishes into it.
             let before = publish::published(&site).ok().and_then(|(_, programme)| programme);
             if let Some(before) = before {
@@ -48,12 +49,12 @@ pub fn run(feed: Feed) -> Result<(), Vec<Problem>> {
                 _ => Ok(()),
             }
         }
-        Feed::Alert { site, alerts, one: asked, clock_is_right } => {
+        Feed::Alert { site, alerts, one: asked, transcode, clock_is_right } => {
             typed::site_and_alerts(&site, alerts.as_deref()).map_err(one)?;
             look_at_clock(&site, now, clock_is_right)?;
             match alerts {
-                Some(file) => alert(&site, &file, now, clock_is_right),
-                None => one_alert(&site, *asked, now, clock_is_right),
+                Some(file) => alert(&site, &file, now, (clock_is_right, transcode)),
+                None => one_alert(&site, *asked, now, (clock_is_right, transcode)),
             }
         }
         Feed::Refresh { site, clock_is_right } => {
@@ -178,11 +179,17 @@ pub fn init(site: &Path, threshold: u32, title: &str, now: Timestamp) -> Outcome
 pub fn prober(decoder: Decoder) -> impl Fn(&Path) -> Outcome<Probe> {
     move |path| {
         let asset = crate::store::Asset::from_author_folder(path)?;
-        let found = probe(&decoder, &asset)?;
+        let found = examine(&decoder, &asset)?;
         let duration_ms = found.duration_us.map_or(0, |us| us.max(0) as u64 / 1000);
         Ok(match found.picture {
             Some([width, height]) if found.still => Probe::Picture { width, height },
-            Some([width, height]) => Probe::Film { width, height, duration_ms, has_sound: found.sound },
+            Some([width, height]) => Probe::Film {
+                width,
+                height,
+                duration_ms,
+                has_sound: found.sound,
+                traits: found.film.unwrap_or_default(),
+            },
             None => Probe::Sound { duration_ms },
         })
     }
@@ -190,15 +197,28 @@ pub fn prober(decoder: Decoder) -> impl Fn(&Path) -> Outcome<Probe> {
 
 /// Reads and checks a folder; warnings go to standard error.
 pub fn read_folder(path: &Path, now: Timestamp) -> Result<folder::Checked, Vec<Problem>> {
-    read_folder_with(path, now, OldCodes::Refuse)
+    read_folder_with(path, now, OldCodes::Refuse, false)
 }
 
-fn read_folder_with(
+/// What is done to make media fit is told while it is done.
+fn transcoder(asked: bool) -> Outcome<Option<Transcoder<'static>>> {
+    if !asked {
+        return Ok(None);
+    }
+    let transcoder = Transcoder::installed(transcode::cache_folder()?, &report::say);
+    transcoder.tidy();
+    Ok(Some(transcoder))
+}
+
+pub fn read_folder_with(
     path: &Path,
     now: Timestamp,
     old_codes: OldCodes,
+    transcode: bool,
 ) -> Result<folder::Checked, Vec<Problem>> {
-    let checked = folder::read_with(path, &prober(Decoder::this_program()), now, old_codes)?;
+    let transcoder = transcoder(transcode).map_err(|problem| vec![problem])?;
+    let probe = prober(Decoder::this_program());
+    let checked = folder::read_with(path, &probe, now, old_codes, transcoder.as_ref())?;
     report::warnings(&checked.warnings);
     Ok(checked)
 }
@@ -255,12 +275,15 @@ pub fn beside(file: &Path) -> (PathBuf, String) {
 }
 
 /// A sound file that was named on the command line.
-fn spoken(file: &Path) -> Result<(Media, Vec<MediaFile>), Problem> {
+fn spoken(file: &Path, transcode: bool) -> Result<(Media, Vec<MediaFile>), Problem> {
+    let transcoder = transcoder(transcode)?;
     let probe = prober(Decoder::this_program());
     let (root, name) = beside(file);
-    let mut shelf = Shelf::new(root, "alerts.json", &probe);
+    let mut shelf = Shelf::new(root, "alerts.json", &probe).making_fit(transcoder.as_ref());
     let media = shelf.named(&name, Role::Sound).map_err(|fault| match fault {
-        Fault::Refused((why, remedy)) => Problem::new("--audio", why, remedy),
+        Fault::Refused((why, remedy)) | Fault::Mended((why, remedy), _) => {
+            Problem::new("--audio", why, remedy)
+        }
         Fault::Broken(problem) => problem,
         Fault::Told => crate::disk::problem(file, &std::io::ErrorKind::NotFound.into()),
     })?;
@@ -275,11 +298,17 @@ fn look_at_lives(site: &Path, alerts: &Alerts, now: Timestamp, sure: bool) -> Re
     publish::check_lives(site, alerts, now).map_err(|problem| vec![problem])
 }
 
-pub fn alert(site: &Path, file: &Path, now: Timestamp, sure: bool) -> Result<(), Vec<Problem>> {
+pub fn alert(
+    site: &Path,
+    file: &Path,
+    now: Timestamp,
+    (sure, transcode): (bool, bool),
+) -> Result<(), Vec<Problem>> {
     let one = |problem| vec![problem];
+    let transcoder = transcoder(transcode).map_err(one)?;
     let bytes = crate::disk::read_for_person(file).map_err(one)?;
     let (probe, (root, name)) = (prober(Decoder::this_program()), beside(file));
-    let mut shelf = Shelf::new(root, &name, &probe);
+    let mut shelf = Shelf::new(root, &name, &probe).making_fit(transcoder.as_ref());
     let checked = publish::alerts::read(&bytes, &file.display().to_string(), &mut shelf, now)?;
     report::warnings(&checked.warnings);
     let Outlook { in_force, later } = publish::alerts::outlook(&checked.alerts, now);
@@ -303,7 +332,12 @@ pub fn alert(site: &Path, file: &Path, now: Timestamp, sure: bool) -> Result<(),
 }
 
 /// One warning, or the end of one, beside the others that are published.
-fn one_alert(site: &Path, asked: OneAlert, now: Timestamp, sure: bool) -> Result<(), Vec<Problem>> {
+fn one_alert(
+    site: &Path,
+    asked: OneAlert,
+    now: Timestamp,
+    (sure, transcode): (bool, bool),
+) -> Result<(), Vec<Problem>> {
     let (held, programme) = publish::published(site).map_err(|problem| vec![problem])?;
     let OneAlert {
         hazard,
@@ -319,7 +353,8 @@ fn one_alert(site: &Path, asked: OneAlert, now: Timestamp, sure: bool) -> Result
         update,
         cancel,
     } = asked;
-    let audio = audio.as_deref().map(spoken).transpose().map_err(|problem| vec![problem])?;
+    let audio =
+        audio.as_deref().map(|file| spoken(file, transcode)).transpose().map_err(|problem| vec![problem])?;
     let (audio, media) = audio.map_or((None, Vec::new()), |(audio, media)| (Some(audio), media));
     let asked = match cancel {
         Some(id) => one::Asked::Cancel(id),

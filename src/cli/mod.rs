@@ -94,6 +94,10 @@ enum Feed {
         /// Convert texts that were typed for fonts of the old codes TCVN3 (ABC) and VNI
         #[arg(long)]
         convert: bool,
+        /// Make films and sounds fit that are too large, above a small board's means, or much louder or quieter than the
+        /// others, with this machine's ffmpeg. The files themselves stay as they are
+        #[arg(long)]
+        transcode: bool,
         /// Then fetch it from this address as a board would, and say whether boards can have it
         #[arg(long, value_name = "URL")]
         check: Option<String>,
@@ -115,6 +119,9 @@ enum Feed {
         alerts: Option<PathBuf>,
         #[command(flatten)]
         one: Box<OneAlert>,
+        /// Make what is spoken as loud as it should be, with this machine's ffmpeg. The files themselves stay as they are
+        #[arg(long)]
+        transcode: bool,
         /// Sign although the clock and the feed's last signature are far apart
         #[arg(long)]
         clock_is_right: bool,
@@ -253,6 +260,9 @@ struct Screenshot {
 #[derive(Debug, Args)]
 struct Render {
     folder: PathBuf,
+    /// With films and sounds as `feed publish --transcode` makes them
+    #[arg(long)]
+    transcode: bool,
     /// With the warnings of this alerts.json in force
     #[arg(long, value_name = "ALERTS.JSON")]
     alerts: Option<PathBuf>,

@@ -243,7 +243,7 @@ fn named((width, height): (u32, u32)) -> String {
 mod tests {
     use super::super::render::Preview;
     use super::*;
-    use crate::model::media::Probe;
+    use crate::model::media::{FilmTraits, Probe};
     use crate::problem::Speech;
     use crate::publish::folder::Checked;
 
@@ -298,7 +298,13 @@ mod tests {
             let ending = path.extension().and_then(|ending| ending.to_str());
             Ok(match ending {
                 Some("mp3") => Probe::Sound { duration_ms: 9_000 },
-                Some("mp4") => Probe::Film { width: 1280, height: 720, duration_ms: 9_000, has_sound: true },
+                Some("mp4") => Probe::Film {
+                    width: 1280,
+                    height: 720,
+                    duration_ms: 9_000,
+                    has_sound: true,
+                    traits: FilmTraits::default(),
+                },
                 _ => Probe::Picture { width: 1600, height: 900 },
             })
         };

@@ -1,7 +1,7 @@
 //! `bangtin render`: the picture that a board would show at a moment, or everything that it would show in a span of
 //! time, from an unpublished folder. The same timetable, layout and drawing as on the board.
 
-use super::feed::{self, read_folder};
+use super::feed::{self, read_folder_with};
 use super::{Render, configuration, one_notice, report, typed};
 use crate::alert::life;
 use crate::board::control::png;
@@ -19,7 +19,7 @@ use crate::model::programme::Programme;
 use crate::model::time::{Moment, TimeOfDay};
 use crate::problem::{Outcome, Problem, Text, counted, lasting};
 use crate::programme::Timetable;
-use crate::publish::folder::{Checked, Shelf};
+use crate::publish::folder::{Checked, OldCodes, Shelf};
 use crate::say;
 use crate::stage::{self, Film, Setup, Show};
 use crate::store::Asset;
@@ -45,7 +45,7 @@ pub fn run(asked: &Render) -> Result<(), Vec<Problem>> {
     typed::is_file(asked.alerts.as_deref(), "alerts.json").map_err(one)?;
     typed::is_file(asked.config.as_deref(), "board.toml").map_err(one)?;
     let now = clock::system();
-    let checked = read_folder(&asked.folder, now)?;
+    let checked = read_folder_with(&asked.folder, now, OldCodes::Refuse, asked.transcode)?;
     let zone = TimeZone::get(&checked.programme.timezone).unwrap_or(TimeZone::UTC);
     let at = |name, text: &str| moment(name, text, &zone, now).map_err(one);
     let span = match (&asked.from, &asked.to) {

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::media::Found;
     use crate::media::wire::{Confinement, Stage};
-    use crate::model::media::{ColourRange, Matrix};
+    use crate::model::media::{ColourRange, FilmTraits, Matrix};
     use crate::shm::WritableMapping;
     use fastrand::Rng;
 
@@ -104,7 +104,12 @@ mod tests {
             1 => {
                 let picture = rng.bool().then(|| [number(rng) as u32, number(rng) as u32]);
                 let duration_us = rng.bool().then(|| number(rng) as i64);
-                Reply::Ready(Found { picture, still: rng.bool(), sound: rng.bool(), duration_us })
+                let film = rng.bool().then(|| FilmTraits {
+                    coded: [number(rng) as u32, number(rng) as u32],
+                    rate: [number(rng) as u32, number(rng) as u32],
+                    ..FilmTraits::default()
+                });
+                Reply::Ready(Found { picture, still: rng.bool(), sound: rng.bool(), duration_us, film })
             }
             2 => Reply::Picture,
             3 => Reply::End { decode_errors: number(rng) as u32 },

@@ -16,5 +16,5 @@ pub mod wire;
 
 pub use clip::{Clip, ClipState, Fit, Wish};
 pub use process::{Decoder, unconfined};
-pub use still::{picture, probe};
+pub use still::{examine, picture, probe};
 pub use wire::Found;

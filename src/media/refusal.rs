@@ -35,8 +35,8 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
         ),
         Stage::TooLarge => (
             say!(en: "too large to be shown ({message})", vi: "quá lớn, không hiển thị được"),
-            say!(en: "make it smaller: pictures up to {side} pixels a side and {megapixels} megapixels, films up to {film} pixels a frame",
-                 vi: "hãy thu nhỏ: ảnh mỗi cạnh tối đa {side} điểm ảnh và {megapixels} triệu điểm ảnh, phim tối đa {film} điểm ảnh một khung hình",
+            say!(en: "make it smaller: pictures up to {side} pixels a side and {megapixels} megapixels, films up to {film} pixels a frame; `bangtin feed publish --transcode` makes films fit",
+                 vi: "hãy thu nhỏ: ảnh mỗi cạnh tối đa {side} điểm ảnh và {megapixels} triệu điểm ảnh, phim tối đa {film} điểm ảnh một khung hình; `bangtin feed publish --transcode` tự chuyển đổi phim",
                  side = PICTURE_SIDE_MAX, megapixels = PICTURE_PIXELS_MAX >> 20, film = FILM_PIXELS_MAX),
         ),
         Stage::NoPicture => (

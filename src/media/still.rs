@@ -2,9 +2,9 @@
 
 use super::process::{Decoder, Process, failed};
 use super::refusal;
-use super::wire::{Found, Reply, Request, What};
+use super::wire::{Found, Reply, Request, Stage, What};
 use crate::clock;
-use crate::limits::{PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
+use crate::limits::{FILM_PIXELS_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
 use crate::model::media::Picture;
 use crate::problem::Outcome;
 use crate::shm::{FrameLayout, Layout, Mapping};
@@ -23,6 +23,21 @@ const PROBE_MAX: Duration = Duration::from_secs(900);
 /// # Errors
 /// What cannot be decoded, is too large, or holds neither pictures nor sound; a child that crashed or hung.
 pub fn probe(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
+    let found = examine(decoder, file)?;
+    match found.picture.filter(|_| !found.still) {
+        Some([width, height]) if u64::from(width) * u64::from(height) > FILM_PIXELS_MAX => {
+            let size = format!("{width} x {height} pixels");
+            Err(refusal::refused(file.name(), Stage::TooLarge, &size))
+        }
+        _ => Ok(found),
+    }
+}
+
+/// The same for whoever can make a film smaller: one that is too large is told with its size, and was not decoded.
+///
+/// # Errors
+/// As for [`probe`], but for that.
+pub fn examine(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
     let unheard = |error: std::io::Error| failed(file.name(), &error);
     let latest = clock::instant() + PROBE_MAX;
     let process = Process::open(decoder, file, What::Probe, clock::instant() + PATIENCE).map_err(unheard)?;

@@ -4,7 +4,7 @@
 //! The child is not trusted: every number it sends is checked against what the player asked for.
 
 use crate::limits::{PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
-use crate::model::media::{ColourRange, Matrix};
+use crate::model::media::{ColourRange, FilmTraits, Matrix};
 use crate::shm::Layout;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
@@ -107,6 +107,8 @@ pub struct Found {
     pub sound: bool,
     /// `None` if the file does not say.
     pub duration_us: Option<i64>,
+    /// Of a film that was looked through.
+    pub film: Option<FilmTraits>,
 }
 
 impl Found {
@@ -117,6 +119,7 @@ impl Found {
             width.max(height) <= PICTURE_SIDE_MAX && (1..=PICTURE_PIXELS_MAX).contains(&pixels)
         };
         self.picture.is_none_or(fits)
+            && self.film.is_none_or(|film| fits(film.coded) && film.rate[1] > 0)
             && self.duration_us.is_none_or(|us| us > 0)
             && (self.picture.is_some() || self.sound && !self.still)
     }

@@ -92,10 +92,62 @@ pub enum Probe {
         height: u32,
         duration_ms: u64,
         has_sound: bool,
+        traits: FilmTraits,
     },
     Sound {
         duration_ms: u64,
     },
+}
+
+/// What tells how much work a film is for whoever plays it, and what its numbers mean for whoever makes it anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FilmTraits {
+    /// Pixels of a picture as they are stored: neither turned nor stretched.
+    pub coded: [u32; 2],
+    /// Pictures a second, as numerator and denominator; 0 over 1 where nobody can say.
+    pub rate: [u32; 2],
+    pub codec: Codec,
+    pub matrix: Matrix,
+    pub range: ColourRange,
+    pub transfer: Transfer,
+    pub primaries: Primaries,
+    pub interlaced: bool,
+    /// The streams of the file that are seen and heard, counted from zero.
+    pub pictures: u8,
+    pub sound: Option<u8>,
+}
+
+/// How the pictures of a film are packed, as far as it matters for what they cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Codec {
+    Avc,
+    Hevc,
+    Vp9,
+    Av1,
+    #[default]
+    Other,
+}
+
+/// What a film's levels are of light (ITU-T H.273 table 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Transfer {
+    /// BT.1886, as every ordinary film.
+    #[default]
+    Standard,
+    /// Perceptual quantisation, SMPTE ST 2084.
+    Pq,
+    /// Hybrid log-gamma, ARIB STD-B67.
+    Hlg,
+}
+
+/// Which red, green and blue a film means (ITU-T H.273 table 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Primaries {
+    #[default]
+    Bt709,
+    Bt2020,
+    /// P3 with a D65 white, SMPTE EG 432-1.
+    P3,
 }
 
 /// A decoded picture: RGBA8, not premultiplied, sRGB, rows top to bottom without padding.
@@ -115,16 +167,18 @@ impl fmt::Debug for Picture {
 }
 
 /// YUV to RGB coefficients (ITU-T H.273 table 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Matrix {
     Bt601,
+    #[default]
     Bt709,
     Bt2020,
 }
 
 /// Luma from 16 to 235, or from 0 to 255 (H.273 VideoFullRangeFlag).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum ColourRange {
+    #[default]
     Limited,
     Full,
 }

@@ -38,6 +38,7 @@ mod tests;
 #[cfg(test)]
 mod wording_tests;
 
+use super::transcode::Transcoder;
 use crate::disk;
 use crate::limits;
 use crate::model::media::{Media, Probe};
@@ -64,12 +65,12 @@ pub struct Checked {
 /// A file to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaFile {
-    /// Where it was read; the file itself, whatever links led to it, or the JPEG that was made of it.
+    /// Where it was read; the file itself, whatever links led to it, or what was made of it.
     pub source: PathBuf,
     /// What was measured and hashed there. Hash again when copying: the folder is the official's, and may
     /// change.
     pub media: Media,
-    /// The folder of what was made of it, which is there as long as this is.
+    /// The folder of the JPEG that was made of it, which is there as long as this is.
     _kept: Option<Arc<heif::Scratch>>,
 }
 
@@ -82,7 +83,7 @@ pub type ProbeFile<'a> = &'a dyn Fn(&Path) -> Outcome<Probe>;
 ///
 /// Everything that is wrong with it, in the order of the file.
 pub fn read(folder: &Path, probe: ProbeFile<'_>, now: Timestamp) -> Result<Checked, Vec<Problem>> {
-    read_with(folder, probe, now, OldCodes::Refuse)
+    read_with(folder, probe, now, OldCodes::Refuse, None)
 }
 
 /// What to do about texts that were typed for the fonts of before Unicode and do not say so.
@@ -94,7 +95,7 @@ pub enum OldCodes {
     Convert,
 }
 
-/// The same, with a word on old codes.
+/// The same, with a word on old codes, and with what makes films and sounds fit that do not.
 ///
 /// # Errors
 ///
@@ -104,6 +105,7 @@ pub fn read_with(
     probe: ProbeFile<'_>,
     now: Timestamp,
     old_codes: OldCodes,
+    transcoder: Option<&Transcoder<'_>>,
 ) -> Result<Checked, Vec<Problem>> {
     let alone = |problem| vec![problem];
     let root = find(folder).map_err(alone)?;
@@ -121,7 +123,7 @@ pub fn read_with(
     }
     let doc = Document::new(PROGRAMME_FILE, &saved.text);
     let Some(table) = doc.parse() else { return Err(doc.finish().0) };
-    let mut shelf = Shelf::new(root, PROGRAMME_FILE, probe);
+    let mut shelf = Shelf::new(root, PROGRAMME_FILE, probe).making_fit(transcoder);
     let programme = notice::programme(Section::root(&doc, &table), &mut shelf, now, old_codes);
     let (problems, mut warnings) = doc.finish();
     warnings.splice(..0, saved.warning(PROGRAMME_FILE));

@@ -18,6 +18,7 @@ mod prune;
 pub mod schema;
 mod sign;
 mod site;
+pub mod transcode;
 
 pub use check::{Report, check, check_with};
 pub use keys::{Keys, SigningKey};

@@ -311,7 +311,11 @@ impl<'t> Document<'t> {
 
     /// Notes what is worth a look and refuses nothing.
     pub fn warn(&self, at: usize, why: Text, remedy: Text) {
-        let warning = Problem::new(self.subject(at), why, remedy);
+        self.warn_of(at, Problem::new(self.subject(at), why, remedy));
+    }
+
+    /// The same, found elsewhere.
+    pub fn warn_of(&self, at: usize, warning: Problem) {
         let warnings = &mut self.findings.borrow_mut().warnings;
         if warnings.len() < PROBLEMS_FOUND_MAX {
             warnings.push((self.line(at), warning));

@@ -15,4 +15,5 @@ mod stills;
 mod support;
 mod telephone;
 mod tidy;
+mod transcode;
 mod typed;

@@ -19,7 +19,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-const FORMATS: &CStr = c"mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,m4v,h264,hevc,ogg,mp3,wav,w64,flac,aac,asf,flv,aiff,amr,caf,gif,apng,ivf";
+/// What a file may be. The names are those of FFmpeg, its program's too.
+pub(super) const FORMATS: &CStr = c"mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,m4v,h264,hevc,ogg,mp3,wav,w64,flac,aac,asf,flv,aiff,amr,caf,gif,apng,ivf";
 const STREAMS_MAX: c_int = 32;
 /// Bytes and microseconds that FFmpeg may read to find out what a file is.
 const PROBE_BYTES: i64 = 5_000_000;
@@ -336,6 +337,20 @@ impl Reader {
             self.seek(self.origin_us.saturating_sub(BEFORE_US));
         }
         counts
+    }
+
+    /// How the samples of a track's pictures are stored, as far as that is known before they are decoded.
+    pub(super) fn pixel_format(&self, stream: usize) -> Pixel {
+        // SAFETY: `input` holds a valid context; the stream's number is checked against its streams, each of which has its
+        // parameters; a plain field.
+        let format = unsafe {
+            let context = self.input.as_ptr();
+            if stream >= (*context).nb_streams as usize {
+                return Pixel::None;
+            }
+            (*(**(*context).streams.add(stream)).codecpar).format
+        };
+        Pixel::from(ffi::AVPixelFormat(format as _))
     }
 
     /// The width of a pixel to its height, as the container says or else the stream; 1 where nothing sensible is said.

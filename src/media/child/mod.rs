@@ -14,6 +14,9 @@ mod timeline;
 
 pub use sandbox::confine;
 
+/// FFmpeg's names for the containers that are opened, between commas.
+pub const FORMATS: &std::ffi::CStr = ffmpeg::FORMATS;
+
 use super::wire::{self, Reply, Request, Stage, What};
 use crate::shm::{Layout, SampleWriter, WritableMapping};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -1,6 +1,7 @@
 //! What is told of files that are no picture, film or sound for a board, and of those in the wrong place.
 
 use super::*;
+use crate::model::media::FilmTraits;
 use crate::problem::Speech;
 
 fn now() -> Timestamp {
@@ -12,9 +13,13 @@ fn probe(path: &Path) -> Outcome<Probe> {
     let content = std::fs::read(path).unwrap();
     match &content[..] {
         [0xFF, 0xD8, ..] => Ok(Probe::Picture { width: 640, height: 480 }),
-        [0, 0, 0, 24, ..] => {
-            Ok(Probe::Film { width: 640, height: 480, duration_ms: 9_000, has_sound: false })
-        }
+        [0, 0, 0, 24, ..] => Ok(Probe::Film {
+            width: 640,
+            height: 480,
+            duration_ms: 9_000,
+            has_sound: false,
+            traits: FilmTraits::default(),
+        }),
         [b'I', b'D', b'3', ..] => Ok(Probe::Sound { duration_ms: 9_000 }),
         _ => Err(Problem::new("x", say!(en: "cannot be read", vi: "x"), say!(en: "x", vi: "x"))),
     }

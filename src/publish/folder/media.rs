@@ -5,14 +5,16 @@
 //! picture, one that boards cannot decode and this machine can is converted (see [`heif`](super::heif)), and
 //! what comes out is published.
 
-use super::heif::{Converted, Converter, Failure, Scratch};
+use super::heif::{self, Converter, Failure, Scratch};
 use super::kind::{self, Kind, Nature};
 use super::names::{self, Found};
-use super::picture;
+use super::picture::{self, Bad};
 use super::{MediaFile, ProbeFile};
 use crate::limits;
-use crate::model::media::{Media, Probe, Sha256};
+use crate::model::media::{Codec, FilmTraits, Media, Probe, Sha256};
 use crate::problem::{Problem, Text};
+use crate::publish::transcode::line::{self, Means};
+use crate::publish::transcode::{self, Made, Original, Transcoder};
 use crate::say;
 use crate::toml_doc::paths::{self, OfWindows, copy_here};
 use crate::toml_doc::{Said, did_you_mean};
@@ -39,6 +41,7 @@ pub struct Shelf<'a> {
     index: &'a str,
     probe: ProbeFile<'a>,
     converter: Converter,
+    transcoder: Option<&'a Transcoder<'a>>,
     /// By canonical path; `None` is a file that was refused once already.
     measured: HashMap<PathBuf, Option<Measured>>,
     files: Vec<MediaFile>,
@@ -50,8 +53,21 @@ struct Measured {
     sha256: Sha256,
     probe: Probe,
     /// The file that was measured, where that is not the one which was named.
-    converted: Option<(PathBuf, Arc<Scratch>)>,
+    converted: Option<Converted>,
+    /// What should be known of it, told once.
+    notice: Option<Notice>,
 }
+
+#[derive(Debug, Clone)]
+struct Converted {
+    file: PathBuf,
+    /// Of its name.
+    ending: &'static str,
+    kept: Option<Arc<Scratch>>,
+}
+
+/// What is told of a file that is published, with a command for people to type where there is one.
+type Notice = (Refusal, Option<String>);
 
 /// Why, and what to do.
 pub(super) type Refusal = (Text, Text);
@@ -60,6 +76,8 @@ pub(super) type Refusal = (Text, Text);
 #[derive(Debug)]
 pub enum Fault {
     Refused(Refusal),
+    /// The same, with the command that mends it.
+    Mended(Refusal, Option<String>),
     /// It cannot be opened as what it is; the subject is a path.
     Broken(Problem),
     /// It was named, and refused, before.
@@ -76,7 +94,12 @@ impl<'a> Shelf<'a> {
     /// `index`: the name, for messages, of the file that names the media.
     pub fn new(root: PathBuf, index: &'a str, probe: ProbeFile<'a>) -> Shelf<'a> {
         let converter = Converter::installed();
-        Shelf { root, index, probe, converter, measured: HashMap::new(), files: Vec::new() }
+        Shelf { root, index, probe, converter, transcoder: None, measured: HashMap::new(), files: Vec::new() }
+    }
+
+    /// What does not fit is made fit by this.
+    pub fn making_fit(self, transcoder: Option<&'a Transcoder<'a>>) -> Shelf<'a> {
+        Shelf { transcoder, ..self }
     }
 
     /// The files that were named and found good, each content once.
@@ -97,12 +120,15 @@ impl<'a> Shelf<'a> {
         }
         match self.find(written, role, Some(said.key())) {
             Ok((media, notice)) => {
-                if let Some((why, remedy)) = notice {
-                    said.warn(why, remedy);
+                if let Some(((why, remedy), line)) = notice {
+                    said.document().warn_of(said.at(), with_line(said, why, remedy, line));
                 }
                 return Some(media);
             }
             Err(Fault::Refused((why, remedy))) => said.refuse(why, remedy),
+            Err(Fault::Mended((why, remedy), line)) => {
+                said.document().note(said.at(), with_line(said, why, remedy, line));
+            }
             Err(Fault::Broken(problem)) => {
                 let subject = format!("{} ({written})", said.document().subject(said.at()));
                 said.document().note(said.at(), Problem { subject, ..problem });
@@ -126,7 +152,7 @@ impl<'a> Shelf<'a> {
         written: &str,
         role: Role,
         key: Option<&str>,
-    ) -> Result<(Media, Option<Refusal>), Fault> {
+    ) -> Result<(Media, Option<Notice>), Fault> {
         let path = names::inner_path(written)?;
         let source = self.locate(&path)?;
         let (measured, is_new) = match self.measured.get(&source) {
@@ -147,12 +173,12 @@ impl<'a> Shelf<'a> {
             Probe::Sound { duration_ms } => (None, Some(duration_ms)),
         };
         let size = size.filter(|_| role != Role::Sound);
-        let (source, kept, path, notice) = match measured.converted {
-            None => (source, None, path, None),
-            Some((jpeg, kept)) => {
-                let notice = was_converted(&path);
-                let name = Path::new(&path).with_extension("jpg").to_string_lossy().into_owned();
-                (jpeg, Some(kept), name, is_new.then_some(notice))
+        let notice = measured.notice.filter(|_| is_new);
+        let (source, kept, path) = match measured.converted {
+            None => (source, None, path),
+            Some(Converted { file, ending, kept }) => {
+                let name = Path::new(&path).with_extension(ending).to_string_lossy().into_owned();
+                (file, kept, name)
             }
         };
         let media = Media {
@@ -250,17 +276,6 @@ impl<'a> Shelf<'a> {
                 ),
             ));
         }
-        if metadata.len() > limits::MEDIA_BYTES_MAX {
-            return Err((
-                say!(
-                    en: "`{path}` is larger than {gibibytes} GiB",
-                    vi: "`{path}` lớn hơn {gibibytes} GiB",
-                    path = path,
-                    gibibytes = limits::MEDIA_BYTES_MAX >> 30
-                ),
-                say!(en: "save it smaller or cut it", vi: "hãy lưu nhỏ hơn hoặc cắt bớt"),
-            ));
-        }
         Ok(source)
     }
 
@@ -272,33 +287,204 @@ impl<'a> Shelf<'a> {
             }
             Some(kind) => Err(Fault::Refused(kind.refusal(path, role, key))),
             None => {
-                let (length, sha256) = hash(source).map_err(unreadable)?;
+                let length = source.metadata().map_err(unreadable)?.len();
+                if length > limits::MEDIA_BYTES_MAX {
+                    self.of_long_file(source, path, role)?;
+                }
+                let (length, sha256) =
+                    hash(source, length.max(limits::MEDIA_BYTES_MAX)).map_err(unreadable)?;
                 let probe = (self.probe)(source).map_err(|problem| {
-                    match (kind::by_content(source), picture::refusal(source, path)) {
+                    match (kind::by_content(source), picture::refusal(source)) {
                         (Ok(Some(kind)), _) => Fault::Refused(kind.refusal(path, role, key)),
-                        (_, Ok(Some(refusal))) => Fault::Refused(refusal),
+                        (_, Ok(Some(Bad::TooLarge(size)))) => self.of_large_picture(source, path, size),
+                        (_, Ok(Some(Bad::CutOff))) => Fault::Refused(picture::cut_off(path)),
                         _ => Fault::Broken(problem),
                     }
                 })?;
-                match too_large(path, probe) {
-                    Some(refusal) => Err(Fault::Refused(refusal)),
-                    None => Ok(Measured { length, sha256, probe, converted: None }),
-                }
+                self.judged(Original { source, path, sha256, length, probe })
             }
         }
+    }
+
+    /// A file that is longer than any that is published. Of a film it is worth while to know more.
+    fn of_long_file(&self, source: &Path, path: &str, role: Role) -> Result<(), Fault> {
+        match (role, self.transcoder) {
+            (Role::Picture, _) => Err(Fault::Refused((too_long(path), picture::smaller()))),
+            (Role::Film, _) | (Role::Sound, Some(_)) => Ok(()),
+            (Role::Sound, None) => {
+                let words = line::of_sound(Some(&line::levelled_in_one_go()));
+                let why = too_long(path);
+                let (refusal, line) =
+                    self.mended(source, path, why, (".small.m4a", "--transcode"), |from, to| {
+                        line::for_people(from, to, &words)
+                    });
+                Err(Fault::Mended(refusal, line))
+            }
+        }
+    }
+
+    /// A file that opens: as it is, or as it is made to fit.
+    fn judged(&self, original: Original<'_>) -> Result<Measured, Fault> {
+        let Original { source, path, sha256, length, probe } = original;
+        let made = match self.transcoder {
+            Some(transcoder) => transcoder.made_fit(&original).map_err(Fault::Refused)?,
+            None => None,
+        };
+        if let Some(made) = made {
+            return self.made_fit(&original, made);
+        }
+        let too_long = (length > limits::MEDIA_BYTES_MAX).then(|| too_long(path));
+        let asis = |notice| Measured { length, sha256, probe, converted: None, notice };
+        let (seen, traits) = match (probe, never_fits(path, probe)) {
+            (Probe::Film { width, height, traits, .. }, _)
+                if line::means(&traits, [width, height]) == Means::TooLarge =>
+            {
+                let (refusal, line) = self.of_film(&original, [width, height], &traits, Means::TooLarge);
+                return Err(Fault::Mended(refusal, line));
+            }
+            (Probe::Picture { width, height }, Some(_)) if is_too_large([width, height]) => {
+                return Err(self.of_large_picture(source, path, [width, height]));
+            }
+            (_, Some(refusal)) => return Err(Fault::Refused(refusal)),
+            (Probe::Film { width, height, traits, .. }, None) => ([width, height], traits),
+            (_, None) => {
+                return too_long.map_or(Ok(asis(None)), |why| Err(Fault::Refused((why, picture::smaller()))));
+            }
+        };
+        if let Some(why) = too_long {
+            let (refusal, line) = self.of_film_as(&original, why, seen, &traits);
+            return Err(Fault::Mended(refusal, line));
+        }
+        let means = line::means(&traits, seen);
+        Ok(asis((means == Means::Above).then(|| self.of_film(&original, seen, &traits, means))))
+    }
+
+    fn made_fit(&self, original: &Original<'_>, made: Made) -> Result<Measured, Fault> {
+        let unreadable = |error: io::Error| Fault::Refused(unreadable(original.path, &error));
+        let probe = (self.probe)(&made.file).map_err(Fault::Broken).and_then(|probe| {
+            transcode::agrees(original, &made, probe)?;
+            never_fits(original.path, probe).map_or(Ok(probe), |refusal| Err(refusal.into()))
+        });
+        // What is no good must not be found there the next time.
+        let probe = probe.inspect_err(|_| transcode::discard(&made))?;
+        self.transcoder.iter().for_each(|transcoder| transcoder.tell(&made));
+        let (length, sha256) = hash(&made.file, limits::MEDIA_BYTES_MAX).map_err(unreadable)?;
+        let converted = Some(Converted { file: made.file, ending: made.ending, kept: None });
+        Ok(Measured { length, sha256, probe, converted, notice: None })
+    }
+
+    /// What to say of a film that is above the means of boards, and the command that makes it fit.
+    fn of_film(
+        &self,
+        original: &Original<'_>,
+        [width, height]: [u32; 2],
+        traits: &FilmTraits,
+        means: Means,
+    ) -> (Refusal, Option<String>) {
+        let path = original.path;
+        let rate = line::rate(traits).round();
+        let (a_second_en, a_second_vi) = match rate > 0.0 {
+            true => (format!(", {rate} pictures a second"), format!(", {rate} hình mỗi giây")),
+            false => (String::new(), String::new()),
+        };
+        let packed = match traits.codec {
+            Codec::Hevc => " (HEVC)",
+            Codec::Vp9 => " (VP9)",
+            Codec::Av1 => " (AV1)",
+            Codec::Avc | Codec::Other => "",
+        };
+        let why = match means {
+            Means::TooLarge => say!(
+                en: "`{path}` is a film of {width} × {height}{a_second_en}{packed}, too large for any board",
+                vi: "`{path}` là phim {width} × {height}{a_second_vi}{packed}, quá lớn cho mọi bảng tin"
+            ),
+            Means::Above | Means::Within => say!(
+                en: "`{path}` is a film of {width} × {height}{a_second_en}{packed}: small boards, such as a Raspberry Pi 4, will stutter",
+                vi: "`{path}` là phim {width} × {height}{a_second_vi}{packed}: bảng nhỏ như Raspberry Pi 4 sẽ bị giật"
+            ),
+        };
+        self.of_film_as(original, why, [width, height], traits)
+    }
+
+    fn of_film_as(
+        &self,
+        original: &Original<'_>,
+        why: Text,
+        seen: [u32; 2],
+        traits: &FilmTraits,
+    ) -> (Refusal, Option<String>) {
+        let [width, height] = line::fitted(seen);
+        let shorter = width.min(height);
+        let zscale = line::is_wide(traits) && transcode::has_zscale();
+        let filter = line::levelled_in_one_go();
+        let words = line::of_film(traits, seen, zscale, Some(&filter));
+        self.mended(
+            original.source,
+            original.path,
+            why,
+            (&format!("-{shorter}p.mp4"), "--transcode"),
+            |from, to| line::for_people(from, to, &words),
+        )
+    }
+
+    fn of_large_picture(&self, source: &Path, path: &str, size: [u32; 2]) -> Fault {
+        let ending = Path::new(path).extension().map_or("", |ending| ending.to_str().unwrap_or_default());
+        let (refusal, line) = self.mended(
+            source,
+            path,
+            picture::too_large(path, size),
+            (&format!("-small.{ending}"), ""),
+            |from, to| line::for_picture(from, to, size),
+        );
+        Fault::Mended(refusal, line)
+    }
+
+    /// With the remedy that names what `line` makes.
+    fn mended(
+        &self,
+        source: &Path,
+        path: &str,
+        why: Text,
+        (ending, option): (&str, &str),
+        line: impl FnOnce(&Path, &Path) -> Option<String>,
+    ) -> (Refusal, Option<String>) {
+        let renamed = |path: &Path| {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            path.with_file_name(format!("{stem}{ending}"))
+        };
+        let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
+        let from = line::from_here(source, here.as_deref());
+        let line = line(&from, &renamed(&from));
+        let name = renamed(Path::new(path)).display().to_string();
+        let remedy = match (&line, option) {
+            (None, _) => picture::smaller(),
+            (Some(_), "") => say!(
+                en: "type the line below, and name `{name}` in its place",
+                vi: "hãy gõ dòng lệnh dưới đây rồi ghi tên `{name}` thay vào"
+            ),
+            (Some(_), option) => say!(
+                en: "add {option}, or type the line below and name `{name}` in its place",
+                vi: "hãy thêm {option}, hoặc gõ dòng lệnh dưới đây rồi ghi tên `{name}` thay vào",
+                option = option, name = name
+            ),
+        };
+        ((why, remedy), line)
     }
 
     /// The same of the JPEG that is made of a picture.
     fn converted(&self, source: &Path, path: &str, kind: Kind) -> Result<Measured, Fault> {
         let failed = |failure: Failure| Fault::Refused(failure.said(path, kind.named()));
-        let Converted { jpeg, folder } = self.converter.convert(source).map_err(failed)?;
+        let heif::Converted { jpeg, folder } = self.converter.convert(source).map_err(failed)?;
         let unlike = |problem: Problem| failed(Failure::Failed(problem.why));
-        let (length, sha256) = hash(&jpeg).map_err(|error| Fault::Refused(unreadable(path, &error)))?;
+        let (length, sha256) =
+            hash(&jpeg, limits::MEDIA_BYTES_MAX).map_err(|error| Fault::Refused(unreadable(path, &error)))?;
         let probe = (self.probe)(&jpeg).map_err(unlike)?;
-        match (too_large(path, probe), probe) {
+        match (never_fits(path, probe), probe) {
             (Some(refusal), _) => Err(Fault::Refused(refusal)),
             (None, Probe::Picture { .. }) => {
-                Ok(Measured { length, sha256, probe, converted: Some((jpeg, Arc::new(folder))) })
+                let converted = Converted { file: jpeg, ending: "jpg", kept: Some(Arc::new(folder)) };
+                let notice = Some((was_converted(path), None));
+                Ok(Measured { length, sha256, probe, converted: Some(converted), notice })
             }
             (None, _) => Err(failed(Failure::Failed(say!(
                 en: "what came out is no picture",
@@ -306,6 +492,21 @@ impl<'a> Shelf<'a> {
             )))),
         }
     }
+}
+
+fn with_line(said: &Said, why: Text, remedy: Text, line: Option<String>) -> Problem {
+    let mut problem = Problem::new(said.document().subject(said.at()), why, remedy);
+    problem.sketch.extend(line);
+    problem
+}
+
+fn too_long(path: &str) -> Text {
+    say!(
+        en: "`{path}` is larger than {gibibytes} GiB",
+        vi: "`{path}` lớn hơn {gibibytes} GiB",
+        path = path,
+        gibibytes = limits::MEDIA_BYTES_MAX >> 30
+    )
 }
 
 fn was_converted(path: &str) -> Refusal {
@@ -352,7 +553,8 @@ fn copy_itself() -> Text {
     say!(en: "copy the file itself into the folder", vi: "hãy chép chính tệp đó vào thư mục")
 }
 
-fn hash(source: &Path) -> io::Result<(u64, Sha256)> {
+/// `most`: bytes.
+fn hash(source: &Path, most: u64) -> io::Result<(u64, Sha256)> {
     let mut file = File::open(source)?;
     let mut hasher = sha2::Sha256::new();
     let mut chunk = vec![0; 256 << 10];
@@ -367,7 +569,7 @@ fn hash(source: &Path) -> io::Result<(u64, Sha256)> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-        if length > limits::MEDIA_BYTES_MAX {
+        if length > most {
             return Err(io::Error::other("the file grew while it was read"));
         }
     }
@@ -391,8 +593,13 @@ fn unreadable(path: &str, error: &io::Error) -> Refusal {
     (why, remedy)
 }
 
+fn is_too_large([width, height]: [u32; 2]) -> bool {
+    let pixels = u64::from(width) * u64::from(height);
+    width.max(height) > limits::PICTURE_SIDE_MAX || pixels > limits::PICTURE_PIXELS_MAX
+}
+
 /// What no board can draw or would ever finish.
-fn too_large(path: &str, probe: Probe) -> Option<Refusal> {
+fn never_fits(path: &str, probe: Probe) -> Option<Refusal> {
     let (size, duration_ms, pixels_max) = match probe {
         Probe::Picture { width, height } => (Some((width, height)), None, limits::PICTURE_PIXELS_MAX),
         Probe::Film { width, height, duration_ms, .. } => {
@@ -401,10 +608,9 @@ fn too_large(path: &str, probe: Probe) -> Option<Refusal> {
         Probe::Sound { duration_ms } => (None, Some(duration_ms), 0),
     };
     if let Some((width, height)) = size {
-        let side = width.max(height);
         let pixels = u64::from(width) * u64::from(height);
-        if side > limits::PICTURE_SIDE_MAX || pixels > pixels_max {
-            return Some(picture::too_large(path, width, height));
+        if width.max(height) > limits::PICTURE_SIDE_MAX || pixels > pixels_max {
+            return Some((picture::too_large(path, [width, height]), picture::smaller()));
         }
         if pixels == 0 {
             return Some((

@@ -3,6 +3,7 @@
 
 use super::media::Refusal;
 use crate::limits::{PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX};
+use crate::problem::Text;
 use crate::say;
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,43 +12,56 @@ use std::path::Path;
 /// Longer pictures are not looked at.
 const BYTES_MAX: u64 = 256 << 20;
 
+/// What is wrong with a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bad {
+    /// Its width and height in pixels.
+    TooLarge([u32; 2]),
+    CutOff,
+}
+
 /// What is wrong with a picture that its decoder refused, where its head tells.
 ///
 /// # Errors
 /// It cannot be read.
-pub fn refusal(file: &Path, path: &str) -> io::Result<Option<Refusal>> {
+pub fn refusal(file: &Path) -> io::Result<Option<Bad>> {
     let mut bytes = Vec::new();
     File::open(file)?.take(BYTES_MAX).read_to_end(&mut bytes)?;
     let Some(Seen { size, cut_off }) = see(&bytes) else { return Ok(None) };
     if let Some((width, height)) = size {
         let pixels = u64::from(width) * u64::from(height);
         if width.max(height) > PICTURE_SIDE_MAX || pixels > PICTURE_PIXELS_MAX {
-            return Ok(Some(too_large(path, width, height)));
+            return Ok(Some(Bad::TooLarge([width, height])));
         }
     }
-    Ok(cut_off.then(|| {
-        (
-            say!(
-                en: "the picture `{path}` is cut off: its end is missing",
-                vi: "ảnh `{path}` bị cắt cụt, thiếu phần cuối"
-            ),
-            say!(
-                en: "copy it again from where it came, to its end",
-                vi: "hãy chép lại từ nguồn cho đến hết, và mở xem thử"
-            ),
-        )
-    }))
+    Ok(cut_off.then_some(Bad::CutOff))
 }
 
-/// What to say of a picture that no board can hold.
-pub fn too_large(path: &str, width: u32, height: u32) -> Refusal {
+/// What to say of a picture that was cut off.
+pub fn cut_off(path: &str) -> Refusal {
     (
         say!(
-            en: "`{path}` is {width} × {height} pixels, too large for a board",
-            vi: "`{path}` có {width} × {height} điểm ảnh, quá lớn cho bảng tin"
+            en: "the picture `{path}` is cut off: its end is missing",
+            vi: "ảnh `{path}` bị cắt cụt, thiếu phần cuối"
         ),
-        say!(en: "make it smaller: 1920 × 1080 is enough", vi: "hãy thu nhỏ lại, cỡ 1920 × 1080 là đủ"),
+        say!(
+            en: "copy it again from where it came, to its end",
+            vi: "hãy chép lại từ nguồn cho đến hết, và mở xem thử"
+        ),
     )
+}
+
+/// Why a picture is refused that no board can hold.
+pub fn too_large(path: &str, [width, height]: [u32; 2]) -> Text {
+    say!(
+        en: "`{path}` is {width} × {height} pixels, too large for a board",
+        vi: "`{path}` có {width} × {height} điểm ảnh, quá lớn cho bảng tin"
+    )
+}
+
+/// What to do about it, where no command can be given.
+pub fn smaller() -> Text {
+    say!(en: "make it smaller: 1920 × 1080 is enough", vi: "hãy thu nhỏ lại, cỡ 1920 × 1080 là đủ")
 }
 
 /// Whether it is of a kind that holds one picture or a film, and is named as either.

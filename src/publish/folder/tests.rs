@@ -1,6 +1,7 @@
 //! What an official gets back for each folder: the programme, or all that is wrong with it.
 
 use super::*;
+use crate::model::media::FilmTraits;
 use crate::model::time::Day;
 use crate::problem::Speech;
 use tempfile::TempDir;
@@ -14,8 +15,20 @@ pub(super) fn probe(path: &Path) -> Outcome<Probe> {
     let content = std::fs::read_to_string(path).unwrap();
     Ok(match content.split_whitespace().next().unwrap_or("") {
         "picture" => Probe::Picture { width: 640, height: 480 },
-        "film" => Probe::Film { width: 1920, height: 1080, duration_ms: 75_000, has_sound: true },
-        "mute" => Probe::Film { width: 1920, height: 1080, duration_ms: 75_000, has_sound: false },
+        "film" => Probe::Film {
+            width: 1920,
+            height: 1080,
+            duration_ms: 75_000,
+            has_sound: true,
+            traits: FilmTraits::default(),
+        },
+        "mute" => Probe::Film {
+            width: 1920,
+            height: 1080,
+            duration_ms: 75_000,
+            has_sound: false,
+            traits: FilmTraits::default(),
+        },
         "sound" => Probe::Sound { duration_ms: 20_000 },
         "huge" => Probe::Picture { width: 30_000, height: 30_000 },
         _ => {
@@ -355,7 +368,15 @@ fn two_notices_with_one_title_that_show_together_are_told() {
 #[test]
 fn a_gif_is_a_picture_or_a_film_whichever_it_was_named_as() {
     let still = |_: &Path| Ok(Probe::Picture { width: 2, height: 2 });
-    let moves = |_: &Path| Ok(Probe::Film { width: 2, height: 2, duration_ms: 400, has_sound: false });
+    let moves = |_: &Path| {
+        Ok(Probe::Film {
+            width: 2,
+            height: 2,
+            duration_ms: 400,
+            has_sound: false,
+            traits: FilmTraits::default(),
+        })
+    };
     for key in ["image", "video"] {
         let folder = folder(&format!("title = 'x'\n[[notice]]\ntitle = 'a'\n{key} = 'a.gif'\n"));
         std::fs::write(folder.path().join("a.gif"), b"GIF89a").unwrap();
@@ -528,7 +549,7 @@ fn an_old_code_is_converted_when_the_author_says_so() {
     let titles: Vec<&str> = checked.programme.notices.iter().map(|notice| notice.title.as_str()).collect();
     assert_eq!(titles, ["Thông báo", "Bán xe", "B¸n xe"]);
     let folder = folder("title = \"X· B×nh L\u{AD}\"\n[[notice]]\ntitle = \"Hop\"");
-    let checked = read_with(folder.path(), &probe, now(), OldCodes::Convert).unwrap();
+    let checked = read_with(folder.path(), &probe, now(), OldCodes::Convert, None).unwrap();
     assert_eq!(checked.programme.title, "Xã Bình Lư");
     assert!(checked.warnings[0].line(Speech::English).contains("it was converted"), "{:?}", checked.warnings);
 }

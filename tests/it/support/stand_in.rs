@@ -325,7 +325,13 @@ fn lies(lie: &str) -> i32 {
     let say = |reply: &Reply| wire::send(player, reply, None, true).unwrap();
     let raw = |bytes: &[u8]| done(rustix::io::write(player, bytes).unwrap() as i64).unwrap();
     let hear = || wire::receive::<Request>(player, true).unwrap();
-    let found = Found { picture: Some([64, 64]), still: false, sound: true, duration_us: Some(1_000_000) };
+    let found = Found {
+        picture: Some([64, 64]),
+        still: false,
+        sound: true,
+        duration_us: Some(1_000_000),
+        film: None,
+    };
     let ready = |found: Found| say(&Reply::Ready(found));
     let frame =
         |slot, pts_us| Reply::Frame { slot, pts_us, matrix: Matrix::Bt709, range: ColourRange::Limited };
@@ -379,6 +385,7 @@ fn lies(lie: &str) -> i32 {
             still: false,
             sound: true,
             duration_us: None,
+            film: None,
         })),
         "gives-a-picture-that-was-not-asked-for" => say(&Reply::Picture),
         "names-a-slot-that-is-not-there" => say(&frame(6, 0)),

@@ -24,6 +24,7 @@ pub(in super::super) fn play(
         still: false,
         sound: false,
         duration_us: Some(animation.length_us()),
+        film: None,
     }))?;
     let mut outlet = Outlet::open(player)?;
     let mut painter = Painter::default();

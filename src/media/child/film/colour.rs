@@ -5,6 +5,7 @@
 //! with the answer for a grid of luma and chroma, which is reckoned once.
 
 use crate::model::media::Matrix;
+pub(super) use crate::model::media::{Primaries, Transfer};
 
 /// What the numbers of a film's pictures mean (ITU-T H.273).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,24 +14,6 @@ pub(super) struct Meaning {
     pub full: bool,
     pub transfer: Transfer,
     pub primaries: Primaries,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Transfer {
-    /// BT.1886, as every ordinary film.
-    Standard,
-    /// Perceptual quantisation, SMPTE ST 2084.
-    Pq,
-    /// Hybrid log-gamma, ARIB STD-B67.
-    Hlg,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Primaries {
-    Bt709,
-    Bt2020,
-    /// P3 with a D65 white, SMPTE EG 432-1.
-    P3,
 }
 
 impl Meaning {

@@ -7,6 +7,7 @@ mod fields;
 mod painter;
 mod survey;
 mod track;
+mod traits;
 mod turn;
 
 pub(super) use animation::play as play_animation;
@@ -120,6 +121,7 @@ pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Want
         still: false,
         sound: sounds,
         duration_us: None,
+        film: None,
     }))?;
     let mut outlet = Outlet::open(player)?;
     let mut feed = Feed::new(reader, pictures, audio.as_ref().map(|track| track.index), sounds);

@@ -104,7 +104,7 @@ impl Painter {
 }
 
 /// What a picture's numbers mean, by its tags and, without, by what encoders leave untagged.
-fn meaning(frame: &ff::frame::Video) -> Meaning {
+pub(super) fn meaning(frame: &ff::frame::Video) -> Meaning {
     let matrix = match frame.color_space() {
         color::Space::BT709 | color::Space::SMPTE240M => Matrix::Bt709,
         color::Space::BT2020NCL | color::Space::BT2020CL => Matrix::Bt2020,

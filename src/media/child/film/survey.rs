@@ -4,7 +4,8 @@ use super::super::ffmpeg::{self, Reader};
 use super::super::wire::{Found, Stage};
 use super::super::{Refusal, Stop, sound};
 use super::feed::{Event, Feed};
-use super::track::{Care, Track};
+use super::track::{Care, Track, posed};
+use super::traits;
 use ffmpeg_the_third as ff;
 use std::os::fd::OwnedFd;
 
@@ -36,11 +37,20 @@ where
 {
     let mut reader = Reader::open(file, length)?;
     let pictures = Track::choose(&mut reader);
-    let mut video = pictures.map(|index| Track::open(&reader, index, (1, Care::Strict))).transpose()?;
+    let opened = pictures.map(|index| Track::open(&reader, index, (1, Care::Strict))).transpose();
+    let mut video = match (opened, pictures) {
+        (Err(refusal), Some(index)) if refusal.stage == Stage::TooLarge => {
+            return Ok(too_large(&reader, index).ok_or(refusal)?);
+        }
+        (opened, _) => opened?,
+    };
+    let film = pictures.map(|index| traits::of(&reader, index));
     let mut audio = sound::Track::open_first(&reader, RATE, 0);
     let stated = Stated::of(&reader, [pictures, audio.as_ref().map(|track| track.index)]);
+    let heard_in = audio.as_ref().map(|track| track.index);
     let mut feed = Feed::new(reader, pictures, audio.as_ref().map(|track| track.index), true);
     let (mut examined, mut seen_us, mut sounds, mut heard) = (Examined::default(), 0, 0, 0);
+    let mut packets = 0;
     for count in 1u32.. {
         let event = feed.next();
         let complaints = ffmpeg::demuxing_complaints();
@@ -53,6 +63,7 @@ where
             None => break,
             Some(Event::Pictures(read)) => {
                 let Some(track) = &mut video else { continue };
+                packets += 1;
                 let lasts_us = if read.packet.duration() > 0 { 0 } else { track.frame_us };
                 seen_us = seen_us.max(read.end_us.saturating_add(lasts_us));
                 examined.take(track, &read.packet);
@@ -107,7 +118,25 @@ where
         still: false,
         sound: sounds > 0,
         duration_us: (end_us > 0).then_some(end_us),
+        film: film.map(|film| traits::told(film, packets, seen_us, heard_in)),
     })
+}
+
+/// What is known of a film without decoding it, which is too large for that; `None` where even its size makes no sense.
+fn too_large(reader: &Reader, index: usize) -> Option<Found> {
+    let stream = reader.input().stream(index)?;
+    let film = traits::of(reader, index);
+    let [width, height] = film.coded;
+    let (_, seen) = posed(reader, &stream, (width, height));
+    let audio = sound::Track::open_first(reader, RATE, 0);
+    let found = Found {
+        picture: Some(seen),
+        still: false,
+        sound: audio.is_some(),
+        duration_us: reader.stated_us().filter(|us| *us > 0),
+        film: Some(traits::told(film, 0, 0, audio.map(|track| track.index))),
+    };
+    found.is_sane().then_some(found)
 }
 
 /// The length that the file states, in microseconds: by the tracks that are played, or by the whole, which has subtitles and

@@ -102,12 +102,7 @@ impl Track {
         let decoder = context.decoder().video().map_err(refuse)?;
         let (width, height) = (decoder.width(), decoder.height());
         too_large((width, height))?;
-        let matrix =
-            stream.side_data().find(|side| side.kind() == ff::packet::side_data::Type::DisplayMatrix);
-        let turn = matrix.map(|side| Turn::of_matrix(side.data())).unwrap_or_default();
-        let pixel_aspect = reader.pixel_aspect(index);
-        let wide = (f64::from(width) * pixel_aspect).round() as u32;
-        let (wide, high) = turn.size((wide.max(1), height));
+        let (pose, [wide, high]) = posed(reader, &stream, (width, height));
         if wide.max(high) > PICTURE_SIDE_MAX {
             return Err(Refusal::new(Stage::TooLarge, format!("{wide} x {high} pixels")));
         }
@@ -118,7 +113,7 @@ impl Track {
         };
         Ok(Track {
             decoder,
-            pose: Pose { turn, pixel_aspect },
+            pose,
             seen: [wide, high],
             frame_us,
             time_base: stream.time_base(),
@@ -254,6 +249,20 @@ impl Track {
         self.last_us = us;
         us
     }
+}
+
+/// How a track's pictures are to be laid, and their size in pixels as seen.
+pub(super) fn posed(
+    reader: &Reader,
+    stream: &ff::format::stream::Stream<'_>,
+    (width, height): (u32, u32),
+) -> (Pose, [u32; 2]) {
+    let matrix = stream.side_data().find(|side| side.kind() == ff::packet::side_data::Type::DisplayMatrix);
+    let turn = matrix.map(|side| Turn::of_matrix(side.data())).unwrap_or_default();
+    let pixel_aspect = reader.pixel_aspect(stream.index());
+    let wide = (f64::from(width) * pixel_aspect).round() as u32;
+    let (wide, high) = turn.size((wide.max(1), height));
+    (Pose { turn, pixel_aspect }, [wide, high])
 }
 
 fn too_large((width, height): (u32, u32)) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@
     together.py sync BANGTIN [--minutes 1]      flashes on the screen against beeps at the sink
     together.py two BANGTIN [--minutes 1]       two boards with one programme, looked at in the same instants
     together.py changes BANGTIN [--changes 30]  from film to film, film to picture, and a film alone that comes round
-        each also: [--keep FOLDER]
+        two and changes also: [--silent], for boards without sound; sync: [--keep FOLDER]
 
 Boards play on Xvfb and to PulseAudio's null sink. The screen is looked at 200 times a second (`screen.py`), the sink's
 monitor is recorded (`listening.py`), both by the monotonic clock. What the recording adds itself is measured first, with
@@ -21,9 +21,11 @@ Black counts at once. Exit 1 where a bound is broken.
 """
 
 import argparse
+import bisect
 import contextlib
 import dataclasses
 import pathlib
+import shutil
 import statistics
 import sys
 import time
@@ -40,6 +42,8 @@ FILM = (640, 304)
 SQUARES = (FILM[1] * (2 * ROWS - 1) // (2 * ROWS), FILM[0])
 COLUMN = (FILM[0] * 3 // 16, FILM[1])
 APART_MS, MOVES_MS, METRONOME_BEEPS = 40, 10, 16
+# A beep further from its flash than this is not found. Not far enough for that of the film before.
+REACH_S = 2
 RATE, PICTURE_S = 25, 0.04
 # Looks are 5 ms apart, so both ends of what is measured are known to that.
 LOOK_S = 0.010
@@ -94,10 +98,10 @@ def notice(number, lines, seconds):
     return f'[[notice]]\nid = "n{number}"\ntitle = "T"\nseconds = {seconds}\n{lines}\n'
 
 
-def start(program, folder, feed, server, display, env, name="board"):
+def start(program, folder, feed, server, display, env, name="board", silent=False):
     return Board(
         program, folder, server.url, feed.site / "root.json", name, poll_seconds=60, env={**env, "DISPLAY": f":{display}"},
-        display=("--windowed", f"{SIZE[0]}x{SIZE[1]}", "--has-rtc"),
+        display=("--windowed", f"{SIZE[0]}x{SIZE[1]}", "--has-rtc"), more="[sound]\nenabled = false\n" if silent else "",
     ).start()  # fmt: skip
 
 
@@ -135,7 +139,6 @@ def pairs(looks, beeps, constant):
         if number < 128:
             continue
         at, which, second = (first + before) / 2, number >> 5 & 3, number & 31
-        # Seconds are counted to 32 in flashes and to 10 in beeps: what both are, is not known, but one in ten is near.
         if not found or found[-1].which != which or at - found[-1].flashes[-1][0] > 2.5:
             found.append(Pairs(which, [], []))
         found[-1].flashes.append((at, second))
@@ -144,7 +147,7 @@ def pairs(looks, beeps, constant):
         at, second = turn.flashes[0]
         for flash, _ in turn.flashes:
             here = second + round(flash - at)
-            near = [beep - flash for beep, pitch in beeps if pitch == here % PITCHES and abs(beep - flash) < 5]
+            near = [beep - flash for beep, pitch in beeps if pitch == here % PITCHES and abs(beep - flash) < REACH_S]
             if near:
                 turn.apart.append((flash, min(near, key=abs) - constant))
     return found
@@ -219,16 +222,19 @@ def sync_once(program, folder, feed, env, long_s, name, keep):
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
         recorder.save(keep / f"{name}.wav")
+        shutil.copy(board.log, keep)
     print(f"together: sync: the recording has beeps {1000 * constant:.1f} ms later than flashes, within {1000 * scatter:.1f} ms", flush=True)
-    return judge_sync(pairs(watcher.looks, recorder.beeps(), constant), long_s, status)
+    return judge_sync(pairs(watcher.looks, recorder.beeps(), constant), long_s, status, keep)
 
 
-def judge_sync(turns, long_s, status):
+def judge_sync(turns, long_s, status, keep=None):
     wrong, wanted = {}, {0: long_s - 3, 1: SHORT_S - 3, 2: SHORT_S - LATE_S - 3, 3: SHORT_S - 3, "middle": 4}
     for turn in turns:
         middle = turn is turns[0]
         kind = "middle" if middle else turn.which
         words = "joined in its middle" if middle else NAMES[turn.which]
+        # What a film begins with is seen before its sound begins: `changes` judges for how long.
+        turn.apart = [pair for pair in turn.apart if middle or pair[0] != turn.flashes[0][0]]
         by = turn.milliseconds()
         if len(by) < wanted.pop(kind, 0):
             wrong[words] = f"only {len(by)} of {len(turn.flashes)} flashes have their beep"
@@ -236,6 +242,8 @@ def judge_sync(turns, long_s, status):
             continue
         median, worst, moves = statistics.median(by), max(by, key=abs), turn.slope()
         late = sum(abs(value) >= APART_MS for value in by)
+        if late and keep:
+            (keep / f"{kind}.txt").write_text("".join(f"{at - turn.apart[0][0]:.2f} s: {1000 * value:.0f} ms\n" for at, value in turn.apart))
         print(
             f"together: sync: {words}: {len(by)} pairs, beeps later than flashes by {median:.0f} ms (median), {worst:.0f} (worst), "
             f"{statistics.pstdev(by):.1f} (deviation), moving by {moves:+.1f} ms in {turn.apart[-1][0] - turn.apart[0][0]:.0f} s", flush=True,
@@ -288,14 +296,14 @@ def order(number):
     return None
 
 
-def two_once(program, folder, feed, env, minutes, name):
+def two_once(program, folder, feed, env, minutes, name, silent):
     server = Server(feed.site)
     with contextlib.ExitStack() as stack:
         stack.callback(server.stop)
         displays = [stack.enter_context(x_server(folder, f"{name}-{i}", SIZE)) for i in range(2)]
         boards = []
         for i, display in enumerate(displays):
-            boards.append(start(program, folder, feed, server, display, env, f"{name}-{i}"))
+            boards.append(start(program, folder, feed, server, display, env, f"{name}-{i}", silent))
             stack.callback(boards[-1].stop)
             # Each joins the programme at a moment of its own.
             time.sleep(1.7)
@@ -324,8 +332,7 @@ def judge_two(looks, frames):
     check(len(lags) > 100, f"only {len(lags)} pictures were seen on both boards")
     # By number, in each instant; where both are at a turn's change, by when the pictures came.
     apart, judged, far = [], 0, []
-    nearest = sorted((at - first, number) for number, times in index.items() for at in times for first in (0,))
-    times = [at for at, _ in nearest]
+    times = [run[1] for run in seen[1]]
     for at, *numbers in looks:
         if None in numbers or None in (here := [order(number) for number in numbers]):
             continue
@@ -348,8 +355,6 @@ def judge_two(looks, frames):
 
 def came_near(runs_there, times, number, at):
     """Whether the other board shows that picture within a picture's time of the instant."""
-    import bisect
-
     first = max(bisect.bisect_left(times, at - 1) - 1, 0)
     reach = PICTURE_S + LOOK_S
     for there, start, _, end in runs_there[first:]:
@@ -366,7 +371,7 @@ def two(program, options):
         for i, (first, pictures) in enumerate(TWO):
             numbered(feed.notices / f"phim{i}.mp4", first, pictures, sound=True)
         feed.publish('title = "Xã"\n' + "".join(notice(i, f'video = "phim{i}.mp4"', TWO[i][1] // RATE) for i in range(2)))
-        again("two", lambda name: two_once(program, folder, feed, env, options.minutes, name))
+        again("two", lambda name: two_once(program, folder, feed, env, options.minutes, name, options.silent))
     print("together: two: at most one picture apart in every instant")
 
 
@@ -436,11 +441,11 @@ def judge_turn(item, seen, ends):
     return at_first, within, at_last, (early, max(missing_first, 0), max(missing_last, 0), torn)
 
 
-def changes_once(program, folder, env, items, count, name, feed):
+def changes_once(program, folder, env, items, count, name, feed, silent):
     server = Server(feed.site)
     with x_server(folder, name, SIZE) as display:
         try:
-            board = start(program, folder, feed, server, display, env, name)
+            board = start(program, folder, feed, server, display, env, name, silent)
             try:
                 board.wait("all of the feed", playing)
                 # The first turn of each is joined, or has what is to be opened first opened with it.
@@ -463,7 +468,8 @@ def judge_changes(watcher, frames, items, count):
     counted, torn_in_all, unread = [], 0, 0
     gaps = [(a[0], b[0] - a[0]) for a, b in zip(looks, looks[1:])]
     blind = [at for at, gap in gaps if gap > PICTURE_S / 2]
-    for (item, seen), (after, _), (_, next_seen) in zip(found[1:], found[2:], found[2:]):
+    for index in range(1, len(found) - 1):
+        (item, seen), (after, next_seen) = found[index : index + 2]
         if not item.pictures:
             continue
         begins, ends = seen[0][1], (next_seen[0][1] + next_seen[0][2]) / 2
@@ -471,7 +477,7 @@ def judge_changes(watcher, frames, items, count):
         if any(begins - 0.2 < at < ends + 0.2 for at in blind):
             unread += 1
             continue
-        before = next(item for item, runs_of in found if runs_of[-1][3] <= begins and runs_of[-1] is previous(found, seen)[-1])
+        before = found[index - 1][0]
         at_first, within, at_last, figures = judge_turn(item, seen, ends)
         counted.append(figures)
         torn_in_all += figures[3]
@@ -491,11 +497,6 @@ def judge_changes(watcher, frames, items, count):
     return {where: f"{what} ({times} times)" for where, (times, what) in wrong.items()}
 
 
-def previous(found, seen):
-    index = next(i for i, (_, runs_of) in enumerate(found) if runs_of is seen)
-    return found[index - 1][1]
-
-
 def changes(program, options):
     parts = [(MIXED, options.changes * 3 // 5), *((items, options.changes // 5) for items in ALONE)]
     failed = []
@@ -512,7 +513,7 @@ def changes(program, options):
                     lines.append(notice(number, f'image = "p{number}.png"', item.seconds))
             feed.publish("".join(lines))
             try:
-                again("changes", lambda name: changes_once(program, folder, env, items, count, name, feed))
+                again("changes", lambda name: changes_once(program, folder, env, items, count, name, feed, options.silent))
             except Failed as failure:
                 failed.append(str(failure))
                 print(f"together: FAILED: {failure}", flush=True)
@@ -526,6 +527,7 @@ def main():
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--changes", type=int, default=30)
+    parser.add_argument("--silent", action="store_true", help="two, changes: with boards that have no sound")
     parser.add_argument("--keep", type=pathlib.Path, help="leaves recordings there")
     options = parser.parse_args()
     program = options.program.resolve()

@@ -2,6 +2,7 @@
 """What a board shows and what it plays are together, two boards are, and so is one turn with the next.
 
     together.py sync BANGTIN [--minutes 1]      flashes on the screen against beeps at the sink
+    together.py stopped BANGTIN                 the same where the decoder stops for 3 s once
     together.py two BANGTIN [--minutes 1]       two boards with one programme, looked at in the same instants
     together.py changes BANGTIN [--changes 30]  from film to film, film to picture, and a film alone that comes round
         two and changes also: [--silent], for boards without sound; sync: [--keep FOLDER]
@@ -12,6 +13,8 @@ flashes and beeps of this script's own; what is left is judged:
 
 - sync: each pair of flash and beep is less than 40 ms apart, and over the long film the difference moves by less than 10 ms.
   Also where sound begins late, where two recordings were joined, and where the board came in the middle.
+  What a film begins with stands until its sound begins: that is one of `changes`.
+- stopped: the same from 4 s after it on.
 - two: in each instant the boards' pictures are at most one apart, by number or by when they came.
 - changes: no look is black and `frames.blank` is 0; a film begins and ends with at most one picture missing or one picture's
   time repeated; within it, at most one picture a turn is missing or more than one picture's time late.
@@ -24,13 +27,16 @@ import argparse
 import bisect
 import contextlib
 import dataclasses
+import os
 import pathlib
 import shutil
+import signal
 import statistics
 import sys
 import time
 
 from board import Board, Failed, Feed, Server, check, main_zone, until, workplace
+from decoders import children
 from hearing import sound_server
 from listening import PITCHES, metronome, recording
 from screen import Connection, runs, watching, x_server
@@ -265,6 +271,62 @@ def sync(program, options):
         sync_films(feed.notices, long_s)
         again("sync", lambda name: sync_once(program, folder, feed, env, long_s, name, options.keep))
     print(f"together: sync: every pair is less than {APART_MS} ms apart, and over {long_s} s they move by less than {MOVES_MS} ms")
+
+
+# ---- a decoder that stops once ----
+
+# Its ring holds two seconds of sound: what is longer is heard as silence.
+STOP_S, STOPPED_FILM_S, BACK_S = 2.9, 34, 4
+
+
+def stopped_once(program, folder, feed, env, name):
+    cycle = STOPPED_FILM_S + PAUSE_S
+    server = Server(feed.site)
+    with x_server(folder, name, SIZE) as display, recording(env) as recorder:
+        try:
+            constant, _ = calibrate(display, recorder, env)
+            feed.publish('title = "Xã"\n' + notice(0, 'video = "phim.mp4"', STOPPED_FILM_S) + notice(1, 'image = "nghi.png"', PAUSE_S))
+            # The board begins with the film's fourth second.
+            time.sleep((3 - time.time()) % cycle)
+            with watching([display], SQUARES) as watcher:
+                board = start(program, folder, feed, server, display, env, name)
+                try:
+                    board.wait("the film", playing)
+                    time.sleep(8)
+                    decoders = children(board.process.pid)
+                    check(decoders, "the board has no decoder while its film plays")
+                    for sign, then in ((signal.SIGSTOP, STOP_S), (signal.SIGCONT, 0)):
+                        for pid in decoders:
+                            with contextlib.suppress(ProcessLookupError):
+                                os.kill(pid, sign)
+                        time.sleep(then)
+                    went_on = time.monotonic()
+                    time.sleep(STOPPED_FILM_S - 3 - 8 - STOP_S - 3)
+                finally:
+                    board.stop()
+        finally:
+            server.stop()
+    film = [pair for turn in pairs(watcher.looks, recorder.beeps(), constant) for pair in turn.apart if turn.which == 0]
+    before = [1000 * by for at, by in film if at < went_on - STOP_S]
+    after = [1000 * by for at, by in film if at > went_on + BACK_S]
+    if len(before) < 4 or len(after) < 6:
+        return {"a decoder that stops once": f"only {len(before)} pairs before and {len(after)} after"}
+    print(
+        f"together: stopped: for {STOP_S} s: beeps later than flashes by {statistics.median(before):.0f} ms before, "
+        f"by {statistics.median(after):.0f} (median), {max(after, key=abs):.0f} (worst) from {BACK_S} s after it on", flush=True,
+    )  # fmt: skip
+    if max(map(abs, after)) >= APART_MS:
+        return {"a decoder that stops once": f"afterwards sound is {statistics.median(after):.0f} ms later than the picture, until the film ends"}
+    return {}
+
+
+def stopped(program, options):
+    with workplace() as folder, sound_server(folder) as env:
+        feed = Feed(program, folder)
+        png(feed.notices / "nghi.png", *FILM, card(*FILM, 0))
+        flashing(feed.notices / "phim.mp4", 0, STOPPED_FILM_S)
+        again("stopped", lambda name: stopped_once(program, folder, feed, env, name))
+    print(f"together: stopped: picture and sound are together again within {BACK_S} s")
 
 
 def again(what, once):
@@ -523,7 +585,7 @@ def changes(program, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("sync", "two", "changes"))
+    parser.add_argument("what", choices=("sync", "stopped", "two", "changes"))
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--changes", type=int, default=30)
@@ -532,7 +594,7 @@ def main():
     options = parser.parse_args()
     program = options.program.resolve()
     try:
-        {"sync": sync, "two": two, "changes": changes}[options.what](program, options)
+        {"sync": sync, "stopped": stopped, "two": two, "changes": changes}[options.what](program, options)
     except Failed as failure:
         sys.exit(f"together: FAILED: {failure}")
 

@@ -125,7 +125,7 @@ pub fn countdown(moment: Timestamp, now: &Zoned, lang: &str) -> Option<(String, 
 
 /// A length of time in whole minutes, or seconds when shorter: "4 phút".
 pub fn length(milliseconds: u64) -> String {
-    let seconds = milliseconds.div_ceil(1000);
+    let seconds = ((milliseconds + 500) / 1000).max(1);
     if seconds < 60 { format!("{seconds} giây") } else { format!("{} phút", (seconds + 30) / 60) }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn crashed(name: &str, error: &io::Error) -> Problem {
     Problem::new(
         name,
         why,
-        say!(en: "save the file again in another program; if it is sound, report this file",
+        say!(en: "save the file again in another program; if it plays well elsewhere, report it",
              vi: "hãy lưu lại tệp bằng phần mềm khác; nếu tệp vẫn tốt, hãy báo lỗi kèm tệp này"),
     )
 }

@@ -459,3 +459,25 @@ fn a_mirrored_film_is_mirrored_and_not_turned() {
     assert!(seen.is_near(0.75, 0.5, [200, 0, 0], 6.0), "{:?}", seen.at(0.75, 0.5));
     assert!(seen.is_near(0.25, 0.5, [0, 160, 0], 6.0), "{:?}", seen.at(0.25, 0.5));
 }
+
+#[test]
+fn a_file_whose_end_was_not_copied_is_cut_off_whatever_its_container() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, arguments) in [
+        ("cut.ogg", "-f lavfi -i sine=f=440:d=8 -c:a libvorbis"),
+        ("cut.opus", "-f lavfi -i sine=f=440:d=8 -c:a libopus"),
+        ("cut.gif", "-f lavfi -i testsrc2=s=160x120:r=10:d=3"),
+        ("cut-index.mp4", "-f lavfi -i testsrc2=s=160x90:r=25:d=4 -c:v libx264 -pix_fmt yuv420p"),
+        ("cut-index.m4a", "-f lavfi -i sine=f=440:d=8 -c:a aac"),
+    ] {
+        let whole = made_by_ffmpeg(&format!("to-{name}"), arguments);
+        length_of(&whole);
+        let bytes = std::fs::read(&whole).unwrap();
+        let path = folder.path().join(name);
+        for share in [55, 80] {
+            std::fs::write(&path, &bytes[..bytes.len() * share / 100]).unwrap();
+            let line = refusal_of(&path);
+            assert!(line.contains("cut off"), "{name}, {share} %: {line}");
+        }
+    }
+}

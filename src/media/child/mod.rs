@@ -126,6 +126,9 @@ fn serve(player: &Player<'_>) -> Result<(), Stop> {
             player.say(&Reply::Ready(animated::probe(&file, length)?))?;
         }
         What::Probe => {
+            if kind == Some(Kind::Animated(Format::Gif)) {
+                still::check_moving_gif(&file, length)?;
+            }
             let found = film::survey(file, length, || player.say(&Reply::Working))?;
             player.say(&Reply::Ready(found))?;
         }

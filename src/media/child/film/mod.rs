@@ -2,6 +2,7 @@
 
 mod animation;
 mod colour;
+mod cut;
 mod feed;
 mod fields;
 mod painter;

@@ -3,6 +3,7 @@
 use super::super::ffmpeg::{self, Reader};
 use super::super::wire::{Found, Stage};
 use super::super::{Refusal, Stop, sound};
+use super::cut;
 use super::feed::{Event, Feed};
 use super::track::{Care, Track, posed};
 use super::traits;
@@ -35,6 +36,9 @@ pub(in super::super) fn survey<E>(
 where
     Stop: From<E>,
 {
+    if cut::is_cut_off(&file, length) {
+        return Err(Refusal::new(Stage::CutOff, "what stands at its end is not there").into());
+    }
     let mut reader = Reader::open(file, length)?;
     let pictures = Track::choose(&mut reader);
     let opened = pictures.map(|index| Track::open(&reader, index, (1, Care::Strict))).transpose();

@@ -81,7 +81,7 @@ impl Track {
     ) -> Result<Track, Refusal> {
         let track = Track::prepare(reader, index, (threads, care))?;
         if track.decoder.width() == 0 || track.decoder.height() == 0 {
-            return Err(Refusal::new(Stage::NoPicture, "the film's size is not known"));
+            return Err(Refusal::new(Stage::Decode, "its beginning is missing, or no film at all"));
         }
         Ok(track)
     }

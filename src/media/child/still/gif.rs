@@ -58,7 +58,20 @@ pub fn size(file: &[u8]) -> Option<(u32, u32)> {
 /// # Errors
 /// What is damaged.
 pub fn check(file: &[u8]) -> Result<(), &'static str> {
+    check_pictures(file, 1)
+}
+
+/// The same of all the pictures of one that moves, and its end.
+///
+/// # Errors
+/// What is damaged.
+pub fn check_all(file: &[u8]) -> Result<(), &'static str> {
+    check_pictures(file, usize::MAX)
+}
+
+fn check_pictures(file: &[u8], most: usize) -> Result<(), &'static str> {
     const CUT_OFF: &str = "the file is cut off before the end of the picture";
+    let mut whole = 0;
     let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3usize << ((flags & 7) + 1) };
     let byte = |at: usize| file.get(at).copied().ok_or(CUT_OFF);
     let mut at = 13 + table(byte(10)?);
@@ -75,6 +88,7 @@ pub fn check(file: &[u8]) -> Result<(), &'static str> {
                 at += 1;
             }
             0x21 => at += 2,
+            0x3B if whole > 0 => return Ok(()),
             _ => return Err(CUT_OFF),
         }
         loop {
@@ -89,10 +103,13 @@ pub fn check(file: &[u8]) -> Result<(), &'static str> {
             }
         }
         if let Some((pixels, width)) = codes {
-            return match pixels_coded(&data, u32::from(width), pixels) {
-                Some(coded) if coded == pixels => Ok(()),
-                _ => Err("its data give more or fewer pixels than it has"),
-            };
+            if pixels_coded(&data, u32::from(width), pixels) != Some(pixels) {
+                return Err("its data give more or fewer pixels than it has");
+            }
+            whole += 1;
+            if whole == most {
+                return Ok(());
+            }
         }
     }
 }

@@ -135,6 +135,16 @@ pub(super) fn probe(file: &OwnedFd, length: u64) -> Result<[u32; 2], Refusal> {
     Ok(if orientation::turns(head.orientation) { [height, width] } else { [width, height] })
 }
 
+/// Looks through all the pictures of a GIF that moves, and for its end: FFmpeg makes something of any. One that is larger than a
+/// picture may be is left to it.
+pub(super) fn check_moving_gif(file: &OwnedFd, length: u64) -> Result<(), Refusal> {
+    if length > PICTURE_BYTES_MAX {
+        return Ok(());
+    }
+    let bytes = read(file, length).map_err(|error| Refusal::new(Stage::Open, error))?;
+    gif::check_all(&bytes).map_err(damaged)
+}
+
 /// As stored; printing inks in the four channels of the second kind.
 enum Pixels {
     Light(DynamicImage),

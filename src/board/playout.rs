@@ -102,6 +102,11 @@ const BLAMED: u32 = 3;
 /// What lies nearer together than this is one place, in microseconds.
 const SAME_PLACE_US: i64 = 1_000_000;
 
+/// After so many decoders killed at the same place the file is blamed all the same: it may be what fills the memory.
+const BLAMED_FOR_INTERRUPTIONS: u32 = 20;
+/// A decoder that was killed is not waited for long: the next may live.
+const AGAIN_INTERRUPTED_MAX: Duration = Duration::from_secs(20);
+
 /// What went wrong with the decoders of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Setback {
@@ -109,22 +114,28 @@ struct Setback {
     /// How many of them at the same place one after another, and where: no picture came, or up to so many microseconds.
     there: u32,
     place: Option<i64>,
+    /// The decoder was killed or stopped from outside.
+    interrupted: bool,
     /// No new attempt before.
     again: Instant,
 }
 
 impl Setback {
     /// One more, after what there was before.
-    fn after(before: Option<&Setback>, place: Option<i64>, now: Instant) -> Setback {
+    fn after(before: Option<&Setback>, (place, interrupted): (Option<i64>, bool), now: Instant) -> Setback {
         let times = before.map_or(0, |before| before.times) + 1;
-        let same = |before: &&Setback| match (before.place, place) {
-            (Some(a), Some(b)) => (a - b).abs() < SAME_PLACE_US,
-            (None, None) => true,
-            _ => false,
+        let same = |before: &&Setback| {
+            before.interrupted == interrupted
+                && match (before.place, place) {
+                    (Some(a), Some(b)) => (a - b).abs() < SAME_PLACE_US,
+                    (None, None) => true,
+                    _ => false,
+                }
         };
         let there = before.filter(same).map_or(0, |before| before.there) + 1;
         let rest = AGAIN.get(times - 1).or(AGAIN.last()).copied().unwrap_or_default();
-        Setback { times, there, place, again: now + rest }
+        let rest = if interrupted { rest.min(AGAIN_INTERRUPTED_MAX) } else { rest };
+        Setback { times, there, place, interrupted, again: now + rest }
     }
 }
 
@@ -192,8 +203,11 @@ impl Playout {
                 ClipState::Failed(problem) => {
                     let sha256 = running.wanted.media.sha256;
                     let place = running.clip.reached_us();
-                    let setback = Setback::after(self.setbacks.get(&sha256), place, at.instant);
-                    if running.clip.is_refused() || setback.there >= BLAMED {
+                    let interrupted = running.clip.is_interrupted();
+                    let before = self.setbacks.get(&sha256);
+                    let setback = Setback::after(before, (place, interrupted), at.instant);
+                    let blamed = if interrupted { BLAMED_FOR_INTERRUPTIONS } else { BLAMED };
+                    if running.clip.is_refused() || setback.there >= blamed {
                         self.setbacks.remove(&sha256);
                         failed.push((sha256, problem));
                     } else {
@@ -316,7 +330,7 @@ mod tests {
         let places = |places: &[Option<i64>]| {
             let mut last = None;
             for place in places {
-                last = Some(Setback::after(last.as_ref(), *place, now));
+                last = Some(Setback::after(last.as_ref(), (*place, false), now));
             }
             last.unwrap()
         };
@@ -332,10 +346,24 @@ mod tests {
         let mut last = None;
         let mut rests = Vec::new();
         for place in 0..6 {
-            let setback = Setback::after(last.as_ref(), Some(place * 10_000_000), now);
+            let setback = Setback::after(last.as_ref(), (Some(place * 10_000_000), false), now);
             rests.push(setback.again.duration_since(now).as_secs());
             last = Some(setback);
         }
         assert_eq!(rests, [1, 5, 20, 60, 60, 60]);
+    }
+
+    #[test]
+    fn a_decoder_that_is_killed_costs_its_file_nothing_for_long() {
+        let now = clock::instant();
+        let mut last = None;
+        for _ in 0..BLAMED_FOR_INTERRUPTIONS - 1 {
+            last = Some(Setback::after(last.as_ref(), (None, true), now));
+        }
+        let setback = last.unwrap();
+        assert!(setback.there < BLAMED_FOR_INTERRUPTIONS);
+        assert_eq!(setback.again.duration_since(now), AGAIN_INTERRUPTED_MAX);
+        // A crash of its own is another matter.
+        assert_eq!(Setback::after(Some(&setback), (None, false), now).there, 1);
     }
 }

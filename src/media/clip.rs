@@ -111,6 +111,8 @@ struct Shared {
     stop: AtomicBool,
     /// It failed because of what is in the file, not because of its decoder.
     refused: AtomicBool,
+    /// Its decoder was killed or stopped from outside.
+    interrupted: AtomicBool,
     /// The time of the newest picture that came, in microseconds.
     reached_us: Mutex<Option<i64>>,
 }
@@ -140,6 +142,7 @@ impl Clip {
             muted: AtomicBool::new(false),
             stop: AtomicBool::new(false),
             refused: AtomicBool::new(false),
+            interrupted: AtomicBool::new(false),
             reached_us: Mutex::new(None),
         });
         let (feeder, name) = (shared.clone(), file.name().to_owned());
@@ -167,6 +170,11 @@ impl Clip {
     /// killed or hung, which another attempt may not.
     pub fn is_refused(&self) -> bool {
         self.shared.refused.load(Ordering::Acquire)
+    }
+
+    /// Whether it failed because its decoder was killed or stopped, as where memory runs out: not the file's doing.
+    pub fn is_interrupted(&self) -> bool {
+        self.shared.interrupted.load(Ordering::Acquire)
     }
 
     /// How far its pictures have come, in microseconds into the file; `None` before the first.
@@ -305,6 +313,7 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
     };
     let crashed = |error: io::Error| {
         let problem = failed(file.name(), &error);
+        shared.interrupted.store(error.kind() == io::ErrorKind::Interrupted, Ordering::Release);
         if error.kind() == io::ErrorKind::InvalidData { refused(problem) } else { problem }
     };
     let lied = |Lie(lie): Lie| {
@@ -358,7 +367,7 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
             let heard = ring.heard();
             let said = wire::send(process.socket.as_fd(), &Request::Heard { frames: heard }, None, false);
             if said.is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock) && !readable {
-                return Err(crashed(io::ErrorKind::UnexpectedEof.into()));
+                return Err(crashed(process.fault(io::ErrorKind::UnexpectedEof)));
             }
             if let Some(drift) = follower.follow(heard, wish.sound_rate, now, ring.waiting() > 0) {
                 shared.drift_us.store(drift, Ordering::Relaxed);
@@ -369,7 +378,7 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
             account.waits(now);
         }
         if account.is_over(now) {
-            return Err(crashed(io::ErrorKind::TimedOut.into()));
+            return Err(crashed(process.fault(io::ErrorKind::TimedOut)));
         }
         if !readable {
             continue;
@@ -378,7 +387,7 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
             if shared.stop.load(Ordering::Acquire) {
                 return Ok(());
             }
-            return Err(crashed(io::ErrorKind::UnexpectedEof.into()));
+            return Err(crashed(process.fault(io::ErrorKind::UnexpectedEof)));
         };
         match account.take(reply, now, taken, fits).map_err(lied)? {
             Said::Frame(frame) => {

@@ -65,6 +65,9 @@ pub fn unconfined(lacks: &[impl AsRef<str>]) -> Option<Problem> {
     })
 }
 
+/// How long a child that has closed its socket may take to end.
+const ENDING: Duration = Duration::from_millis(100);
+
 /// A running decoder child. Dropping it kills the child, and never waits for long.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -101,17 +104,45 @@ impl Process {
     /// The next reply, by `deadline`.
     ///
     /// # Errors
-    /// `TimedOut`; `UnexpectedEof` from a child that is gone; `InvalidData` for what is not a reply.
+    /// `TimedOut`; `UnexpectedEof` from a child that is gone; `Interrupted` where either was done to it; `InvalidData` for what is
+    /// not a reply.
     pub fn hear(&self, deadline: Instant) -> io::Result<Reply> {
         loop {
             let left = deadline.saturating_duration_since(crate::clock::instant());
             if wire::wait_readable(&self.socket, left.max(Duration::from_millis(1)))? {
-                return self.next()?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
+                return self.next()?.ok_or_else(|| self.fault(io::ErrorKind::UnexpectedEof));
             }
             if left.is_zero() {
-                return Err(io::ErrorKind::TimedOut.into());
+                return Err(self.fault(io::ErrorKind::TimedOut));
             }
         }
+    }
+
+    /// Why it is gone or silent: `Interrupted` if it was killed or stopped, which is nothing that a file does to it.
+    pub fn fault(&self, kind: io::ErrorKind) -> io::Error {
+        // What closed the socket is on its way out.
+        let patient = kind == io::ErrorKind::UnexpectedEof;
+        let until = crate::clock::instant() + ENDING;
+        loop {
+            match self.fate() {
+                Some(true) => return io::ErrorKind::Interrupted.into(),
+                None if patient && crate::clock::instant() < until => std::thread::sleep(ENDING / 20),
+                _ => return kind.into(),
+            }
+        }
+    }
+
+    /// Whether a hand from outside ended or stopped it; `None` while it runs.
+    fn fate(&self) -> Option<bool> {
+        use rustix::process::{WaitId, WaitIdOptions, waitid};
+        let pid = rustix::process::Pid::from_raw(self.child.as_ref()?.id() as i32)?;
+        let look =
+            WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let status = waitid(WaitId::Pid(pid), look).ok()??;
+        let hands = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
+        let ended = status.terminating_signal();
+        let by_hand = hands.iter().any(|signal| ended == Some(signal.as_raw()));
+        Some(status.stopped() || by_hand)
     }
 
     /// The reply that is there; `Ok(None)` if the child is gone.

@@ -57,6 +57,14 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
 }
 
 pub(super) fn crashed(name: &str, error: &io::Error) -> Problem {
+    if error.kind() == io::ErrorKind::Interrupted {
+        return Problem::new(
+            name,
+            say!(en: "its decoder was killed or stopped", vi: "bộ giải mã bị dừng từ bên ngoài"),
+            say!(en: "nothing: it is tried again; where it happens often, the machine has too little memory",
+                 vi: "không cần làm gì: tệp sẽ được mở lại; nếu xảy ra thường xuyên là máy thiếu bộ nhớ"),
+        );
+    }
     let why = match error.kind() {
         io::ErrorKind::TimedOut => {
             say!(en: "its decoder did not answer in time", vi: "bộ giải mã không trả lời kịp")

@@ -310,7 +310,10 @@ fn a_decoder_that_stops_or_spins_is_given_up_and_the_board_never_waits_for_it() 
                     std::thread::sleep(Duration::from_millis(5));
                 };
                 let said = problem.line(Speech::English);
-                assert!(said.contains("clip.mp4: its decoder did not answer in time"), "{case}: {said}");
+                let stopped = case.contains("stops");
+                let why = if stopped { "was killed or stopped" } else { "did not answer in time" };
+                assert!(said.contains(&format!("clip.mp4: its decoder {why}")), "{case}: {said}");
+                assert_eq!(clip.is_interrupted(), stopped, "{case}");
                 assert!(!clip.is_refused(), "{case}: another attempt may go well");
                 let before = instant();
                 drop(clip);

@@ -453,6 +453,14 @@ fn flags(format: Pixel) -> u64 {
     unsafe { ffi::av_pix_fmt_desc_get(format.into()).as_ref() }.map_or(0, |descriptor| descriptor.flags)
 }
 
+/// The same picture once more; its samples are not copied.
+pub(super) fn shared(frame: &frame::Video) -> frame::Video {
+    let mut shared = frame::Video::empty();
+    // SAFETY: an empty frame, and a valid one. Where it fails, for want of memory alone, the first stays empty.
+    let failed = unsafe { ffi::av_frame_ref(shared.as_mut_ptr(), frame.as_ptr()) < 0 };
+    if failed { frame.clone() } else { shared }
+}
+
 /// Time, colours and the rest that is said of a picture.
 pub(super) fn copy_properties(from: &frame::Video, to: &mut frame::Video) {
     // SAFETY: both hold valid frames. It fails for want of memory alone, and then the picture has no time.

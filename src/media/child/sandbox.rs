@@ -5,7 +5,7 @@
 //! no way to new ones, Landlock (no file by name, no network, no signal to others), and a list of system calls outside of
 //! which the kernel ends the process. Whatever sets a wall up that fails is told to the player, not hidden.
 //!
-//! What is not walled off: time. A decoder may use up its processor until the player loses patience (`media::clip`).
+//! What is not walled off: time. A decoder may use up its processor until the player loses patience (`media/account.rs`).
 
 use super::super::wire::Confinement;
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};

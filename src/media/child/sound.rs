@@ -125,22 +125,21 @@ impl Track {
         self.end_us = at_us.unwrap_or(self.end_us).saturating_add(length_us);
         let samples = self.resampled(frame)?;
         let frames = samples.len() / CHANNELS;
-        let mut samples = samples.as_slice();
+        let mut skipped = 0;
         if let Some(at_us) = at_us {
             let due = at_us.saturating_sub(self.start_us).saturating_mul(i64::from(self.rate)) / 1_000_000;
             let gap = due.saturating_sub(self.made);
             let tolerated = GAP_US * i64::from(self.rate) / 1_000_000;
             if gap < 0 && (self.made == 0 || self.resumed || gap < -tolerated) {
                 // Its moment has gone.
-                let skip = usize::try_from(-gap).unwrap_or(usize::MAX).min(frames);
-                samples = &samples[skip * CHANNELS..];
+                skipped = usize::try_from(-gap).unwrap_or(usize::MAX).min(frames);
             } else if gap > tolerated || gap > 0 && self.made == 0 {
                 self.be_silent(gap);
             }
         }
-        self.resumed &= samples.is_empty();
-        self.made += (samples.len() / CHANNELS) as i64;
-        self.waiting.samples(samples);
+        self.resumed &= skipped == frames;
+        self.made += (frames - skipped) as i64;
+        self.waiting.samples(samples, skipped);
         Ok(())
     }
 
@@ -272,10 +271,12 @@ impl Waiting {
         }
     }
 
-    fn samples(&mut self, samples: &[f32]) {
-        if !samples.is_empty() {
-            self.sounding += samples.len() / CHANNELS;
-            self.pieces.push_back(Piece::Samples(samples.to_vec(), 0));
+    /// Without the first so many stereo frames.
+    fn samples(&mut self, samples: Vec<f32>, skipped: usize) {
+        let frames = samples.len() / CHANNELS - skipped;
+        if frames > 0 {
+            self.sounding += frames;
+            self.pieces.push_back(Piece::Samples(samples, skipped * CHANNELS));
         }
     }
 }

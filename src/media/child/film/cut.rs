@@ -29,20 +29,15 @@ fn ends_within_a_page(file: &OwnedFd, length: u64) -> bool {
             return false;
         }
         let count = usize::from(head[26]);
-        let Some(lacing) = bytes::<255>(file, at + 27).or_else(|| short(file, at + 27, count)) else {
+        let mut lacing = [0; 255];
+        let lacing = &mut lacing[..count];
+        if rustix::io::pread(file, &mut *lacing, at + 27).ok() != Some(count) {
             return true;
-        };
-        let body: u64 = lacing[..count].iter().map(|length| u64::from(*length)).sum();
+        }
+        let body: u64 = lacing.iter().map(|length| u64::from(*length)).sum();
         at += 27 + count as u64 + body;
     }
     at > length
-}
-
-/// The last page may have fewer bytes behind it than a page can have segments.
-fn short(file: &OwnedFd, at: u64, count: usize) -> Option<[u8; 255]> {
-    let mut all = [0; 255];
-    let got = rustix::io::pread(file, &mut all[..count], at).ok()?;
-    (got == count).then_some(all)
 }
 
 /// ISO/IEC 14496-12, 4.2: the boxes of the file, of which `moov` tells where everything is.

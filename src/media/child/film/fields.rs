@@ -61,9 +61,9 @@ fn progressive(
 ) -> ff::frame::Video {
     let kind = |frame: &ff::frame::Video| (frame.format(), frame.width(), frame.height());
     let alike = |other: &&ff::frame::Video| kind(other) == kind(frame) && ffmpeg::lies_downwards(other);
-    let Some((bytes, planes)) = samples(frame.format()) else { return frame.clone() };
+    let Some((bytes, planes)) = samples(frame.format()) else { return ffmpeg::shared(frame) };
     if !frame.is_interlaced() || !ffmpeg::lies_downwards(frame) || frame.height() < 4 {
-        return frame.clone();
+        return ffmpeg::shared(frame);
     }
     let before = before.filter(alike);
     let after = after.filter(alike).unwrap_or(frame);

@@ -50,17 +50,17 @@ where
     };
     let film = pictures.map(|index| traits::of(&reader, index));
     let mut audio = sound::Track::open_first(&reader, RATE, 0);
-    let stated = Stated::of(&reader, [pictures, audio.as_ref().map(|track| track.index)]);
     let heard_in = audio.as_ref().map(|track| track.index);
-    let mut feed = Feed::new(reader, pictures, audio.as_ref().map(|track| track.index), true);
-    let (mut examined, mut seen_us, mut sounds, mut heard) = (Examined::default(), 0, 0, 0);
+    let stated = Stated::of(&reader, [pictures, heard_in]);
+    let mut feed = Feed::new(reader, pictures, heard_in, true);
+    let (mut examined, mut seen_us, mut sounds, mut complained) = (Examined::default(), 0, 0, 0);
     let mut packets = 0;
     for count in 1u32.. {
         let event = feed.next();
         let complaints = ffmpeg::demuxing_complaints();
-        if complaints != heard {
+        if complaints != complained {
             // The container is broken here, and what it held is lost.
-            heard = complaints;
+            complained = complaints;
             video.iter_mut().for_each(|track| track.note_damage(seen_us));
         }
         match event {

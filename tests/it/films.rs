@@ -1,24 +1,15 @@
 //! Films and sounds as people bring them: recordings joined, telephones held upright, colours of every kind.
 
-use crate::support::{bangtin, made_by_ffmpeg};
+use crate::support::{decoder, made_by_ffmpeg, media};
 use bangtin::clock::instant;
-use bangtin::media::{Clip, ClipState, Decoder, Fit, Wish, probe};
+use bangtin::media::{Clip, ClipState, Fit, Wish, probe};
 use bangtin::model::media::{ColourRange, FilmPicture, Matrix};
 use bangtin::problem::Speech;
 use bangtin::sound::RATE;
-use bangtin::store::Asset;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const H264: &str = "-c:v libx264 -preset veryfast -pix_fmt yuv420p";
-
-fn media(path: &Path) -> Asset {
-    Asset::from_author_folder(path).unwrap()
-}
-
-fn decoder() -> Decoder {
-    Decoder::at(bangtin())
-}
 
 fn length_of(file: &Path) -> f64 {
     let found = probe(&decoder(), &media(file)).unwrap_or_else(|problem| panic!("{problem}"));

@@ -1,6 +1,6 @@
 //! Films, sounds and pictures through the decoder child: good ones whole, bad ones refused, none fatal.
 
-use crate::support::{bangtin, made_by_ffmpeg};
+use crate::support::{decoder, made_by_ffmpeg, media};
 use bangtin::clock::instant;
 use bangtin::media::{Clip, ClipState, Decoder, Fit, Wish, picture, probe};
 use bangtin::problem::Speech;
@@ -8,14 +8,6 @@ use bangtin::sound::RATE;
 use bangtin::store::Asset;
 use std::path::Path;
 use std::time::Duration;
-
-fn decoder() -> Decoder {
-    Decoder::at(bangtin())
-}
-
-fn media(path: &Path) -> Asset {
-    Asset::from_author_folder(path).unwrap()
-}
 
 fn clip_720p() -> Asset {
     media(&made_by_ffmpeg(

@@ -1,20 +1,19 @@
 //! Still pictures of every odd kind through the decoder child: shown, or refused by name and reason; none fatal.
 
-use crate::support::{bangtin, made_by_ffmpeg};
-use bangtin::media::{Decoder, picture, probe};
+use crate::support::{decoder, made_by_ffmpeg, media};
+use bangtin::media::{picture, probe};
 use bangtin::model::media::Picture;
 use bangtin::problem::{Problem, Speech};
-use bangtin::store::Asset;
 use std::path::Path;
 
 /// 16 × 16 pixels of pure red in cyan, magenta, yellow and black, as print shops hand them out.
 const CMYK: [u8; 181] = *include_bytes!("support/cmyk.jpg");
 
 fn opened(path: &Path) -> Result<Picture, Problem> {
-    let asset = || Asset::from_author_folder(path).unwrap();
-    let found = probe(&Decoder::at(bangtin()), &asset())?;
+    let asset = || media(path);
+    let found = probe(&decoder(), &asset())?;
     assert!(found.still, "{}: {found:?}", path.display());
-    picture(&Decoder::at(bangtin()), &asset(), (640, 360))
+    picture(&decoder(), &asset(), (640, 360))
 }
 
 /// The reason of a refusal that names the file and is no crash.
@@ -73,10 +72,10 @@ fn what_moves_is_a_film_and_where_a_picture_is_wanted_its_first_one_is_shown() {
     let source = "-f lavfi -i testsrc2=s=64x48:r=5:d=1";
     for (name, codec) in [("moves.webp", "-c:v libwebp_anim -lossless 1"), ("moves.gif", "")] {
         let path = made_by_ffmpeg(name, &format!("{source} {codec}"));
-        let asset = || Asset::from_author_folder(&path).unwrap();
-        let found = probe(&Decoder::at(bangtin()), &asset()).unwrap();
+        let asset = || media(&path);
+        let found = probe(&decoder(), &asset()).unwrap();
         assert!(!found.still && found.picture == Some([64, 48]), "{found:?}");
-        let got = picture(&Decoder::at(bangtin()), &asset(), (640, 360)).unwrap();
+        let got = picture(&decoder(), &asset(), (640, 360)).unwrap();
         assert_eq!((got.width, got.height), (64, 48), "{name}");
     }
 }

@@ -1,7 +1,7 @@
 //! Nothing that a file holds can hurt the board: what a decoder may do, what it may say, and what it may take.
 
 use crate::support::stand_in::{attempt_names, command, has_landlock, stand_in};
-use crate::support::{Office, RunningBoard, bangtin, made_by_ffmpeg, text};
+use crate::support::{Office, RunningBoard, decoder, made_by_ffmpeg, media, text};
 use bangtin::clock::instant;
 use bangtin::media::{Clip, ClipState, Decoder, Fit, Wish, picture, probe};
 use bangtin::problem::Speech;
@@ -111,10 +111,6 @@ fn a_decoder_that_panics_aborts_or_runs_out_of_memory_ends_as_any_process_and_it
     assert!((4..16).contains(&blocks), "{blocks} blocks of 64 MiB in a gigabyte of address space");
 }
 
-fn media(path: &Path) -> Asset {
-    Asset::from_author_folder(path).unwrap()
-}
-
 fn clip() -> Asset {
     media(&made_by_ffmpeg(
         "clip.mp4",
@@ -170,7 +166,7 @@ fn a_transport_stream_that_names_its_programme_plays_though_iconv_finds_no_table
         "named.ts",
         "-f lavfi -i testsrc2=s=320x180:r=25:d=1 -c:v libx264 -pix_fmt yuv420p -metadata service_name=Bảng -f mpegts",
     );
-    assert_eq!(probe(&Decoder::at(bangtin()), &media(&film)).unwrap().picture, Some([320, 180]));
+    assert_eq!(probe(&decoder(), &media(&film)).unwrap().picture, Some([320, 180]));
 }
 
 #[test]
@@ -347,7 +343,7 @@ fn decoders_peak(until: impl Fn() -> bool) -> u64 {
 
 #[test]
 fn the_largest_that_a_board_takes_is_decoded_within_its_bounds() {
-    let decoder = Decoder::at(bangtin());
+    let decoder = decoder();
     for (name, arguments) in [
         (
             "4k-h264.mp4",

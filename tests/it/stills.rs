@@ -1,10 +1,9 @@
 //! Still pictures through the decoder child: damage that is seen is refused, colours are the file's own, and all stand upright.
 
-use crate::support::bangtin;
-use bangtin::media::{Decoder, picture, probe};
+use crate::support::{decoder, media};
+use bangtin::media::{picture, probe};
 use bangtin::model::media::Picture;
 use bangtin::problem::Problem;
-use bangtin::store::Asset;
 use std::path::{Path, PathBuf};
 
 fn sample(name: &str) -> Vec<u8> {
@@ -25,10 +24,10 @@ impl Desk {
     /// As it is published, and then shown.
     fn opened(&self, bytes: &[u8]) -> Result<Picture, Problem> {
         let path = self.file(bytes);
-        let asset = || Asset::from_author_folder(&path).unwrap();
-        let found = probe(&Decoder::at(bangtin()), &asset())?;
+        let asset = || media(&path);
+        let found = probe(&decoder(), &asset())?;
         assert!(found.still, "{found:?}");
-        picture(&Decoder::at(bangtin()), &asset(), (640, 640))
+        picture(&decoder(), &asset(), (640, 640))
     }
     fn first_pixel(&self, bytes: &[u8]) -> [u8; 4] {
         self.opened(bytes).unwrap().rgba[..4].try_into().unwrap()
@@ -299,11 +298,11 @@ fn a_gif_of_one_picture_is_a_picture_and_a_webp_of_several_a_film() {
     let desk = Desk::new();
     assert_eq!(desk.opened(&sample("still.gif")).unwrap().width, 160);
     let moves = desk.file(&sample("moves.webp"));
-    let found = probe(&Decoder::at(bangtin()), &Asset::from_author_folder(&moves).unwrap()).unwrap();
+    let found = probe(&decoder(), &media(&moves)).unwrap();
     assert!(!found.still && found.picture == Some([40, 30]), "{found:?}");
     assert_eq!(found.duration_us, Some(600_000));
     let mut cut = sample("moves.webp");
     cut.truncate(cut.len() * 2 / 3);
     let cut = desk.file(&cut);
-    assert!(probe(&Decoder::at(bangtin()), &Asset::from_author_folder(&cut).unwrap()).is_err());
+    assert!(probe(&decoder(), &media(&cut)).is_err());
 }

@@ -1,9 +1,8 @@
 //! What is above a board's means: told with the command that makes it fit, which is run here as it is printed, or made to fit.
 
-use crate::support::{Office, Said, bangtin, made_by_ffmpeg, run_with, text};
+use crate::support::{Office, Said, decoder, made_by_ffmpeg, media, run_with, text};
 use bangtin::clock::instant;
-use bangtin::media::{Clip, ClipState, Decoder, Fit, Wish, probe};
-use bangtin::store::Asset;
+use bangtin::media::{Clip, ClipState, Fit, Wish, probe};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -123,14 +122,14 @@ fn probed(file: &Path, entry: &str) -> String {
 }
 
 fn size(file: &Path) -> [u32; 2] {
-    let found = probe(&Decoder::at(bangtin()), &Asset::from_author_folder(file).unwrap());
+    let found = probe(&decoder(), &media(file));
     found.unwrap_or_else(|problem| panic!("{problem}")).picture.unwrap()
 }
 
 /// Y, Cb and Cr in the middle of each quarter of the first picture, as a board has them.
 fn quarters(file: &Path) -> Vec<[u8; 3]> {
     let wish = Wish { picture: Some(Fit::Native { side_max: 2048 }), start_us: 0, sound_rate: 0, threads: 2 };
-    let clip = Clip::open(Decoder::at(bangtin()), Asset::from_author_folder(file).unwrap(), wish, || ());
+    let clip = Clip::open(decoder(), media(file), wish, || ());
     let deadline = instant() + Duration::from_secs(20);
     while !matches!(clip.state(), ClipState::Ready) {
         assert!(instant() < deadline && !matches!(clip.state(), ClipState::Failed(_)), "{:?}", clip.state());
@@ -514,9 +513,7 @@ fn a_picture_that_is_too_large_is_told_with_the_command_that_makes_it_smaller() 
         assert!(said.err.contains(&format!("`{made}`")), "{}", said.err);
         let said = bureau.publish("image", &made, &[]);
         assert_eq!(said.code, 0, "{}", said.err);
-        let found =
-            probe(&Decoder::at(bangtin()), &Asset::from_author_folder(&bureau.published().0).unwrap())
-                .unwrap();
+        let found = probe(&decoder(), &media(&bureau.published().0)).unwrap();
         assert_eq!(found.picture, Some(shown), "{name}");
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod stand_in;
 
+use bangtin::media::Decoder;
+use bangtin::store::Asset;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -9,6 +11,16 @@ use std::sync::Mutex;
 /// The program under test.
 pub fn bangtin() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_bangtin"))
+}
+
+/// The decoder of the program under test.
+pub fn decoder() -> Decoder {
+    Decoder::at(bangtin())
+}
+
+/// A file as its author has it.
+pub fn media(path: &Path) -> Asset {
+    Asset::from_author_folder(path).unwrap()
 }
 
 /// A media file made by the `ffmpeg` program with these arguments, kept between runs.

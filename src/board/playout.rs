@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 const HEAD_START: SignedDuration = SignedDuration::from_millis(400);
 /// Opened later than this after its start, a clip begins in the middle.
 const ON_TIME: SignedDuration = SignedDuration::from_millis(700);
+/// A clip is started so long before its moment: what is heard then is mixed earlier, by the device's latency.
+const LEAD: Duration = Duration::from_millis(500);
 
 /// A moment on both clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,12 +82,18 @@ struct Running {
     clip: Arc<Clip>,
     /// Where in the file it was opened.
     from: SignedDuration,
-    started: bool,
+    /// When its first picture is seen and its first sample is heard, once that is certain.
+    begun: Option<Instant>,
     playing: Option<Playing>,
     with_sound: bool,
 }
 
 impl Running {
+    /// When its first picture is due.
+    fn due(&self, at: Anchor) -> Instant {
+        at.instant_of(self.wanted.start.checked_add(self.from).unwrap_or(self.wanted.start))
+    }
+
     fn is(&self, wanted: &Wanted) -> bool {
         self.wanted.media.sha256 == wanted.media.sha256
             && self.wanted.start == wanted.start
@@ -215,24 +223,22 @@ impl Playout {
                         self.setbacks.insert(sha256, setback);
                     }
                 }
-                ClipState::Ready if running.wanted.now && !running.started => {
-                    let from = running.wanted.start.checked_add(running.from).unwrap_or(running.wanted.start);
-                    let begin = at.instant_of(from);
-                    if running.with_sound && begin <= at.instant + Duration::from_millis(20) {
-                        running.playing = play(running, sound, at.instant);
-                        running.clip.start(begin + sound.latency());
-                        running.started = true;
-                    } else if !running.with_sound {
+                ClipState::Ready if running.begun.is_none() => {
+                    let due = running.due(at);
+                    if running.wanted.now || due <= at.instant + LEAD {
+                        // Nobody sees that words are late, and their first must not be lost.
+                        let heard = at.instant + sound.latency(at.instant);
+                        let begin = if running.wanted.film { due } else { due.max(heard) };
                         running.clip.start(begin);
-                        running.started = true;
+                        running.begun = Some(begin);
                     }
                 }
                 ClipState::Ready | ClipState::Opening => {}
             }
-            // A loudspeaker that went away and came back goes on with what is playing.
-            let silenced = running.started && running.with_sound && !running.clip.finished();
-            if silenced && running.playing.as_ref().is_none_or(Playing::done) {
-                running.playing = play(running, sound, at.instant);
+            // Also where a loudspeaker went away and came back.
+            let unheard = running.with_sound && running.playing.as_ref().is_none_or(Playing::done);
+            if let Some(begin) = running.begun.filter(|_| unheard && !running.clip.finished()) {
+                running.playing = play(running, sound, begin, at.instant);
             }
         }
         self.running.retain(|running| !matches!(running.clip.state(), ClipState::Failed(_)));
@@ -261,7 +267,9 @@ impl Playout {
         if length.is_some_and(|length| !wanted.film && from >= length) {
             return;
         }
-        let with_sound = sound.prepare(at.instant);
+        // A film goes on for its pictures, and is heard as soon as there is a loudspeaker.
+        let ready = sound.prepare(at.instant);
+        let with_sound = ready || wanted.film && !sound.is_off();
         if !wanted.film && !with_sound {
             return;
         }
@@ -276,7 +284,7 @@ impl Playout {
             wanted: wanted.clone(),
             clip,
             from,
-            started: false,
+            begun: None,
             playing: None,
             with_sound,
         });
@@ -301,20 +309,18 @@ impl Playout {
 
     /// When a clip that is ready must be started, or a decoder that failed is tried again.
     pub fn next_start(&self, at: Anchor) -> Option<Instant> {
-        let waiting = self.running.iter().filter(|running| {
-            running.wanted.now && !running.started && running.clip.state() == ClipState::Ready
+        let ready = |running: &&Running| running.begun.is_none() && running.clip.state() == ClipState::Ready;
+        let starts = self.running.iter().filter(ready).map(|running| {
+            let due = running.due(at);
+            due.checked_sub(LEAD).unwrap_or(due)
         });
-        waiting
-            .filter_map(|running| running.wanted.start.checked_add(running.from).ok())
-            .map(|from| at.instant_of(from))
-            .chain(self.again)
-            .min()
+        starts.chain(self.again).min()
     }
 }
 
-fn play(running: &Running, sound: &mut Sound, now: Instant) -> Option<Playing> {
+fn play(running: &Running, sound: &mut Sound, begin: Instant, now: Instant) -> Option<Playing> {
     let samples = running.clip.sound()?;
-    let playing = sound.play(samples, running.wanted.role, now);
+    let playing = sound.play(samples, running.wanted.role, begin, now);
     running.clip.mute(playing.is_none());
     playing
 }

@@ -1,8 +1,8 @@
 //! The player's half of a film or sound: one thread a clip that feeds the child and takes in what it made.
 //!
 //! A clip is opened before its turn; when its first picture (or sound) has arrived it is ready, and
-//! [`Clip::start`] sets the moment from which it runs. Pictures are then due by a clock that follows the
-//! sound, if there is any, and the monotonic clock otherwise. A child that crashes, hangs or lies ends the
+//! [`Clip::start`] sets the moment from which it runs. Pictures are then due by the monotonic clock, which the sound follows, too:
+//! boards that show the same film show it together. A child that crashes, hangs or lies ends the
 //! clip with a problem; what was shown last stays until the board shows something else.
 
 use super::account::{Account, Frame, Lie, PATIENCE, Said};
@@ -18,7 +18,7 @@ use crate::store::Asset;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -104,8 +104,6 @@ struct Shared {
     state: Mutex<ClipState>,
     pictures: Mutex<Pictures>,
     started: OnceLock<Instant>,
-    /// What the sound's clock adds to the monotonic clock, in microseconds.
-    drift_us: AtomicI64,
     /// Nobody hears the sound: it is thrown away at the pace of the clock.
     muted: AtomicBool,
     stop: AtomicBool,
@@ -138,7 +136,6 @@ impl Clip {
             state: Mutex::new(ClipState::Opening),
             pictures: Mutex::default(),
             started: OnceLock::new(),
-            drift_us: AtomicI64::new(0),
             muted: AtomicBool::new(false),
             stop: AtomicBool::new(false),
             refused: AtomicBool::new(false),
@@ -218,8 +215,7 @@ impl Clip {
     /// Microseconds into the file at `now`; `None` before the start.
     pub fn position_us(&self, now: Instant) -> Option<i64> {
         let since = now.checked_duration_since(*self.shared.started.get()?)?;
-        let drift = self.shared.drift_us.load(Ordering::Relaxed);
-        Some(self.shared.wish.start_us + since.as_micros() as i64 + drift)
+        Some(self.shared.wish.start_us + since.as_micros() as i64)
     }
 
     /// When the next picture that is there and not yet shown is due; `None` while there is none.
@@ -230,7 +226,7 @@ impl Clip {
             return Some(now);
         }
         let started = *self.shared.started.get()?;
-        let ahead = next.pts_us - self.shared.wish.start_us - self.shared.drift_us.load(Ordering::Relaxed);
+        let ahead = next.pts_us - self.shared.wish.start_us;
         Some(started + Duration::from_micros(ahead.max(0) as u64))
     }
 
@@ -350,7 +346,6 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
     let socket = process.socket.try_clone().map_err(crashed)?;
     let opened = shared.opened.get_or_init(|| Opened { found, layout, memory, ring, socket });
 
-    let mut follower = Follower::default();
     let mut account = Account::new(slots, clock::instant());
     let taken = |slot: u8| {
         let pictures = lock(&shared.pictures);
@@ -368,9 +363,6 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
             let said = wire::send(process.socket.as_fd(), &Request::Heard { frames: heard }, None, false);
             if said.is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock) && !readable {
                 return Err(crashed(process.fault(io::ErrorKind::UnexpectedEof)));
-            }
-            if let Some(drift) = follower.follow(heard, wish.sound_rate, now, ring.waiting() > 0) {
-                shared.drift_us.store(drift, Ordering::Relaxed);
             }
         }
         // Full slots mean that the child waits for us; otherwise it should be working.
@@ -438,8 +430,7 @@ fn throw_away(shared: &Shared, ring: &Arc<SampleRing>, now: Instant) {
         return;
     };
     let due = (since.as_secs_f64() * f64::from(shared.wish.sound_rate)) as u64;
-    let reader = SampleReader::new(ring.clone());
-    while ring.heard() < due && reader.next_frame().is_some() {}
+    SampleReader::new(ring.clone()).skip(due.saturating_sub(ring.heard()));
 }
 
 fn waits_for_player(shared: &Shared, opened: &Opened) -> bool {
@@ -451,32 +442,6 @@ fn waits_for_player(shared: &Shared, opened: &Opened) -> bool {
         .as_ref()
         .is_some_and(|ring| ring.waiting() + 4800 > u64::from(opened.layout.sound_frames));
     slots_full || sound_full
-}
-
-/// Follows how fast the sound card really plays, and says how far the film's clock must lead or lag the
-/// monotonic clock. Small steps only: a picture never jumps.
-#[derive(Debug, Default)]
-struct Follower {
-    origin: Option<(Instant, u64)>,
-    drift_us: f64,
-}
-
-impl Follower {
-    fn follow(&mut self, heard: u64, rate: u32, now: Instant, flowing: bool) -> Option<i64> {
-        if heard == 0 || rate == 0 || !flowing {
-            self.origin = None;
-            return None;
-        }
-        let (at, from) = *self.origin.get_or_insert((now, heard));
-        let elapsed = now.duration_since(at).as_secs_f64();
-        if elapsed < 5.0 {
-            return None;
-        }
-        let measured = ((heard - from) as f64 / f64::from(rate) - elapsed) * 1e6;
-        // The card takes sound in bursts of some 50 ms; only a steady difference may move the picture.
-        self.drift_us += (measured - self.drift_us) * 0.02;
-        (measured.abs() < 500_000.0).then_some(self.drift_us as i64)
-    }
 }
 
 #[cfg(test)]
@@ -496,19 +461,5 @@ mod tests {
         check(Fit::Contain(10, 10), [16000, 2], (10, 2));
         assert!(Fit::Cover(1920, 1080).apply([16000, 2]).is_none(), "a sliver may not ask for gigabytes");
         assert!(Fit::Cover(1920, 1080).apply([0, 2]).is_none());
-    }
-
-    #[test]
-    fn the_picture_follows_a_sound_card_that_runs_fast() {
-        let start = clock::instant();
-        let mut follower = Follower::default();
-        let mut drift = None;
-        for tenth in 0..3000u64 {
-            let now = start + Duration::from_millis(tenth * 100);
-            let heard = 1000 + (tenth as f64 * 0.1 * 48_000.0 * 1.0005) as u64;
-            drift = follower.follow(heard, 48_000, now, true).or(drift);
-        }
-        let drift = drift.unwrap();
-        assert!((130_000..155_000).contains(&drift), "0.05 % of 300 s is 150 ms, not {drift} us");
     }
 }

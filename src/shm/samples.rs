@@ -102,6 +102,28 @@ impl SampleReader {
         Some(frame)
     }
 
+    /// Stereo frames taken so far.
+    pub fn position(&self) -> u64 {
+        self.ring.heard()
+    }
+
+    /// Whether so many stereo frames are there.
+    pub fn has(&self, frames: u64) -> bool {
+        self.ring.waiting() >= frames
+    }
+
+    /// Leaves out so many stereo frames, or as many as there are.
+    pub fn skip(&self, frames: u64) {
+        let at = self.ring.heard.load(Ordering::Relaxed);
+        let there = self.ring.written.load(Ordering::Acquire).saturating_sub(at);
+        self.ring.heard.store(at + frames.min(there), Ordering::Release);
+    }
+
+    /// No more will be written.
+    pub fn ended(&self) -> bool {
+        self.ring.ended.load(Ordering::Acquire)
+    }
+
     pub fn drained(&self) -> bool {
         self.ring.drained()
     }

@@ -1,13 +1,12 @@
 //! What the audio callback runs: sources over rings of samples, with levels that glide.
 
 use super::siren::Siren;
-use crate::clock;
-use crate::shm::SampleReader;
+use super::step::InStep;
 use rodio::{ChannelCount, Sample, SampleRate, Source};
 use std::num::NonZero;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 /// What a sound is to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +105,7 @@ impl Drop for Playing {
 
 /// Where a voice's sound comes from.
 pub(super) enum Samples {
-    Clip(SampleReader),
+    Clip(InStep),
     Siren(Siren),
 }
 
@@ -114,14 +113,14 @@ impl Samples {
     /// The next stereo frame; `None` while there is none, or at the end.
     fn next_frame(&mut self) -> Option<[f32; 2]> {
         match self {
-            Samples::Clip(reader) => reader.next_frame(),
+            Samples::Clip(clip) => clip.next_frame(),
             Samples::Siren(siren) => siren.next().map(|sample| [sample; 2]),
         }
     }
 
     fn drained(&self) -> bool {
         match self {
-            Samples::Clip(reader) => reader.drained(),
+            Samples::Clip(clip) => clip.drained(),
             Samples::Siren(siren) => siren.ended(),
         }
     }
@@ -203,75 +202,15 @@ impl Source for Voice {
     }
 }
 
-/// Counts what the device takes, from which its latency follows: it fills its buffer at once, and then takes
-/// sound at the pace at which it is heard.
-#[derive(Debug)]
-pub(super) struct Meter {
-    opened: Instant,
-    taken: AtomicU64,
-    lead_us: AtomicU64,
-}
-
-impl Meter {
-    pub(super) fn latency(&self) -> Duration {
-        Duration::from_micros(self.lead_us.load(Ordering::Relaxed)).min(Duration::from_millis(500))
-    }
-}
-
-struct Silence {
-    meter: Arc<Meter>,
-    first: Option<Instant>,
-    right: bool,
-}
-
-/// A source of silence that never ends, and what it measures.
-pub(super) fn metered_silence() -> (impl Source + Send, Arc<Meter>) {
-    let meter =
-        Arc::new(Meter { opened: clock::instant(), taken: AtomicU64::new(0), lead_us: AtomicU64::new(0) });
-    (Silence { meter: meter.clone(), first: None, right: false }, meter)
-}
-
-impl Iterator for Silence {
-    type Item = Sample;
-
-    fn next(&mut self) -> Option<Sample> {
-        self.right = !self.right;
-        if self.right {
-            let taken = self.meter.taken.fetch_add(1, Ordering::Relaxed);
-            // Now and then is enough: the lead is largest right after a buffer has been filled.
-            if taken % 1024 == 1023 {
-                let now = clock::instant();
-                let since =
-                    now.duration_since(*self.first.get_or_insert(self.meter.opened)).as_micros() as u64;
-                let lead = (taken * 1_000_000 / u64::from(super::RATE)).saturating_sub(since);
-                self.meter.lead_us.fetch_max(lead, Ordering::Relaxed);
-            }
-        }
-        Some(0.0)
-    }
-}
-
-impl Source for Silence {
-    fn current_span_len(&self) -> Option<usize> {
-        None
-    }
-    fn channels(&self) -> ChannelCount {
-        STEREO
-    }
-    fn sample_rate(&self) -> SampleRate {
-        HZ
-    }
-    fn total_duration(&self) -> Option<Duration> {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::pace::tests::set_to;
     use super::*;
-    use crate::shm::{Mapping, SampleRing, SampleWriter, WritableMapping};
+    use crate::clock;
+    use crate::shm::{Mapping, SampleReader, SampleRing, SampleWriter, WritableMapping};
 
-    fn tone(frames: u32) -> (Arc<SampleRing>, SampleReader) {
+    /// So many frames at half of full scale, played as the device takes them.
+    fn tone(frames: u32, role: Role, levels: &Arc<Levels>) -> (impl Iterator<Item = f32> + use<>, Playing) {
         let bytes = (frames as usize * 8).next_multiple_of(4096);
         let memory = Arc::new(Mapping::create(bytes).unwrap());
         let mut child = WritableMapping::map(memory.memory(), bytes).unwrap();
@@ -280,13 +219,23 @@ mod tests {
         writer.write(&mut child, &vec![0.5; frames as usize * 2]);
         assert!(ring.advance(writer.written()));
         ring.end();
-        (ring.clone(), SampleReader::new(ring))
+        let begin = clock::instant();
+        let (clock, mixed) = set_to(begin, super::super::RATE);
+        let samples = Samples::Clip(InStep::new(SampleReader::new(ring), clock, begin));
+        let (voice, playing) = source(samples, role, levels.clone());
+        let mut left = false;
+        let voice = voice.inspect(move |_| {
+            left = !left;
+            if !left {
+                mixed();
+            }
+        });
+        (voice, playing)
     }
 
     #[test]
     fn a_sound_is_heard_to_its_last_sample_and_then_is_done() {
-        let (_, samples) = tone(1000);
-        let (mut voice, playing) = source(Samples::Clip(samples), Role::Programme, Arc::default());
+        let (mut voice, playing) = tone(1000, Role::Programme, &Arc::default());
         let heard: Vec<f32> = voice.by_ref().collect();
         assert_eq!(heard.len(), 2000);
         assert!(heard.iter().all(|sample| *sample == 0.5));
@@ -297,10 +246,8 @@ mod tests {
     #[test]
     fn an_announcement_lowers_the_film_and_gives_it_back() {
         let levels = Arc::<Levels>::default();
-        let (_, film) = tone(96_000);
-        let (_, words) = tone(24_000);
-        let (mut film, _film) = source(Samples::Clip(film), Role::Programme, levels.clone());
-        let (words, _words) = source(Samples::Clip(words), Role::Announcement, levels.clone());
+        let (mut film, _film) = tone(96_000, Role::Programme, &levels);
+        let (words, _words) = tone(24_000, Role::Announcement, &levels);
         let under: Vec<f32> = film.by_ref().take(48_000).collect();
         assert!((under[47_999] - 0.5 * DUCKED).abs() < 0.001, "{}", under[47_999]);
         assert!(under.windows(4).all(|w| (w[2] - w[0]).abs() < 0.001), "levels glide, they do not jump");
@@ -324,8 +271,7 @@ mod tests {
 
     #[test]
     fn a_stopped_sound_fades_within_a_twentieth_of_a_second() {
-        let (_, samples) = tone(48_000);
-        let (voice, playing) = source(Samples::Clip(samples), Role::Programme, Arc::default());
+        let (voice, playing) = tone(48_000, Role::Programme, &Arc::default());
         drop(playing);
         let rest = voice.count();
         assert!((2..4800).contains(&rest), "{rest}");

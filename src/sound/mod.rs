@@ -5,9 +5,12 @@
 //! board, said once; it is tried again at the next sound. An announcement lowers what else sounds while it
 //! speaks, a warning's siren also the announcement. Nothing here locks or allocates in the audio callback.
 
+mod device;
 mod mix;
+mod pace;
 mod quiet;
 mod siren;
+mod step;
 mod volume;
 
 pub use mix::{Playing, Role};
@@ -16,28 +19,19 @@ pub use volume::{VolumePlan, gain};
 use crate::problem::Problem;
 use crate::say;
 use crate::shm::SampleReader;
-use mix::{Levels, Meter, Samples};
-use rodio::{DeviceSinkBuilder, MixerDeviceSink};
-use std::num::NonZero;
+use device::Device;
+use mix::{Levels, Samples};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use step::InStep;
 
 /// Samples a second of everything that is mixed. The device may run at another rate.
 pub const RATE: u32 = 48_000;
-/// Sound frames in the device's buffer that are asked for: 43 ms.
-const BUFFER_FRAMES: u32 = 2048;
 /// The device is closed after so long without a sound.
 const IDLE: Duration = Duration::from_secs(10);
 /// A device that failed is not tried again before; each further failure doubles it.
 const RETRY: Duration = Duration::from_secs(20);
 const RETRY_MAX: Duration = Duration::from_secs(600);
-
-struct Device {
-    sink: MixerDeviceSink,
-    meter: Arc<Meter>,
-    lost: Arc<AtomicBool>,
-}
 
 /// The loudspeaker, there or not.
 pub struct Sound {
@@ -87,13 +81,13 @@ impl Sound {
         if self.muted {
             return false;
         }
-        if self.device.as_ref().is_some_and(|device| device.lost.load(Ordering::Acquire)) {
+        if self.device.as_ref().is_some_and(|device| device.is_lost(now)) {
             self.device = None;
             self.retry_at = Some(now + Duration::from_secs(1));
             self.problem = Some(self.lost());
         }
         if self.device.is_none() && self.retry_at.is_none_or(|at| now >= at) {
-            match self.open() {
+            match self.open(now) {
                 Ok(device) => {
                     self.device = Some(device);
                     self.retry_at = None;
@@ -110,25 +104,29 @@ impl Sound {
         self.device.is_some()
     }
 
-    /// Plays until the samples end or the handle is dropped. `None` without a device.
-    pub fn play(&mut self, samples: SampleReader, role: Role, now: Instant) -> Option<Playing> {
-        self.sounding(Samples::Clip(samples), role, now)
+    /// Plays until the samples end or the handle is dropped, so that the first of them is heard at `begin` and each other in its
+    /// moment after that; those whose moment has gone are left out. `None` without a device.
+    pub fn play(
+        &mut self,
+        samples: SampleReader,
+        role: Role,
+        begin: Instant,
+        now: Instant,
+    ) -> Option<Playing> {
+        self.prepare(now);
+        let device = self.device.as_ref()?;
+        let samples = Samples::Clip(InStep::new(samples, device.clock(), begin));
+        Some(device.play(samples, role, &self.levels))
     }
 
     /// Plays a warning's siren once. `None` without a device.
     pub fn siren(&mut self, now: Instant) -> Option<Playing> {
         // A device that went away, or was just connected, must not wait for its turn: the next siren is a minute away.
-        self.device = self.device.take().filter(|device| !device.lost.load(Ordering::Acquire));
+        self.device = self.device.take().filter(|device| !device.is_lost(now));
         self.retry_at = None;
-        self.sounding(Samples::Siren(siren::Siren::default()), Role::Warning, now)
-    }
-
-    fn sounding(&mut self, samples: Samples, role: Role, now: Instant) -> Option<Playing> {
         self.prepare(now);
-        let device = self.device.as_ref()?;
-        let (source, playing) = mix::source(samples, role, self.levels.clone());
-        device.sink.mixer().add(source);
-        Some(playing)
+        let samples = Samples::Siren(siren::Siren::default());
+        Some(self.device.as_ref()?.play(samples, Role::Warning, &self.levels))
     }
 
     /// To be called now and then: something is playing, or not.
@@ -146,19 +144,14 @@ impl Sound {
     }
 
     /// How long after a sample is mixed it is heard.
-    pub fn latency(&self) -> Duration {
-        self.device.as_ref().map_or(Duration::ZERO, |device| device.meter.latency())
+    pub fn latency(&self, now: Instant) -> Duration {
+        self.device.as_ref().map_or(Duration::ZERO, |device| device.clock().latency(now))
     }
 
     /// The output devices of this machine, by the names that `device` in board.toml takes.
     pub fn devices() -> Vec<String> {
-        use rodio::cpal::traits::{DeviceTrait, HostTrait};
         quiet::silence_alsa();
-        let devices = rodio::cpal::default_host().output_devices();
-        let names = devices.into_iter().flatten().filter_map(|device| {
-            device.id().ok()?.to_string().split_once(':').map(|(_, name)| name.to_owned())
-        });
-        names.collect()
+        device::names()
     }
 
     /// Whether the board is to make no sound at all.
@@ -193,48 +186,15 @@ impl Sound {
         )
     }
 
-    fn open(&self) -> Result<Device, Problem> {
-        use rodio::cpal::traits::{DeviceTrait, HostTrait};
+    fn open(&self, now: Instant) -> Result<Device, Problem> {
         quiet::silence_alsa();
-        let refused = |error: &dyn std::fmt::Display| {
+        Device::open(self.wanted.as_deref(), now).map_err(|error| {
             Problem::new(
                 self.name(),
                 say!(en: "no sound device could be opened ({error})", vi: "không mở được thiết bị âm thanh ({error})"),
                 say!(en: "the board goes on without sound; connect a loudspeaker, or name another device under [sound] in board.toml",
                      vi: "bảng vẫn chạy không có tiếng; hãy nối loa, hoặc đặt thiết bị khác trong mục [sound] của board.toml"),
             )
-        };
-        let host = rodio::cpal::default_host();
-        let device = match &self.wanted {
-            None => host.default_output_device(),
-            Some(name) => host.output_devices().ok().and_then(|mut devices| {
-                // An id is written `host:name`.
-                devices.find(|device| {
-                    device.id().is_ok_and(|id| id.to_string().split_once(':').is_some_and(|id| id.1 == name))
-                })
-            }),
-        };
-        let device = device.ok_or_else(|| refused(&"there is none"))?;
-        let lost = Arc::new(AtomicBool::new(false));
-        let noticed = lost.clone();
-        let rate = NonZero::new(RATE).unwrap_or(NonZero::<u32>::MIN);
-        let builder = DeviceSinkBuilder::from_device(device).map_err(|error| refused(&error))?;
-        let mut sink = builder
-            .with_sample_rate(rate)
-            .with_buffer_size(rodio::cpal::BufferSize::Fixed(BUFFER_FRAMES))
-            .with_error_callback(move |error| {
-                use rodio::cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
-                // None of these ends the stream. Some back ends say the others thousands of times.
-                let ended = !matches!(error.kind(), Xrun | DeviceChanged | RealtimeDenied);
-                if ended && !noticed.swap(true, Ordering::AcqRel) {
-                    tracing::debug!(kind = ?error.kind(), %error, "sound device");
-                }
-            })
-            .open_sink_or_fallback()
-            .map_err(|error| refused(&crate::problem::chain(&error)))?;
-        sink.log_on_drop(false);
-        let (silence, meter) = mix::metered_silence();
-        sink.mixer().add(silence);
-        Ok(Device { sink, meter, lost })
+        })
     }
 }

@@ -149,10 +149,12 @@ def pairs(looks, beeps, constant):
             found.append(Pairs(which, [], []))
         found[-1].flashes.append((at, second))
     for turn in found:
-        # The second that the film was in at its first flash: below 32 for all but a long one, which begins at its beginning.
-        at, second = turn.flashes[0]
+        # The second that the film was in at its first flash, by most of them: below 32 for all but a long one, which begins at its
+        # beginning. Where a decoder stood still the first may be late.
+        at = turn.flashes[0][0]
+        begun = statistics.mode((second - round(flash - at)) % 32 for flash, second in turn.flashes)
         for flash, _ in turn.flashes:
-            here = second + round(flash - at)
+            here = begun + round(flash - at)
             near = [beep - flash for beep, pitch in beeps if pitch == here % PITCHES and abs(beep - flash) < REACH_S]
             if near:
                 turn.apart.append((flash, min(near, key=abs) - constant))
@@ -225,12 +227,16 @@ def sync_once(program, folder, feed, env, long_s, name, keep):
                     board.stop()
         finally:
             server.stop()
+    keep_recording(keep, name, recorder, board)
+    print(f"together: sync: the recording has beeps {1000 * constant:.1f} ms later than flashes, within {1000 * scatter:.1f} ms", flush=True)
+    return judge_sync(pairs(watcher.looks, recorder.beeps(), constant), long_s, status, keep)
+
+
+def keep_recording(keep, name, recorder, board):
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
         recorder.save(keep / f"{name}.wav")
         shutil.copy(board.log, keep)
-    print(f"together: sync: the recording has beeps {1000 * constant:.1f} ms later than flashes, within {1000 * scatter:.1f} ms", flush=True)
-    return judge_sync(pairs(watcher.looks, recorder.beeps(), constant), long_s, status, keep)
 
 
 def judge_sync(turns, long_s, status, keep=None):
@@ -279,7 +285,7 @@ def sync(program, options):
 STOP_S, STOPPED_FILM_S, BACK_S = 2.9, 34, 4
 
 
-def stopped_once(program, folder, feed, env, name):
+def stopped_once(program, folder, feed, env, name, keep):
     cycle = STOPPED_FILM_S + PAUSE_S
     server = Server(feed.site)
     with x_server(folder, name, SIZE) as display, recording(env) as recorder:
@@ -306,6 +312,7 @@ def stopped_once(program, folder, feed, env, name):
                     board.stop()
         finally:
             server.stop()
+    keep_recording(keep, name, recorder, board)
     film = [pair for turn in pairs(watcher.looks, recorder.beeps(), constant) for pair in turn.apart if turn.which == 0]
     before = [1000 * by for at, by in film if at < went_on - STOP_S]
     after = [1000 * by for at, by in film if at > went_on + BACK_S]
@@ -325,7 +332,7 @@ def stopped(program, options):
         feed = Feed(program, folder)
         png(feed.notices / "nghi.png", *FILM, card(*FILM, 0))
         flashing(feed.notices / "phim.mp4", 0, STOPPED_FILM_S)
-        again("stopped", lambda name: stopped_once(program, folder, feed, env, name))
+        again("stopped", lambda name: stopped_once(program, folder, feed, env, name, options.keep))
     print(f"together: stopped: picture and sound are together again within {BACK_S} s")
 
 

@@ -184,6 +184,8 @@ pub(super) struct Read {
     /// When what is in it is to be seen or heard, and the end of that, in microseconds.
     pub at_us: i64,
     pub end_us: i64,
+    /// What its times were moved by: another than before where recordings were joined.
+    pub moved_us: i64,
 }
 
 impl Reader {
@@ -243,20 +245,20 @@ impl Reader {
             }
             let last = if kind == media::Type::Video { &mut self.last[0] } else { &mut self.last[1] };
             let before = std::mem::replace(last, index);
+            let mut moved_us = self.timeline.current();
             if packet.dts().or(packet.pts()).is_some() {
                 // By presentation times nothing can be told: pictures are not stored in their order.
-                let offset = match packet.dts() {
-                    Some(time) => self.timeline.offset((index, before), us(time), length_us),
-                    None => self.timeline.current(),
-                };
-                let offset = from_us(offset, base);
+                if let Some(time) = packet.dts() {
+                    moved_us = self.timeline.offset((index, before), us(time), length_us);
+                }
+                let offset = from_us(moved_us, base);
                 packet.set_pts(packet.pts().map(|time| time.saturating_add(offset)));
                 packet.set_dts(packet.dts().map(|time| time.saturating_add(offset)));
             }
             let at_us = packet.pts().or(packet.dts()).map_or(0, us);
             let end_us = at_us.saturating_add(length_us);
             self.newest_us = self.newest_us.max(end_us);
-            return Some(Read { packet, stream: index, kind, at_us, end_us });
+            return Some(Read { packet, stream: index, kind, at_us, end_us, moved_us });
         }
     }
 

@@ -15,8 +15,11 @@ use std::collections::VecDeque;
 /// Sound decoded ahead of the ring, in stereo frames: ten seconds. A file with sound far ahead of its
 /// pictures goes on playing up to here.
 const PENDING_FRAMES_MAX: usize = 480_000;
-/// Sound that comes later or earlier than this waits for its moment or is left out; less is rounding.
+/// Sound that comes later or earlier than this waits for its moment or is left out.
 const GAP_US: i64 = 100_000;
+/// So does less, where it stays so for some pieces, as that of cameras whose clock drifts. What is off once is rounding.
+const STRAY_US: i64 = 20_000;
+const STRAY_PIECES: u32 = 4;
 /// Rates that a loudspeaker can be given: a telephone's is 8,000 Hz. At a few samples a second one packet lasts for hours.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 /// FFmpeg's resampler knows arrangements up to 7.1, and some beyond.
@@ -33,8 +36,12 @@ pub(super) struct Track {
     /// Stereo frames made since then.
     made: i64,
     waiting: Waiting,
-    /// It is read again from before what has been made.
-    resumed: bool,
+    /// How many pieces in succession were off by [`STRAY_US`] or more, and whether they came late.
+    stray: (u32, bool),
+    /// What times were moved by last: where that changes, recordings were joined.
+    moved_us: Option<i64>,
+    /// What comes next is given its moment exactly: it is the first, or read again, or of another recording.
+    anew: bool,
     pub errors: u32,
     /// Why its sound cannot be heard, if it cannot.
     pub unheard: Option<String>,
@@ -77,7 +84,9 @@ impl Track {
             start_us,
             made: 0,
             waiting: Waiting::default(),
-            resumed: false,
+            stray: (0, false),
+            moved_us: None,
+            anew: true,
             errors: 0,
             unheard: None,
             end_us: 0,
@@ -89,6 +98,11 @@ impl Track {
         if let Some(other) = Track::open(reader, index, self.rate, self.start_us) {
             (self.index, self.decoder, self.time_base) = (other.index, other.decoder, other.time_base);
         }
+    }
+
+    /// The times of the next packet were moved by so much.
+    pub(super) fn follow(&mut self, moved_us: i64) {
+        self.anew |= self.moved_us.replace(moved_us).is_some_and(|before| before != moved_us);
     }
 
     /// Decodes one packet, or with `None` what is left at the end; returns how many pieces of sound came.
@@ -129,18 +143,33 @@ impl Track {
         if let Some(at_us) = at_us {
             let due = at_us.saturating_sub(self.start_us).saturating_mul(i64::from(self.rate)) / 1_000_000;
             let gap = due.saturating_sub(self.made);
-            let tolerated = GAP_US * i64::from(self.rate) / 1_000_000;
-            if gap < 0 && (self.made == 0 || self.resumed || gap < -tolerated) {
+            let tolerated = if self.anew { 0 } else { self.tolerated(gap) };
+            if gap < -tolerated {
                 // Its moment has gone.
                 skipped = usize::try_from(-gap).unwrap_or(usize::MAX).min(frames);
-            } else if gap > tolerated || gap > 0 && self.made == 0 {
+            } else if gap > tolerated {
                 self.be_silent(gap);
             }
         }
-        self.resumed &= skipped == frames;
+        self.anew &= skipped == frames;
         self.made += (frames - skipped) as i64;
         self.waiting.samples(samples, skipped);
         Ok(())
+    }
+
+    /// By how many frames the next piece may be off, when it is off by `gap`.
+    fn tolerated(&mut self, gap: i64) -> i64 {
+        let frames = |us: i64| us * i64::from(self.rate) / 1_000_000;
+        let (stray, most) = (frames(STRAY_US), frames(GAP_US));
+        let (before, late) = self.stray;
+        let count = match gap.abs() > stray {
+            false => 0,
+            true if late == (gap > 0) => before + 1,
+            true => 1,
+        };
+        let settled = count >= STRAY_PIECES;
+        self.stray = (if settled { 0 } else { count }, gap > 0);
+        if settled { stray } else { most }
     }
 
     /// Stereo at the mixer's rate.
@@ -199,7 +228,7 @@ impl Track {
     /// Some of the file was left out: says from which moment on, in microseconds, it is to be read again.
     pub(super) fn resume(&mut self) -> i64 {
         self.decoder.flush();
-        self.resumed = true;
+        self.anew = true;
         self.reached_us()
     }
 

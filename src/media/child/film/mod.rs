@@ -222,6 +222,7 @@ fn pass(
             Some(Event::Pictures(read)) => ahead.push(read),
             Some(Event::Sound(read)) => {
                 if let Some(track) = audio.as_mut().filter(|_| !starved) {
+                    track.follow(read.moved_us);
                     track.decode(Some(&read.packet));
                     starved = hold(outlet, track, video.is_some() && reel.shown == 0)?;
                 }

@@ -221,9 +221,9 @@ impl Examined {
     }
 
     fn count(&mut self, track: &mut Track) {
-        while let Some((frame, _)) = track.next() {
+        while track.next().is_some() {
             self.pictures += 1;
-            self.pixels += u64::from(frame.width()) * u64::from(frame.height());
         }
+        self.pixels += track.take_pixels();
     }
 }

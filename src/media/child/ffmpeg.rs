@@ -77,14 +77,21 @@ unsafe extern "C" fn seek(opaque: *mut c_void, offset: i64, whence: c_int) -> i6
 /// leaves out by itself.
 static DEMUXING: AtomicU32 = AtomicU32::new(0);
 static DECODING: AtomicU32 = AtomicU32::new(0);
+/// What it has told that it does not complain of: of blocks that it made up for want of data, for one.
+static REMARKS: AtomicU32 = AtomicU32::new(0);
 
-/// Counts errors. What C's `va_list` is differs between processors, and is left alone.
+/// Counts errors and remarks. What C's `va_list` is differs between processors, and is left alone.
 ///
 /// # Safety
 /// `object` is null or points to a pointer to an `AVClass`, as all that FFmpeg logs for (libavutil/log.h).
 unsafe extern "C" fn note<VaList>(object: *mut c_void, level: c_int, _: *const c_char, _: VaList) {
     // What else is in the level's bits is a colour.
-    if level < 0 || level & 0xFF > ffi::AV_LOG_ERROR {
+    let grave = level & 0xFF;
+    if level < 0 || grave > ffi::AV_LOG_INFO {
+        return;
+    }
+    if grave > ffi::AV_LOG_ERROR {
+        REMARKS.fetch_add(1, Ordering::Relaxed);
         return;
     }
     // SAFETY: see above; both pointers are checked.
@@ -104,6 +111,11 @@ pub(super) fn demuxing_complaints() -> u32 {
 /// How often FFmpeg has found anything else at fault so far.
 pub(super) fn decoding_complaints() -> u32 {
     DECODING.load(Ordering::Relaxed)
+}
+
+/// How often FFmpeg has told of something that it does not call a fault so far.
+pub(super) fn remarks() -> u32 {
+    REMARKS.load(Ordering::Relaxed)
 }
 
 /// Opens a film or sound file and finds its streams.

@@ -492,6 +492,17 @@ pub(super) fn extradata<'a>(parameters: &'a ffmpeg_the_third::codec::ParametersR
     }
 }
 
+/// What a decoded picture of a stream takes, in bytes; `None` where its size or format is not known yet.
+pub(super) fn picture_bytes(parameters: &ffmpeg_the_third::codec::ParametersRef<'_>) -> Option<usize> {
+    // SAFETY: valid parameters; plain fields, and a function of numbers alone.
+    let bytes = unsafe {
+        let parameters = &*parameters.as_ptr();
+        let format = Pixel::from(ffi::AVPixelFormat(parameters.format as _));
+        ffi::av_image_get_buffer_size(format.into(), parameters.width, parameters.height, 1)
+    };
+    usize::try_from(bytes).ok()
+}
+
 /// A packet with the times and the rest of another, and data of its own; `None` for want of memory.
 pub(super) fn packet_like(other: &Packet, data: &[u8]) -> Option<Packet> {
     use ffmpeg_the_third::packet::{Mut, Ref};

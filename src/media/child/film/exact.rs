@@ -30,6 +30,10 @@ const HEAD: usize = 32;
 /// A picture of more slices is not looked at slice by slice.
 const PARTS_MAX: usize = 8;
 
+/// Larger pictures are not decoded more than once: four decoders keep up to 17 of them each, within the address space of
+/// `sandbox`. 4096 x 2304 has 14 MB with 8 bits, and 28 with 10.
+const PICTURE_BYTES_MAX: usize = 16 << 20;
+
 /// How the pictures of a film lie in its packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -258,11 +262,12 @@ pub(super) struct Exact {
 }
 
 impl Exact {
-    /// `None` where nothing is known of how the pictures lie in their packets.
+    /// `None` where nothing is known of how the pictures lie in their packets, or they are too large.
     pub(super) fn open(stream: &ff::format::stream::Stream<'_>) -> Option<Exact> {
         let parameters = stream.parameters();
         let extradata = ffmpeg::extradata(&parameters);
         let form = Form::of(parameters.id(), extradata)?;
+        ffmpeg::picture_bytes(&parameters).filter(|bytes| *bytes <= PICTURE_BYTES_MAX)?;
         let open = || -> Result<ff::decoder::Video, ff::Error> {
             let mut context = context::Context::from_parameters(stream.parameters())?;
             ffmpeg::bound(&mut context, stream.time_base());

@@ -82,7 +82,7 @@ impl Form {
                 };
                 let start = header + first;
                 if start < data.len() {
-                    vec![start..start + without_zeros(&data[start..])]
+                    only(start..start + without_zeros(&data[start..]))
                 } else {
                     Vec::new()
                 }
@@ -140,6 +140,10 @@ impl Form {
     }
 }
 
+fn only(range: Range<usize>) -> Vec<Range<usize>> {
+    std::iter::once(range).collect()
+}
+
 /// The NAL units of a packet; none where the lengths do not add up, which is for the judged decoder to find fault with.
 fn units(data: &[u8], size: usize) -> Vec<Range<usize>> {
     let mut units = Vec::new();
@@ -168,7 +172,7 @@ fn units(data: &[u8], size: usize) -> Vec<Range<usize>> {
 
 /// The frames of a VP9 packet.
 fn frames(data: &[u8]) -> Vec<Range<usize>> {
-    let whole = || vec![0..data.len()];
+    let whole = || only(0..data.len());
     let Some(mark) = data.last().filter(|mark| *mark & 0xE0 == 0xC0) else { return whole() };
     let (count, bytes) = (usize::from(mark & 7) + 1, usize::from(mark >> 3 & 3) + 1);
     let index = data.len().checked_sub(2 + count * bytes).and_then(|at| Some((at, data.get(at..)?)));
@@ -479,7 +483,7 @@ mod tests {
         let with_lengths = [&[0, 2], &parameters[..], &[0, 3], &slice[..]].concat();
         let expected = [&[0, 2], &parameters[..], &[0, 35], &slice[..], &JUNK].concat();
         assert_eq!(Form::H264(2).lengthened(&with_lengths), vec![expected]);
-        assert_eq!(Form::H264(2).parts(&with_lengths), vec![6..9]);
+        assert_eq!(Form::H264(2).parts(&with_lengths), only(6..9));
         let too_long = [&[0, 9], &slice[..]].concat();
         assert_eq!(Form::H264(2).lengthened(&too_long), vec![too_long]);
     }
@@ -488,7 +492,7 @@ mod tests {
     fn slices_of_other_layers_are_left_alone() {
         let (own, other) = ([0x02, 0x01, 0x80], [0x02, 0x09, 0x80]);
         let packet = [&[0, 0, 1], &own[..], &[0, 0, 1], &other[..]].concat();
-        assert_eq!(Form::Hevc(0).parts(&packet), vec![3..6]);
+        assert_eq!(Form::Hevc(0).parts(&packet), only(3..6));
     }
 
     #[test]
@@ -497,8 +501,8 @@ mod tests {
         assert_eq!(frames(&packet), vec![0..3, 3..5]);
         let lengthened = Form::Vp9.lengthened(&packet);
         assert_eq!(lengthened, vec![[&[1, 2, 3], &JUNK[..]].concat(), [&[4, 5], &JUNK[..]].concat()]);
-        assert_eq!(frames(&[1, 2, 3]), vec![0..3]);
-        assert_eq!(frames(&[0xC7]), vec![0..1]);
+        assert_eq!(frames(&[1, 2, 3]), only(0..3));
+        assert_eq!(frames(&[0xC7]), only(0..1));
     }
 
     #[test]

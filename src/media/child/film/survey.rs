@@ -14,9 +14,9 @@ use std::os::fd::OwnedFd;
 /// these bounds.
 const END_US: (i64, i64) = (500_000, 3_000_000);
 
-/// How much is decoded to find damage, in pixels, by all the decoders that look for it (`exact`): three minutes of 720p by one,
-/// half a minute to a minute and a half by several. It took 10 to 20 s on a core of a PC.
-const DECODED_PIXELS_MAX: u64 = 1 << 32;
+/// How much is decoded to find damage, in pixels, by all the decoders that look for it (`exact`): two minutes of 720p by one,
+/// half a minute to a minute by several. A film of three minutes took 6 to 8 s on a core of a PC.
+const DECODED_PIXELS_MAX: u64 = 3 << 30;
 
 /// How much more of it is looked through in those pictures that stand by themselves.
 const LOOKED_THROUGH_PIXELS_MAX: u64 = 1 << 29;

@@ -472,3 +472,70 @@ fn a_file_whose_end_was_not_copied_is_cut_off_whatever_its_container() {
         }
     }
 }
+
+#[test]
+fn whole_films_of_every_encoder_are_taken() {
+    let x265 = "-c:v libx265 -preset fast -x265-params log-level=none";
+    for (name, arguments) in [
+        ("whole-cabac.mp4", "-c:v libx264 -preset medium"),
+        ("whole-cavlc.mkv", "-c:v libx264 -coder 0 -bf 2"),
+        ("whole-still.mp4", "-c:v libx264 -vf select=eq(n\\,0),loop=50:1,setpts=N/25/TB"),
+        ("whole-slices.ts", "-c:v libx264 -x264-params slices=4"),
+        ("whole-fields.ts", "-c:v libx264 -flags +ilme+ildct -x264-params tff=1"),
+        ("whole-refresh.mp4", "-c:v libx264 -x264-params intra-refresh=1"),
+        (
+            "whole-filled.ts",
+            "-c:v libx264 -b:v 900k -x264-params nal-hrd=cbr:vbv-maxrate=900:vbv-bufsize=900",
+        ),
+        ("whole-10-bits.mkv", "-c:v libx264 -pix_fmt yuv420p10le"),
+        ("whole-hevc.mp4", x265),
+        ("whole-hevc-rows.mp4", "-c:v libx265 -crf 38 -x265-params log-level=none:wpp=1:ctu=16"),
+        ("whole-hevc-slices.ts", "-c:v libx265 -preset fast -x265-params log-level=none:slices=3"),
+        ("whole-hevc-10-bits.mkv", "-c:v libx265 -x265-params log-level=none -pix_fmt yuv420p10le"),
+        (
+            "whole-vp8.webm",
+            "-c:v libvpx -b:v 400k -deadline good -cpu-used 4 -auto-alt-ref 1 -lag-in-frames 16 -slices 4",
+        ),
+        ("whole-vp8-dropped.webm", "-c:v libvpx -b:v 40k -deadline realtime -cpu-used 8 -drop-threshold 60"),
+        (
+            "whole-vp9.webm",
+            "-c:v libvpx-vp9 -b:v 400k -deadline good -cpu-used 5 -auto-alt-ref 1 -lag-in-frames 16",
+        ),
+        (
+            "whole-vp9-tiles.webm",
+            "-c:v libvpx-vp9 -b:v 400k -deadline realtime -cpu-used 8 -tile-columns 1 -tile-rows 1",
+        ),
+    ] {
+        let pixels = if arguments.contains("pix_fmt") { "" } else { "-pix_fmt yuv420p" };
+        let source = "-f lavfi -i testsrc2=s=512x256:r=25:d=2";
+        let film = made_by_ffmpeg(name, &format!("{source} {arguments} {pixels} -g 25"));
+        let length = length_of(&film);
+        assert!((1.8..2.3).contains(&length), "{name}: {length} s");
+    }
+}
+
+#[test]
+fn films_whose_pictures_read_beyond_their_data_or_leave_some_over_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, arguments) in [
+        ("in-step.mp4", "-c:v libx264 -preset veryfast -bf 2"),
+        ("in-step-hevc.mp4", "-c:v libx265 -preset ultrafast -x265-params log-level=none"),
+        ("in-step.webm", "-c:v libvpx -b:v 500k -deadline realtime -cpu-used 8"),
+    ] {
+        let source = "-f lavfi -i testsrc2=s=320x152:r=25:d=3";
+        let whole = made_by_ffmpeg(name, &format!("{source} {arguments} -pix_fmt yuv420p -g 25"));
+        let path = folder.path().join(name);
+        let mut taken = Vec::new();
+        for share in (10..90).step_by(4) {
+            let mut film = std::fs::read(&whole).unwrap();
+            let at = film.len() * share / 100;
+            film[at] ^= 0x55;
+            std::fs::write(&path, film).unwrap();
+            if probe(&decoder(), &media(&path)).is_ok() {
+                taken.push(share);
+            }
+        }
+        // A byte may stand where it says little: in the last of a picture, in a comment.
+        assert!(taken.len() <= 3, "{name}: damage at {taken:?} % of the file is not found");
+    }
+}

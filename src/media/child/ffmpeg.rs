@@ -77,14 +77,21 @@ unsafe extern "C" fn seek(opaque: *mut c_void, offset: i64, whence: c_int) -> i6
 /// leaves out by itself.
 static DEMUXING: AtomicU32 = AtomicU32::new(0);
 static DECODING: AtomicU32 = AtomicU32::new(0);
+/// What it has told that it does not complain of: of blocks that it made up for want of data, for one.
+static REMARKS: AtomicU32 = AtomicU32::new(0);
 
-/// Counts errors. What C's `va_list` is differs between processors, and is left alone.
+/// Counts errors and remarks. What C's `va_list` is differs between processors, and is left alone.
 ///
 /// # Safety
 /// `object` is null or points to a pointer to an `AVClass`, as all that FFmpeg logs for (libavutil/log.h).
 unsafe extern "C" fn note<VaList>(object: *mut c_void, level: c_int, _: *const c_char, _: VaList) {
     // What else is in the level's bits is a colour.
-    if level < 0 || level & 0xFF > ffi::AV_LOG_ERROR {
+    let grave = level & 0xFF;
+    if level < 0 || grave > ffi::AV_LOG_INFO {
+        return;
+    }
+    if grave > ffi::AV_LOG_ERROR {
+        REMARKS.fetch_add(1, Ordering::Relaxed);
         return;
     }
     // SAFETY: see above; both pointers are checked.
@@ -104,6 +111,11 @@ pub(super) fn demuxing_complaints() -> u32 {
 /// How often FFmpeg has found anything else at fault so far.
 pub(super) fn decoding_complaints() -> u32 {
     DECODING.load(Ordering::Relaxed)
+}
+
+/// How often FFmpeg has told of something that it does not call a fault so far.
+pub(super) fn remarks() -> u32 {
+    REMARKS.load(Ordering::Relaxed)
 }
 
 /// Opens a film or sound file and finds its streams.
@@ -414,11 +426,110 @@ pub(super) fn lies_downwards(frame: &ffmpeg_the_third::frame::Video) -> bool {
     sizes[..frame.planes().min(sizes.len())].iter().all(|size| *size > 0)
 }
 
-/// The decoder looks at check sums, and at whether each picture needs just the data that there is for it.
+/// The decoder looks at check sums, and at whether each picture needs just the data that there is for it. Edges between
+/// blocks are not smoothed: nobody looks at the pictures.
 pub(super) fn be_strict(context: &mut ffmpeg_the_third::codec::context::Context) {
     let checks = ffi::AV_EF_CRCCHECK | ffi::AV_EF_BITSTREAM | ffi::AV_EF_BUFFER;
-    // SAFETY: a valid, not yet opened codec context; a plain field.
-    unsafe { (*context.as_mut_ptr()).err_recognition = checks as c_int };
+    // SAFETY: a valid, not yet opened codec context; plain fields.
+    unsafe {
+        (*context.as_mut_ptr()).err_recognition = checks as c_int;
+        (*context.as_mut_ptr()).skip_loop_filter = ffi::AVDiscard::ALL;
+    }
+}
+
+/// What a picture's memory holds before it is decoded: it shows what a decoder has left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filling {
+    Dark = 0x12,
+    Light = 0xDD,
+}
+
+/// # Safety
+/// `context` and `frame` are as FFmpeg gives them to `get_buffer2` (libavcodec/avcodec.h).
+unsafe extern "C" fn filled_buffer(
+    context: *mut ffi::AVCodecContext,
+    frame: *mut ffi::AVFrame,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: see above. Where it succeeds each buffer is new, nobody else's, and of its stated size.
+    unsafe {
+        let code = ffi::avcodec_default_get_buffer2(context, frame, flags);
+        if code >= 0 {
+            let level = (*context).opaque as usize as u8;
+            for buffer in (*frame).buf.iter().filter_map(|buffer| buffer.as_ref()) {
+                ptr::write_bytes(buffer.data, level, buffer.size);
+            }
+        }
+        code
+    }
+}
+
+/// The decoder's pictures have this in them before they are decoded.
+pub(super) fn fill(context: &mut ffmpeg_the_third::codec::context::Context, filling: Filling) {
+    // SAFETY: a valid, not yet opened codec context; plain fields, of which the first is for its user, and holds a number here.
+    unsafe {
+        let context = &mut *context.as_mut_ptr();
+        context.opaque = ptr::without_provenance_mut(filling as usize);
+        context.get_buffer2 = Some(filled_buffer);
+    }
+}
+
+/// The same for the pictures from here on, of a decoder that had a filling before.
+pub(super) fn refill(decoder: &mut ffmpeg_the_third::decoder::Video, filling: Filling) {
+    // SAFETY: a valid context that decodes nothing now; see `fill`.
+    unsafe { (*decoder.as_mut_ptr()).opaque = ptr::without_provenance_mut(filling as usize) };
+}
+
+/// A stream's data for its decoder.
+pub(super) fn extradata<'a>(parameters: &'a ffmpeg_the_third::codec::ParametersRef<'_>) -> &'a [u8] {
+    // SAFETY: valid parameters, which hold as many bytes as they say for as long as they live, or null.
+    unsafe {
+        let parameters = &*parameters.as_ptr();
+        match usize::try_from(parameters.extradata_size) {
+            Ok(size) if !parameters.extradata.is_null() => {
+                std::slice::from_raw_parts(parameters.extradata, size)
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// What a decoded picture of a stream takes, in bytes; `None` where its size or format is not known yet.
+pub(super) fn picture_bytes(parameters: &ffmpeg_the_third::codec::ParametersRef<'_>) -> Option<usize> {
+    // SAFETY: valid parameters; plain fields, and a function of numbers alone.
+    let bytes = unsafe {
+        let parameters = &*parameters.as_ptr();
+        let format = Pixel::from(ffi::AVPixelFormat(parameters.format as _));
+        ffi::av_image_get_buffer_size(format.into(), parameters.width, parameters.height, 1)
+    };
+    usize::try_from(bytes).ok()
+}
+
+/// A packet with the times and the rest of another, and data of its own; `None` for want of memory.
+pub(super) fn packet_like(other: &Packet, data: &[u8]) -> Option<Packet> {
+    use ffmpeg_the_third::packet::{Mut, Ref};
+    let mut packet = Packet::copy(data);
+    // SAFETY: both are valid packets.
+    let copied = unsafe { ffi::av_packet_copy_props(packet.as_mut_ptr(), other.as_ptr()) >= 0 };
+    (copied && packet.size() == data.len()).then_some(packet)
+}
+
+/// Whether two pictures have the same samples.
+pub(super) fn are_same(one: &frame::Video, other: &frame::Video) -> bool {
+    let kind = |frame: &frame::Video| (frame.format(), frame.width(), frame.height());
+    if kind(one) != kind(other) || !lies_downwards(one) || !lies_downwards(other) {
+        return false;
+    }
+    (0..one.planes()).all(|plane| {
+        // SAFETY: a function of numbers alone.
+        let row =
+            unsafe { ffi::av_image_get_linesize(one.format().into(), one.width() as c_int, plane as c_int) };
+        let row = usize::try_from(row).unwrap_or(0);
+        let rows = |frame: &'_ frame::Video| (frame.stride(plane), frame.plane_height(plane) as usize);
+        let ((a, height), (b, _)) = (rows(one), rows(other));
+        let lines = one.data(plane).chunks(a.max(1)).zip(other.data(plane).chunks(b.max(1))).take(height);
+        row > 0 && lines.into_iter().all(|(a, b)| a.get(..row) == b.get(..row))
+    })
 }
 
 /// Bounds what a video decoder may allocate, and tells it the unit of its times.

@@ -3,6 +3,7 @@
 mod animation;
 mod colour;
 mod cut;
+mod exact;
 mod feed;
 mod fields;
 mod painter;

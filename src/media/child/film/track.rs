@@ -3,6 +3,7 @@
 use super::super::Refusal;
 use super::super::ffmpeg::{self, Reader, to_us};
 use super::super::wire::Stage;
+use super::exact::Exact;
 use super::fields::Fields;
 use super::painter::Pose;
 use super::turn::Turn;
@@ -47,6 +48,9 @@ pub(super) struct Track {
     pub errors: u32,
     fields: Fields,
     done: VecDeque<Shot>,
+    /// Where the film is judged, and nothing has been found yet.
+    exact: Option<Exact>,
+    pixels: u64,
 }
 
 impl Track {
@@ -93,8 +97,13 @@ impl Track {
         too_large(coded)?;
         let mut context = context::Context::from_parameters(stream.parameters()).map_err(refuse)?;
         ffmpeg::bound(&mut context, stream.time_base());
+        let mut exact = None;
         if care == Care::Strict {
             ffmpeg::be_strict(&mut context);
+            exact = Exact::open(&stream);
+        }
+        if let Some(exact) = &exact {
+            ffmpeg::fill(&mut context, exact.plain());
         }
         let mut threading = threading::Config::kind(threading::Type::Frame);
         threading.count = threads.clamp(1, 4) as usize;
@@ -126,6 +135,8 @@ impl Track {
             errors: 0,
             fields: Fields::default(),
             done: VecDeque::new(),
+            exact,
+            pixels: 0,
         })
     }
 
@@ -135,6 +146,7 @@ impl Track {
         let before = std::mem::replace(self, next);
         (self.seen, self.errors, self.first_damage_us) = (before.seen, before.errors, before.first_damage_us);
         (self.last_us, self.done) = (before.last_us, before.done);
+        self.pixels = before.pixels;
         Ok(())
     }
 
@@ -161,6 +173,10 @@ impl Track {
                     break;
                 }
             }
+            self.pixels += u64::from(frame.width()) * u64::from(frame.height());
+            if let Some(exact) = &mut self.exact {
+                exact.push(&frame);
+            }
             let us = self.time(&frame);
             frame.set_pts(Some(us));
             if !self.withholds(&frame, us) {
@@ -170,11 +186,36 @@ impl Track {
         if self.care == Care::Strict && ffmpeg::decoding_complaints() != complaints {
             self.damage(at_us);
         }
+        self.compare(packet, at_us);
         if packet.is_none()
             && let Some(last) = self.fields.finish()
         {
             self.keep(last);
         }
+    }
+
+    /// Decodes it once more, if it is judged; only once something is found.
+    fn compare(&mut self, packet: Option<&ff::Packet>, at_us: i64) {
+        let Some(mut exact) = self.exact.take() else { return };
+        let unused = match packet {
+            Some(packet) => exact.send(packet),
+            None => {
+                exact.finish();
+                false
+            }
+        };
+        if unused || exact.differs() {
+            self.damage(at_us);
+        }
+        self.pixels += exact.take_pixels();
+        if self.first_damage_us.is_none() {
+            self.exact = Some(exact);
+        }
+    }
+
+    /// Pixels decoded since this was last asked, all that is decoded to judge them counted.
+    pub(super) fn take_pixels(&mut self) -> u64 {
+        std::mem::take(&mut self.pixels)
     }
 
     /// The next picture that is whole.
@@ -189,6 +230,9 @@ impl Track {
         self.done.clear();
         self.damaged_us = None;
         self.begun = false;
+        if let Some(exact) = &mut self.exact {
+            exact.flush();
+        }
     }
 
     fn through_fields(&mut self, frame: ff::frame::Video) {

@@ -393,6 +393,22 @@ fn a_gif_is_a_picture_or_a_film_whichever_it_was_named_as() {
 }
 
 #[test]
+fn what_a_film_leaves_no_room_for_is_told_once_and_published_all_the_same() {
+    let said = |more: &str| {
+        let folder =
+            folder(&format!("title = 'x'\n[[notice]]\ntitle = 'a'\nvideo = 'phim.mp4'\n{more}"));
+        let warnings = read(folder.path(), &probe, now()).unwrap().warnings;
+        warnings.iter().map(|problem| problem.line(Speech::English)).collect::<Vec<_>>()
+    };
+    let all = said("text = 'b'\nlink = 'https://a.vn'\naudio = 'loa.mp3'\n[notice.in.hmn]\ntitle = 'c'\n");
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(all[0].starts_with("programme.toml:4: on a screen `phim.mp4` moves"), "{all:?}");
+    assert!(all[0].contains("not its `text`, `link`, `audio`, `in`; put these"), "{all:?}");
+    assert!(said("link = 'https://a.vn'\n")[0].contains("not its `link`; "));
+    assert_eq!(said("issuer = 'UBND xã'\n"), [""; 0]);
+}
+
+#[test]
 fn a_picture_that_no_decoder_opens_is_told_by_its_head() {
     let folder = folder("title = 'x'\n[[notice]]\ntitle = 'a'\nimage = 'a.jpg'\n");
     let refuse = |path: &Path| -> Outcome<Probe> {

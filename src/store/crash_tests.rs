@@ -304,7 +304,9 @@ fn a_full_disk_keeps_the_old_state_and_evicts_only_what_is_not_scheduled() {
 
     let scheduled = HashSet::from([kept.sha256]);
     let refused = store.make_room(1 << 40, &scheduled).unwrap_err().line(Speech::English);
-    assert!(refused.contains("the disk is full"), "{refused}");
+    assert!(refused.contains("next file needs 1048576 MB") && refused.contains("fewer films"), "{refused}");
+    let refused = store.make_room(0, &scheduled).unwrap_err().line(Speech::English);
+    assert!(refused.contains("64 MB are always kept free") && !refused.contains("films"), "{refused}");
     assert!(store.has(&kept.sha256) && !store.has(&idle.sha256));
     disk.room(None);
     poll(&store, &site, day(2)).unwrap();

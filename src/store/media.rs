@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 /// A part is synced whenever this many bytes were added: the last sync, before adoption, stays short.
@@ -148,14 +148,7 @@ impl Store {
         if free >= needed {
             return Ok(());
         }
-        Err(Problem::new(
-            self.folder.display().to_string(),
-            say!(en: "the disk is full: {needed} MB are needed and {free} MB are free",
-                vi: "ổ đĩa đã đầy: cần {needed} MB mà chỉ còn {free} MB",
-                needed = needed.div_ceil(1 << 20), free = free >> 20),
-            say!(en: "free some space, or show fewer films at once",
-                vi: "hãy giải phóng bớt dung lượng, hoặc bớt phim chiếu cùng lúc"),
-        ))
+        Err(no_room(&self.folder, bytes, free))
     }
 
     /// Begins or resumes a download: what is there of it is hashed again.
@@ -294,4 +287,29 @@ impl Part<'_> {
         }
         Ok(())
     }
+}
+
+/// What to tell people where `bytes` more do not fit beside what is always left free. Fewer films help only where
+/// it is the file that is large.
+fn no_room(folder: &Path, bytes: u64, free: u64) -> Problem {
+    let (free, reserve, file) = (free >> 20, DISK_RESERVE_BYTES >> 20, bytes.div_ceil(1 << 20));
+    let subject = folder.display().to_string();
+    let why = match bytes {
+        0 => say!(
+            en: "the disk is nearly full: {free} MB are free, and {reserve} MB are always kept free for what must be written",
+            vi: "ổ đĩa gần đầy: còn {free} MB, mà luôn phải chừa {reserve} MB cho những gì bắt buộc phải ghi"
+        ),
+        _ => say!(
+            en: "the disk is nearly full: {free} MB are free, the next file needs {file} MB, and {reserve} MB are always kept free",
+            vi: "ổ đĩa gần đầy: còn {free} MB, tệp tiếp theo cần {file} MB, mà luôn phải chừa {reserve} MB"
+        ),
+    };
+    let remedy = match bytes > DISK_RESERVE_BYTES {
+        true => say!(
+            en: "free some space on this disk, or show fewer films at once",
+            vi: "hãy giải phóng bớt dung lượng ổ đĩa, hoặc bớt phim chiếu cùng lúc"
+        ),
+        false => say!(en: "free some space on this disk", vi: "hãy giải phóng bớt dung lượng ổ đĩa"),
+    };
+    Problem::new(subject, why, remedy)
 }

@@ -164,6 +164,10 @@ impl<'a> Shelf<'a> {
             }
         };
         let either = matches!(key, Some("image" | "video")) && picture::may_move(&source);
+        let animated = role == Role::Picture && matches!(measured.probe, Probe::Film { .. });
+        if animated && !either && picture::may_move(&source) {
+            return Err(Fault::Refused(picture::moves(&path)));
+        }
         if !either || matches!(measured.probe, Probe::Sound { .. }) {
             kind::suits(&path, measured.probe, role, key)?;
         }

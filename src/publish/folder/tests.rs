@@ -389,7 +389,7 @@ fn a_gif_is_a_picture_or_a_film_whichever_it_was_named_as() {
     let folder = folder("title = 'x'\nemblem = 'a.gif'\n[[notice]]\ntitle = 'a'\ntext = 'b'\n");
     std::fs::write(folder.path().join("a.gif"), b"GIF89a").unwrap();
     let line = read(folder.path(), &moves, now()).unwrap_err()[0].line(Speech::English);
-    assert!(line.contains("is a film"), "{line}");
+    assert!(line.contains("`a.gif` is an animation, and here a picture must stand still; save one"), "{line}");
 }
 
 #[test]

@@ -209,6 +209,33 @@ fn a_film_that_is_too_large_is_told_with_the_command_that_makes_it_fit() {
 }
 
 #[test]
+fn a_sound_or_a_film_that_boards_do_not_open_is_named_with_the_command_that_makes_one_they_do() {
+    let sine = "-f lavfi -i sine=f=440:d=2";
+    let film = format!("-f lavfi -i testsrc2=s=720x576:r=25:d=1 {sine} -target pal-dv -shortest");
+    for (ending, made_by, key, kind, made) in [
+        ("ac3", sine, "audio", "an AC-3 sound", "m4a"),
+        ("au", sine, "audio", "an AU sound", "m4a"),
+        ("tta", sine, "audio", "a True Audio (TTA) sound", "m4a"),
+        ("wv", sine, "audio", "a WavPack sound", "m4a"),
+        ("dv", film.as_str(), "video", "a DV film", "mp4"),
+    ] {
+        let name = format!("tep.{ending}");
+        let bureau = Bureau::with(&name, &made_by_ffmpeg(&format!("foreign.{ending}"), made_by));
+        let said = bureau.publish(key, &name, &[]);
+        let expected = format!(
+            "programme.toml:4: `{name}` is {kind}; type the line below, and name `tep.{made}` in its place\n  ffmpeg -i "
+        );
+        assert!(said.code == 1 && said.err.contains(&expected), "{}", said.err);
+        bureau.type_line(&said.err);
+        let said = bureau.publish(key, &format!("tep.{made}"), &[]);
+        assert!(said.code == 0, "{ending}: {}", said.err);
+        if key == "video" {
+            assert_eq!(size(&bureau.office.folder().join("tep.mp4")), [768, 576], "square pixels");
+        }
+    }
+}
+
+#[test]
 fn a_film_above_a_small_board_s_means_is_published_with_a_warning_and_the_command() {
     let bureau = Bureau::with("phim.mkv", &film_4k());
     let said = bureau.publish("video", "phim.mkv", &[]);

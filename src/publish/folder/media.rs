@@ -299,7 +299,7 @@ impl<'a> Shelf<'a> {
                     hash(source, length.max(limits::MEDIA_BYTES_MAX)).map_err(unreadable)?;
                 let probe = (self.probe)(source).map_err(|problem| {
                     match (kind::by_content(source), picture::refusal(source)) {
-                        (Ok(Some(kind)), _) => Fault::Refused(kind.refusal(path, role, key)),
+                        (Ok(Some(kind)), _) => self.of_kind(source, path, kind, (role, key)),
                         (_, Ok(Some(Bad::TooLarge(size)))) => self.of_large_picture(source, path, size),
                         (_, Ok(Some(Bad::CutOff))) => Fault::Refused(picture::cut_off(path)),
                         _ => Fault::Broken(problem),
@@ -308,6 +308,21 @@ impl<'a> Shelf<'a> {
                 self.judged(Original { source, path, sha256, length, probe })
             }
         }
+    }
+
+    /// A file that is known for what it is, with the command that makes of it what boards open, where there is one.
+    fn of_kind(&self, source: &Path, path: &str, kind: Kind, (role, key): (Role, Option<&str>)) -> Fault {
+        let (why, remedy) = kind.refusal(path, role, key);
+        let filter = line::levelled_in_one_go();
+        let (ending, words) = match (kind.nature, role) {
+            (Nature::ForeignSound, Role::Sound) => (".m4a", line::of_sound(Some(&filter))),
+            (Nature::ForeignFilm, Role::Film) => (".mp4", line::of_unopened_film(&filter)),
+            _ => return Fault::Refused((why, remedy)),
+        };
+        let (mended, line) =
+            self.mended(source, path, why.clone(), (ending, ""), |from, to| line::for_people(from, to, &words));
+        // A path that cannot be typed has no line.
+        Fault::Mended(if line.is_some() { mended } else { (why, remedy) }, line)
     }
 
     /// A file that is longer than any that is published. Of a film it is worth while to know more.

@@ -586,6 +586,25 @@ fn a_command_as_it_is_typed_brings_a_film_s_sound_to_the_same_loudness() {
 }
 
 #[test]
+fn the_words_of_a_warning_that_boards_do_not_open_are_told_with_the_command_too() {
+    let bureau = Bureau::with("loi.au", &made_by_ffmpeg("foreign.au", "-f lavfi -i sine=f=440:d=2"));
+    let (site, file) = (bureau.office.site(), bureau.office.folder().join("loi.au"));
+    let warning = ["feed", "alert", text(&site), "--hazard", "lu-quet", "--level", "4", "--area", "Bản Nà Đon"];
+    let spoken = ["--action", "Lên chỗ cao ngay", "--audio", text(&file)];
+    let said = run_with("C.UTF-8", &[&warning[..], &spoken].concat(), &[]);
+    assert!(said.code == 1 && said.err.contains("--audio: `loi.au` is an AU sound; type the line"), "{}", said.err);
+    bureau.type_line(&said.err);
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/alerts.json");
+    let mut alerts: serde_json::Value = serde_json::from_slice(&std::fs::read(demo).unwrap()).unwrap();
+    alerts["alerts"][0]["audio"] = "loi.au".into();
+    bureau.office.write("alerts.json", alerts.to_string());
+    let listed = bureau.office.folder().join("alerts.json");
+    let said = run_with("C.UTF-8", &["feed", "alert", text(&site), text(&listed)], &[]);
+    assert!(said.code == 1 && said.err.contains("`loi.au` is an AU sound; type the line"), "{}", said.err);
+    assert!(said.err.contains("\n  ffmpeg -i "), "{}", said.err);
+}
+
+#[test]
 fn the_words_of_a_warning_are_made_as_loud_as_they_should_be() {
     let file =
         made_by_ffmpeg("loudness-words.mp3", "-f lavfi -i aevalsrc='0.01*sin(2764*t)':d=4 -c:a libmp3lame");

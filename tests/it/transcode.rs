@@ -236,6 +236,30 @@ fn a_sound_or_a_film_that_boards_do_not_open_is_named_with_the_command_that_make
 }
 
 #[test]
+fn a_recording_with_a_lost_packet_is_told_with_the_command_that_rescues_the_rest() {
+    let whole = made_by_ffmpeg(
+        "lossless.ts",
+        &format!("-f lavfi -i testsrc2=s=640x360:r=25:d=12 -f lavfi -i sine=f=440:d=12 {H264} -c:a mp2 -f mpegts"),
+    );
+    let mut bytes = std::fs::read(whole).unwrap();
+    // The first packet of pictures after the middle that no picture begins with (ISO/IEC 13818-1, 2.4.3.2).
+    let lost = (bytes.len() / 376..)
+        .map(|packet| packet * 188)
+        .find(|at| bytes[at + 1] & 0x5F == 1 && bytes[at + 2] == 0)
+        .unwrap();
+    bytes.drain(lost..lost + 188);
+    let bureau = Bureau::new();
+    bureau.office.write("hop.ts", bytes);
+    let said = bureau.publish("video", "hop.ts", &[]);
+    let expected = "(hop.ts): damaged: some of its pictures are lost, the first after ";
+    assert!(said.code == 1 && said.err.contains(expected), "{}", said.err);
+    assert!(said.err.contains("if there is no other copy, type the line below"), "{}", said.err);
+    bureau.type_line(&said.err);
+    let said = bureau.publish("video", "hop-rescued.mp4", &[]);
+    assert!(said.code == 0, "{}", said.err);
+}
+
+#[test]
 fn a_film_above_a_small_board_s_means_is_published_with_a_warning_and_the_command() {
     let bureau = Bureau::with("phim.mkv", &film_4k());
     let said = bureau.publish("video", "phim.mkv", &[]);

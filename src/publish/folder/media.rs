@@ -302,7 +302,7 @@ impl<'a> Shelf<'a> {
                         (Ok(Some(kind)), _) => self.of_kind(source, path, kind, (role, key)),
                         (_, Ok(Some(Bad::TooLarge(size)))) => self.of_large_picture(source, path, size),
                         (_, Ok(Some(Bad::CutOff))) => Fault::Refused(picture::cut_off(path)),
-                        _ => Fault::Broken(problem),
+                        _ => Fault::Broken(self.rescued(source, path, role, problem)),
                     }
                 })?;
                 self.judged(Original { source, path, sha256, length, probe })
@@ -323,6 +323,24 @@ impl<'a> Shelf<'a> {
             self.mended(source, path, why.clone(), (ending, ""), |from, to| line::for_people(from, to, &words));
         // A path that cannot be typed has no line.
         Fault::Mended(if line.is_some() { mended } else { (why, remedy) }, line)
+    }
+
+    /// What is wrong with a file, and of a film the command that leaves out what is damaged: there may be no other copy.
+    fn rescued(&self, source: &Path, path: &str, role: Role, problem: Problem) -> Problem {
+        if role != Role::Film || !kind::is_film(source).is_ok_and(|is_film| is_film) {
+            return problem;
+        }
+        let ((why, rescue), line) =
+            self.mended(source, path, problem.why.clone(), ("-rescued.mp4", ""), line::rescuing);
+        if line.is_none() {
+            return problem;
+        }
+        let remedy = say!(
+            en: "{first}; if there is no other copy, {rescue}: what cannot be read is left out, so look at it first",
+            vi: "{first_vi}; nếu không còn bản nào khác, {rescue_vi}: phần hỏng bị bỏ đi, nên hãy xem lại trước",
+            first_vi = problem.remedy.vi, rescue_vi = rescue.vi, first = problem.remedy.en, rescue = rescue.en
+        );
+        Problem { why, remedy, sketch: line.into_iter().collect(), ..problem }
     }
 
     /// A file that is longer than any that is published. Of a film it is worth while to know more.

@@ -243,6 +243,13 @@ pub fn for_people(source: &Path, made: &Path, words: &[String]) -> Option<String
     Some(line)
 }
 
+/// The command that makes a film of what can be read of a damaged one: packets with a gap before them, which a transport
+/// stream counts, are left out.
+pub fn rescuing(source: &Path, made: &Path) -> Option<String> {
+    let line = for_people(source, made, &of_unopened_film(&levelled_in_one_go()))?;
+    Some(line.replacen("ffmpeg ", "ffmpeg -fflags +discardcorrupt ", 1))
+}
+
 /// The sound of what people make themselves, in one go.
 pub fn levelled_in_one_go() -> String {
     loudness::target("")

@@ -235,7 +235,10 @@ mod tests {
         listen(folder.path(), events).unwrap();
         let mode = std::fs::metadata(socket_path(folder.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert!(String::from_utf8_lossy(&ask(folder.path(), "self-destruct", ASKING).unwrap()).contains("unknown"));
+        assert!(
+            String::from_utf8_lossy(&ask(folder.path(), "self-destruct", ASKING).unwrap())
+                .contains("unknown")
+        );
         let board = std::thread::spawn(move || match inbox.recv() {
             Ok(Event::Ask(Question::Screenshot(answer))) => {
                 let picture = Picture { width: 2, height: 1, rgba: vec![1, 2, 3, 255, 4, 5, 6, 255] };

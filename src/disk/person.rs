@@ -46,11 +46,13 @@ fn unwritten(path: &Path, error: &io::Error) -> Problem {
     let folder = folder_of(path);
     let (subject, name) = (path.display().to_string(), folder.display());
     match error.kind() {
-        io::ErrorKind::PermissionDenied if path.metadata().is_ok_and(|found| !found.is_file()) => Problem::new(
-            subject,
-            say!(en: "this user may not write to it", vi: "người dùng này không có quyền ghi vào đây"),
-            say!(en: "name another file", vi: "hãy ghi tên tệp khác"),
-        ),
+        io::ErrorKind::PermissionDenied if path.metadata().is_ok_and(|found| !found.is_file()) => {
+            Problem::new(
+                subject,
+                say!(en: "this user may not write to it", vi: "người dùng này không có quyền ghi vào đây"),
+                say!(en: "name another file", vi: "hãy ghi tên tệp khác"),
+            )
+        }
         io::ErrorKind::PermissionDenied => Problem::new(
             subject,
             say!(en: "this user may not write in the folder `{name}`", vi: "người dùng này không có quyền ghi vào thư mục `{name}`"),

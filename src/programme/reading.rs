@@ -195,7 +195,9 @@ mod tests {
     #[test]
     fn a_film_that_is_shorter_than_a_picture_would_stay_is_repeated_in_whole_rounds() {
         let film = |ms| Notice { video: Some(media(Some(ms))), ..notice("") };
-        for (length, rounds, round) in [(2_000, 6, 2_000), (5_000, 3, 5_000), (11_999, 2, 11_999), (400, 12, 1_000)] {
+        for (length, rounds, round) in
+            [(2_000, 6, 2_000), (5_000, 3, 5_000), (11_999, 2, 11_999), (400, 12, 1_000)]
+        {
             assert_eq!(round_ms(&film(length), Reading::default()), Some(round), "{length}");
             assert_eq!(turn(&film(length)), rounds * round, "{length}");
         }

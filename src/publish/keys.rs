@@ -62,8 +62,7 @@ impl SigningKey {
     /// # Errors
     /// It cannot be read, or holds no Ed25519 key.
     pub fn load(path: &Path) -> Outcome<SigningKey> {
-        let text =
-            Local::default().read(path, KEY_FILE_BYTES_MAX).map_err(|error| unread(path, &error))?;
+        let text = Local::default().read(path, KEY_FILE_BYTES_MAX).map_err(|error| unread(path, &error))?;
         let pem = pem::parse(text).map_err(|_| not_a_key(path))?;
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pem.contents()).map_err(|_| not_a_key(path))?;
         SigningKey::from_pair(pair).ok_or_else(|| not_a_key(path))

@@ -77,7 +77,7 @@ impl Store {
         let path = self.media_path(media.sha256);
         let fault = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => Unavailable::Missing,
-            _ => Unavailable::Fault(disk::problem(&path, &error)),
+            _ => Unavailable::Fault(self.fault(&path, &error)),
         };
         let file = self.disk.open(&path).map_err(fault)?;
         let proof = Proof::of(&file).map_err(fault)?;
@@ -136,7 +136,7 @@ impl Store {
     /// # Errors
     /// There is no room even then.
     pub fn make_room(&self, bytes: u64, scheduled: &HashSet<Sha256>) -> Outcome<()> {
-        let free = || self.disk.free_bytes(&self.folder).map_err(|error| disk::problem(&self.folder, &error));
+        let free = || self.disk.free_bytes(&self.folder).map_err(|error| self.fault(&self.folder, &error));
         let needed = bytes.saturating_add(DISK_RESERVE_BYTES);
         let lacking = needed.saturating_sub(free()?);
         if lacking == 0 {
@@ -155,7 +155,7 @@ impl Store {
     pub fn part(&self, media: &Media) -> Outcome<Part<'_>> {
         let folder = self.media_folder();
         let path = disk::beside(&self.media_path(media.sha256), ".part");
-        let fault = |error: io::Error| disk::problem(&path, &error);
+        let fault = |error: io::Error| self.fault(&path, &error);
         if !self.ready_for_media.swap(true, std::sync::atomic::Ordering::Relaxed) {
             self.disk.create_folder(&folder).map_err(fault)?;
             self.disk.sync(&self.folder).map_err(fault)?;
@@ -233,7 +233,7 @@ impl Part<'_> {
     /// Removes what is here.
     pub fn discard(&mut self) -> Outcome<()> {
         self.restart();
-        self.store.disk.remove(&self.path).map_err(|error| disk::problem(&self.path, &error))
+        self.store.disk.remove(&self.path).map_err(|error| self.store.fault(&self.path, &error))
     }
 
     /// Adds the next bytes.
@@ -247,7 +247,7 @@ impl Part<'_> {
             return Err(wrong_length(&self.media.path, found, self.media.length));
         }
         let disk = &self.store.disk;
-        let fault = |error: io::Error| disk::problem(&self.path, &error);
+        let fault = |error: io::Error| self.store.fault(&self.path, &error);
         disk.write_at(&self.path, self.written, bytes).map_err(fault)?;
         self.hasher.update(bytes);
         self.written += bytes.len() as u64;
@@ -265,7 +265,7 @@ impl Part<'_> {
     /// The digest differs, or the disk failed.
     pub fn finish(self) -> Outcome<()> {
         let disk = &self.store.disk;
-        let fault = |error: io::Error| disk::problem(&self.path, &error);
+        let fault = |error: io::Error| self.store.fault(&self.path, &error);
         if self.written != self.media.length || self.hasher.finalize().as_slice() != self.media.sha256.0 {
             disk.remove(&self.path).map_err(fault)?;
             return Err(Problem::new(

@@ -239,7 +239,9 @@ fn a_sound_or_a_film_that_boards_do_not_open_is_named_with_the_command_that_make
 fn a_recording_with_a_lost_packet_is_told_with_the_command_that_rescues_the_rest() {
     let whole = made_by_ffmpeg(
         "lossless.ts",
-        &format!("-f lavfi -i testsrc2=s=640x360:r=25:d=12 -f lavfi -i sine=f=440:d=12 {H264} -c:a mp2 -f mpegts"),
+        &format!(
+            "-f lavfi -i testsrc2=s=640x360:r=25:d=12 -f lavfi -i sine=f=440:d=12 {H264} -c:a mp2 -f mpegts"
+        ),
     );
     let mut bytes = std::fs::read(whole).unwrap();
     // The first packet of pictures after the middle that no picture begins with (ISO/IEC 13818-1, 2.4.3.2).
@@ -613,10 +615,15 @@ fn a_command_as_it_is_typed_brings_a_film_s_sound_to_the_same_loudness() {
 fn the_words_of_a_warning_that_boards_do_not_open_are_told_with_the_command_too() {
     let bureau = Bureau::with("loi.au", &made_by_ffmpeg("foreign.au", "-f lavfi -i sine=f=440:d=2"));
     let (site, file) = (bureau.office.site(), bureau.office.folder().join("loi.au"));
-    let warning = ["feed", "alert", text(&site), "--hazard", "lu-quet", "--level", "4", "--area", "Bản Nà Đon"];
+    let warning =
+        ["feed", "alert", text(&site), "--hazard", "lu-quet", "--level", "4", "--area", "Bản Nà Đon"];
     let spoken = ["--action", "Lên chỗ cao ngay", "--audio", text(&file)];
     let said = run_with("C.UTF-8", &[&warning[..], &spoken].concat(), &[]);
-    assert!(said.code == 1 && said.err.contains("--audio: `loi.au` is an AU sound; type the line"), "{}", said.err);
+    assert!(
+        said.code == 1 && said.err.contains("--audio: `loi.au` is an AU sound; type the line"),
+        "{}",
+        said.err
+    );
     bureau.type_line(&said.err);
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/alerts.json");
     let mut alerts: serde_json::Value = serde_json::from_slice(&std::fs::read(demo).unwrap()).unwrap();

@@ -136,13 +136,14 @@ pub fn by_content(file: &Path) -> io::Result<Option<Kind>> {
 pub fn is_film(file: &Path) -> io::Result<bool> {
     let (head, tail) = ends(file)?;
     // ISO/IEC 13818-1, 2.4.3: packets of 188 bytes, on discs and in cameras after a time of four bytes.
-    let in_step = |first: usize, step: usize| {
-        (0..4).all(|packet| head.get(first + packet * step) == Some(&0x47))
-    };
+    let in_step =
+        |first: usize, step: usize| (0..4).all(|packet| head.get(first + packet * step) == Some(&0x47));
     let begins = |bytes: &[u8]| head.starts_with(bytes);
     let indexed = head.get(4..8) == Some(b"ftyp") && (holds(&head, b"moov") || holds(&tail, b"moov"));
     let streamed = in_step(0, 188) || in_step(4, 192) || begins(b"\0\0\x01\xba");
-    let boxed = begins(b"\x1a\x45\xdf\xa3") || begins(b"FLV\x01") || begins(b"RIFF") && head.get(8..12) == Some(b"AVI ");
+    let boxed = begins(b"\x1a\x45\xdf\xa3")
+        || begins(b"FLV\x01")
+        || begins(b"RIFF") && head.get(8..12) == Some(b"AVI ");
     Ok(indexed || streamed || boxed)
 }
 

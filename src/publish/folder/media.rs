@@ -319,8 +319,8 @@ impl<'a> Shelf<'a> {
             (Nature::ForeignFilm, Role::Film) => (".mp4", line::of_unopened_film(&filter)),
             _ => return Fault::Refused((why, remedy)),
         };
-        let (mended, line) =
-            self.mended(source, path, why.clone(), (ending, ""), |from, to| line::for_people(from, to, &words));
+        let (mended, line) = self
+            .mended(source, path, why.clone(), (ending, ""), |from, to| line::for_people(from, to, &words));
         // A path that cannot be typed has no line.
         Fault::Mended(if line.is_some() { mended } else { (why, remedy) }, line)
     }

@@ -120,6 +120,7 @@ fn plan(page: &str) -> Plan {
         "Chợ phiên Bình Lư họp sáng Chủ Nhật 29/11",
         "Xe buýt Tam Đường – Lai Châu chạy lại từ 6h00 ngày 24/11",
     ];
+    let until = now + jiff::SignedDuration::from_hours(1);
     Plan {
         at: now,
         timezone: "Asia/Ho_Chi_Minh".into(),
@@ -129,8 +130,9 @@ fn plan(page: &str) -> Plan {
             feed: "xa".into(),
             notice: Arc::new(notice),
             languages: vec!["vi".into()],
+            turn: (now, until),
             start: now,
-            end: now + jiff::SignedDuration::from_hours(1),
+            end: until,
             number: 0,
             alone: true,
         }),

@@ -15,6 +15,8 @@ use crate::problem::{Outcome, Problem};
 use crate::say;
 use crate::stage;
 use rustix::fs::{Mode, OFlags};
+use rustix::net::sockopt::{self, Timeout};
+use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
@@ -23,8 +25,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-/// A screenshot of a 4K board takes about a second to compress.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the board waits for its own loop, and for who asks. A screenshot of a 4K board takes about a second to compress.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long who asks waits for the board: longer than that, so that what the board has to say of itself arrives.
+const ASKING: Duration = Duration::from_secs(10);
 const REQUEST_BYTES_MAX: u64 = 64;
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
@@ -137,29 +141,12 @@ pub fn png(picture: &Picture) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Asks the board that runs on `state`.
-fn ask(state: &Path, request: &str) -> Outcome<Vec<u8>> {
-    let path = socket_path(state);
-    let refused = |error: io::Error| {
-        let why = match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
-                say!(en: "no board runs on this state directory", vi: "không có bảng nào đang chạy trên thư mục trạng thái này")
-            }
-            io::ErrorKind::PermissionDenied => {
-                say!(en: "this user may not ask the board", vi: "người dùng này không có quyền hỏi bảng")
-            }
-            _ => say!(en: "the board did not answer ({error})", vi: "bảng không trả lời ({error})"),
-        };
-        Problem::new(
-            path.display().to_string(),
-            why,
-            say!(en: "start it with `bangtin play`, give its state directory with --state, or run this as the board's user",
-                 vi: "hãy chạy `bangtin play`, ghi đúng thư mục bằng --state, hoặc chạy lệnh này bằng người dùng của bảng"),
-        )
-    };
+/// Asks the board that runs on `state`, which gets `patience` for each step of its answer.
+fn ask(state: &Path, request: &str, patience: Duration) -> Outcome<Vec<u8>> {
+    let refused = |error: io::Error| unanswered(&socket_path(state), &error);
     let address = Address::of(state).map_err(refused)?;
-    let mut stream = UnixStream::connect(&address.path).map_err(refused)?;
-    stream.set_read_timeout(Some(PATIENCE + PATIENCE)).map_err(refused)?;
+    let mut stream = connect(&address.path, patience).map_err(refused)?;
+    stream.set_read_timeout(Some(patience)).map_err(refused)?;
     stream.write_all(format!("{request}\n").as_bytes()).map_err(refused)?;
     let mut bytes = Vec::new();
     stream.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes).map_err(refused)?;
@@ -169,9 +156,50 @@ fn ask(state: &Path, request: &str) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The standard library's `connect` waits without end where a process that stands still has a full queue.
+fn connect(path: &Path, patience: Duration) -> io::Result<UnixStream> {
+    let socket = net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    sockopt::set_socket_timeout(&socket, Timeout::Send, Some(patience))?;
+    net::connect(&socket, &SocketAddrUnix::new(path)?)?;
+    Ok(socket.into())
+}
+
+/// Why there is no answer, and what to do.
+fn unanswered(path: &Path, error: &io::Error) -> Problem {
+    use io::ErrorKind::{ConnectionRefused, NotFound, PermissionDenied, TimedOut, UnexpectedEof, WouldBlock};
+    let restart = || {
+        say!(
+            en: "restart it: sudo systemctl restart bangtin, or end its process and start it with `bangtin play`",
+            vi: "hãy khởi động lại bảng: sudo systemctl restart bangtin, hoặc tắt tiến trình của nó rồi chạy lại `bangtin play`"
+        )
+    };
+    let (why, remedy) = match error.kind() {
+        WouldBlock | TimedOut | UnexpectedEof => (
+            say!(
+                en: "the board runs, but hangs or was stopped: it does not answer",
+                vi: "bảng đang chạy nhưng bị treo hoặc bị tạm dừng: không trả lời"
+            ),
+            restart(),
+        ),
+        NotFound | ConnectionRefused => (
+            say!(en: "no board runs on this state directory", vi: "không có bảng nào đang chạy trên thư mục trạng thái này"),
+            say!(
+                en: "start it with `bangtin play`, or give its state directory with --state",
+                vi: "hãy chạy `bangtin play`, hoặc ghi đúng thư mục bằng --state"
+            ),
+        ),
+        PermissionDenied => (
+            say!(en: "this user may not ask the board", vi: "người dùng này không có quyền hỏi bảng"),
+            say!(en: "run this as the board's user", vi: "hãy chạy lệnh này bằng người dùng của bảng"),
+        ),
+        _ => (say!(en: "the board did not answer ({error})", vi: "bảng không trả lời ({error})"), restart()),
+    };
+    Problem::new(path.display().to_string(), why, remedy)
+}
+
 /// What `bangtin status` shows.
 pub fn ask_status(state: &Path) -> Outcome<Status> {
-    let bytes = ask(state, "status")?;
+    let bytes = ask(state, "status", ASKING)?;
     serde_json::from_slice(&bytes).map_err(|error| {
         Problem::new(
             socket_path(state).display().to_string(),
@@ -184,7 +212,7 @@ pub fn ask_status(state: &Path) -> Outcome<Status> {
 
 /// A PNG of what the board shows.
 pub fn ask_screenshot(state: &Path) -> Outcome<Vec<u8>> {
-    let bytes = ask(state, "screenshot")?;
+    let bytes = ask(state, "screenshot", ASKING)?;
     match serde_json::from_slice::<Problem>(&bytes) {
         Ok(problem) => Err(problem),
         Err(_) => Ok(bytes),
@@ -193,7 +221,7 @@ pub fn ask_screenshot(state: &Path) -> Outcome<Vec<u8>> {
 
 /// Makes the board ask its feeds for news now.
 pub fn ask_poll(state: &Path) -> Outcome<()> {
-    ask(state, "poll").map(drop)
+    ask(state, "poll", ASKING).map(drop)
 }
 
 #[cfg(test)]
@@ -207,7 +235,10 @@ mod tests {
         listen(folder.path(), events).unwrap();
         let mode = std::fs::metadata(socket_path(folder.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert!(String::from_utf8_lossy(&ask(folder.path(), "self-destruct").unwrap()).contains("unknown"));
+        assert!(
+            String::from_utf8_lossy(&ask(folder.path(), "self-destruct", ASKING).unwrap())
+                .contains("unknown")
+        );
         let board = std::thread::spawn(move || match inbox.recv() {
             Ok(Event::Ask(Question::Screenshot(answer))) => {
                 let picture = Picture { width: 2, height: 1, rgba: vec![1, 2, 3, 255, 4, 5, 6, 255] };
@@ -227,10 +258,29 @@ mod tests {
         std::fs::create_dir_all(&state).unwrap();
         let (events, _inbox) = channel();
         listen(&state, events).unwrap();
-        assert!(String::from_utf8_lossy(&ask(&state, "self-destruct").unwrap()).contains("unknown"));
+        assert!(String::from_utf8_lossy(&ask(&state, "self-destruct", ASKING).unwrap()).contains("unknown"));
         let found = std::fs::metadata(socket_path(&state)).unwrap();
         assert_eq!(found.permissions().mode() & 0o777, 0o600);
         assert!(ask_status(&folder.path().join("x".repeat(120))).is_err());
+    }
+
+    #[test]
+    fn a_board_that_hangs_is_given_up_with_a_sentence_even_where_its_queue_is_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = socket_path(folder.path());
+        let board = net::socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+        net::bind(&board, &SocketAddrUnix::new(&path).unwrap()).unwrap();
+        net::listen(&board, 0).unwrap();
+        // The first is let into the queue and waits for an answer; the second is not let in.
+        let _in_the_queue = UnixStream::connect(&path).unwrap();
+        for _ in 0..2 {
+            let problem = ask(folder.path(), "status", Duration::from_millis(20)).unwrap_err();
+            let line = problem.line(crate::problem::Speech::English);
+            assert!(line.contains("hangs or was stopped") && line.contains("restart it"), "{line}");
+        }
+        net::listen(&board, 8).unwrap();
+        let problem = ask(folder.path(), "status", Duration::from_millis(20)).unwrap_err();
+        assert!(problem.why.en.contains("hangs or was stopped"), "{problem}");
     }
 
     #[test]

@@ -215,7 +215,10 @@ fn assemble(ground: Ground, events: &Sender<Event>, stage: Stage, size: (u32, u3
     problems.iter().for_each(|problem| board.report(problem));
     // What is kept shows before anybody is asked for news.
     board.turn();
-    if let Err(problem) = control::listen(&config.state, events.clone()) {
+    // Whose the directory is was told above.
+    if let Err(problem) = control::listen(&config.state, events.clone())
+        && !store.is_anothers()
+    {
         board.report(&problem);
     }
     if !specs.is_empty() {

@@ -85,7 +85,7 @@ impl Board {
         };
         let name = |zone: usize| self.shown.zones.get(zone).map_or("main", |zone| &zone.name);
         let notice = |zone: usize, slot: &NoticeSlot| {
-            item(name(zone), &slot.feed, "notice", &slot.notice.id, &slot.notice.title, slot.start)
+            item(name(zone), &slot.feed, "notice", &slot.notice.id, &slot.notice.title, slot.turn.0)
         };
         let nothing = |zone: usize| item(name(zone), "", "neutral", "", &plan.title, plan.at);
         let main = match &plan.main {

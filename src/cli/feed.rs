@@ -281,8 +281,11 @@ fn spoken(file: &Path, transcode: bool) -> Result<(Media, Vec<MediaFile>), Probl
     let (root, name) = beside(file);
     let mut shelf = Shelf::new(root, "alerts.json", &probe).making_fit(transcoder.as_ref());
     let media = shelf.named(&name, Role::Sound).map_err(|fault| match fault {
-        Fault::Refused((why, remedy)) | Fault::Mended((why, remedy), _) => {
-            Problem::new("--audio", why, remedy)
+        Fault::Refused((why, remedy)) => Problem::new("--audio", why, remedy),
+        Fault::Mended((why, remedy), line) => {
+            let mut problem = Problem::new("--audio", why, remedy);
+            problem.sketch.extend(line);
+            problem
         }
         Fault::Broken(problem) => problem,
         Fault::Told => crate::disk::problem(file, &std::io::ErrorKind::NotFound.into()),

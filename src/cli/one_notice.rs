@@ -114,13 +114,13 @@ pub(super) fn turn(plan: impl Fn(Timestamp) -> Plan, at: Timestamp) -> Option<(T
         }
     };
     let shown = slot(&plan(at))?;
-    let whole = |slot: &NoticeSlot| slot.notice.window.until.is_none_or(|until| slot.end <= until);
+    let whole = |slot: &NoticeSlot| slot.notice.window.until.is_none_or(|until| slot.turn.1 <= until);
     if whole(&shown) {
-        return Some((shown.start, shown.end));
+        return Some(shown.turn);
     }
     // It ends within this turn: the one before shows the same, all of it.
-    let before = slot(&plan(shown.start.checked_sub(SignedDuration::from_millis(1)).ok()?))?;
-    Some((before.start, before.end))
+    let before = slot(&plan(shown.turn.0.checked_sub(SignedDuration::from_millis(1)).ok()?))?;
+    Some(before.turn)
 }
 
 fn on_no_board(notice: &Notice) -> Problem {

@@ -40,6 +40,8 @@ pub fn look(folder: &Path, programme: &Programme, sizes: &[(u32, u32)], now: Tim
             || !notice.translations.is_empty()
             || pictured
             || lone
+            || [&notice.video, &notice.audio].into_iter().any(Option::is_some)
+            || notice.seconds.is_some()
             || asks_to_scan(notice)
     };
     let over = |notice: &&Arc<Notice>| notice.window.until.is_none_or(|until| until > now);
@@ -52,7 +54,7 @@ pub fn look(folder: &Path, programme: &Programme, sizes: &[(u32, u32)], now: Tim
     notices
         .into_iter()
         .flat_map(|notice| {
-            let seen = [unseen(notice, sizes), tiny(notice, sizes), unscanned(notice, sizes)];
+            let seen = [unseen(notice, sizes), tiny(notice, sizes), unscanned(notice, sizes), lasts(notice)];
             [eye.long(folder, notice, sizes), eye.cut(notice, sizes)].into_iter().chain(seen)
         })
         .flatten()
@@ -76,9 +78,9 @@ fn unseen(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
     Some(Problem::new(notice.id.clone(), why, remedy))
 }
 
-/// A picture that is drawn much larger than it is.
+/// A picture, or one that moves, that is drawn much larger than it is.
 fn tiny(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
-    let image = notice.image.as_ref()?;
+    let image = notice.image.as_ref().or(notice.video.as_ref())?;
     let (width, height) = (image.width?, image.height?);
     let screens = sizes.iter().copied().filter(|size| !is_led(*size));
     // A third of a screen's side: beside text a picture has half of it, and is then enlarged by half.
@@ -88,12 +90,68 @@ fn tiny(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
     }
     let why = say!(
         en: "`{path}` is only {width} × {height} pixels, and looks coarse when enlarged",
-        vi: "ảnh `{path}` chỉ có {width} × {height} điểm ảnh, phóng to lên sẽ bị vỡ",
+        vi: "`{path}` chỉ có {width} × {height} điểm ảnh, phóng to lên sẽ bị vỡ",
         path = image.path
     );
     let remedy = say!(
-        en: "give the original picture, at least {least} pixels on its longer side",
-        vi: "hãy dùng ảnh gốc, cạnh dài ít nhất {least} điểm ảnh"
+        en: "give the original, at least {least} pixels on its longer side",
+        vi: "hãy dùng bản gốc, cạnh dài ít nhất {least} điểm ảnh"
+    );
+    Some(Problem::new(notice.id.clone(), why, remedy))
+}
+
+/// Why a turn is as long as it is, where that is not its text.
+#[derive(Clone, Copy)]
+enum Lasting<'a> {
+    Seconds(u32),
+    Film(&'a Media),
+    Sound,
+}
+
+/// What makes a turn longer than anybody stays for, besides text to be read.
+fn lasting_by(notice: &Notice) -> Option<Lasting<'_>> {
+    let turn = |notice: &Notice| turn_ms(notice, Reading::default());
+    if turn(notice) <= TURN_MS_MAX {
+        return None;
+    }
+    if let Some(seconds) = notice.seconds {
+        return Some(Lasting::Seconds(seconds));
+    }
+    if let Some(film) = &notice.video {
+        return Some(Lasting::Film(film));
+    }
+    let mut silent = notice.clone();
+    silent.audio = None;
+    silent.translations.values_mut().for_each(|translation| translation.audio = None);
+    (turn(&silent) <= TURN_MS_MAX).then_some(Lasting::Sound)
+}
+
+/// A film, a sound or `seconds` that keep everything else off the board for longer than anybody stays.
+fn lasts(notice: &Notice) -> Option<Problem> {
+    let cause = lasting_by(notice)?;
+    let time = lasting(turn_ms(notice, Reading::default()).div_ceil(1000));
+    let (by, remedy) = match cause {
+        Lasting::Seconds(seconds) => (
+            say!(en: "its `seconds = {seconds}`", vi: "mục `seconds = {seconds}`"),
+            say!(en: "write fewer `seconds`, or none", vi: "hãy ghi `seconds` ít hơn, hoặc xóa dòng này"),
+        ),
+        Lasting::Film(film) => (
+            say!(en: "its film `{path}`", vi: "phim `{path}`", path = film.path),
+            say!(en: "cut the film shorter, or write `seconds = 60` to show its first minute",
+                 vi: "hãy cắt bớt phim, hoặc ghi `seconds = 60` để chỉ chiếu phút đầu"),
+        ),
+        Lasting::Sound => (
+            say!(en: "its sound", vi: "âm thanh"),
+            say!(en: "record it shorter, or make several notices of it", vi: "hãy thu ngắn hơn, hoặc tách thành nhiều tin"),
+        ),
+    };
+    let why = say!(
+        en: "it stays for {time}, because of {by}; few people wait for its end",
+        vi: "tin chiếm {time_vi} vì {by_vi}; ít người đứng đợi hết",
+        time_vi = time.vi,
+        by_vi = by.vi,
+        time = time.en,
+        by = by.en
     );
     Some(Problem::new(notice.id.clone(), why, remedy))
 }
@@ -139,7 +197,7 @@ impl<'a> Eye<'a> {
         let pages: Vec<((u32, u32), u32)> =
             sizes.iter().map(|size| (*size, self.pages(notice, *size))).collect();
         let turn = turn_ms(notice, Reading::default());
-        let slow = turn > TURN_MS_MAX && notice.video.is_none() && notice.seconds.is_none();
+        let slow = turn > TURN_MS_MAX && lasting_by(notice).is_none();
         if !slow && pages.iter().all(|(size, pages)| *pages <= PAGES_MAX || is_led(*size)) {
             return None;
         }
@@ -366,10 +424,34 @@ mod tests {
         assert_eq!(
             noted(60, 40),
             [
-                "a: `a.jpg` is only 60 × 40 pixels, and looks coarse when enlarged; give the original picture, at least 640 pixels on its longer side"
+                "a: `a.jpg` is only 60 × 40 pixels, and looks coarse when enlarged; give the original, at least 640 pixels on its longer side"
             ]
         );
         assert_eq!(noted(640, 200), [""; 0]);
+    }
+
+    #[test]
+    fn whatever_keeps_a_notice_on_for_more_than_two_minutes_is_told_by_name() {
+        let media = |ms: u64| serde_json::json!({"path": "a", "length": 9, "sha256": "00".repeat(32), "duration_ms": ms});
+        for (key, value, cause) in [
+            ("seconds", serde_json::json!(200), "3 min 20 s, because of its `seconds = 200`; "),
+            ("video", media(200_000), "3 min 20 s, because of its film `a`; "),
+            ("audio", media(200_000), "3 min 20 s, because of its sound; "),
+        ] {
+            let noted = said(serde_json::json!({"id": "a", "title": "A", key: value}));
+            assert!(noted.len() == 1 && noted[0].contains(cause), "{noted:?}");
+        }
+        assert_eq!(said(serde_json::json!({"id": "a", "title": "A", "seconds": 120})), [""; 0]);
+        assert_eq!(said(serde_json::json!({"id": "a", "title": "A", "video": media(120_000)})), [""; 0]);
+        let cut = said(serde_json::json!({"id": "a", "title": "A", "seconds": 60, "video": media(200_000)}));
+        assert_eq!(cut, [""; 0]);
+    }
+
+    #[test]
+    fn a_small_animation_looks_as_coarse_as_a_picture() {
+        let film = serde_json::json!({"path": "a.gif", "length": 9, "sha256": "00".repeat(32), "width": 64, "height": 64, "duration_ms": 2_000});
+        let noted = said(serde_json::json!({"id": "a", "title": "A", "video": film}));
+        assert!(noted.len() == 1 && noted[0].contains("`a.gif` is only 64 × 64 pixels"), "{noted:?}");
     }
 
     #[test]

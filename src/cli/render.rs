@@ -304,7 +304,7 @@ impl Part {
             id: slot.notice.id.clone(),
             title: slot.notice.title.clone(),
             page,
-            turn: Some(slot.start),
+            turn: Some(slot.turn.0),
         };
         let page = (composed.page, composed.pages);
         let asides = plan.asides.iter().zip(composed.asides.iter().copied().chain(std::iter::repeat((1, 1))));
@@ -506,7 +506,7 @@ impl Preview {
     /// first pages.
     fn first_page(&self, from: Timestamp) -> Timestamp {
         let began = |at: Timestamp| match self.plan(at).main {
-            Main::Notice(slot) => Some((slot.notice.id.clone(), slot.start)),
+            Main::Notice(slot) => Some((slot.notice.id.clone(), slot.turn.0)),
             Main::Warning { alert, turn, .. } => Some((alert.id.identifier.clone(), turn?.0)),
             Main::Neutral { .. } => None,
         };

@@ -1,7 +1,7 @@
 //! Files that a person names on the command line or in the configuration: read and written as any program
 //! does, symbolic links followed. Nothing of a board's state goes this way.
 
-use super::{Local, problem, replace};
+use super::{Local, folder_of, problem, replace};
 use crate::problem::{Outcome, Problem};
 use crate::say;
 use std::io::{self, Read, Write};
@@ -38,7 +38,33 @@ pub fn write_for_person(path: &Path, bytes: &[u8]) -> Outcome<()> {
         }
         Err(error) => Err(error),
     };
-    write().map_err(|error| problem(path, &error))
+    write().map_err(|error| unwritten(path, &error))
+}
+
+/// What to tell people of a new file that has no place where they want it: what must change is the folder.
+fn unwritten(path: &Path, error: &io::Error) -> Problem {
+    let folder = folder_of(path);
+    let (subject, name) = (path.display().to_string(), folder.display());
+    match error.kind() {
+        io::ErrorKind::PermissionDenied if path.metadata().is_ok_and(|found| !found.is_file()) => {
+            Problem::new(
+                subject,
+                say!(en: "this user may not write to it", vi: "người dùng này không có quyền ghi vào đây"),
+                say!(en: "name another file", vi: "hãy ghi tên tệp khác"),
+            )
+        }
+        io::ErrorKind::PermissionDenied => Problem::new(
+            subject,
+            say!(en: "this user may not write in the folder `{name}`", vi: "người dùng này không có quyền ghi vào thư mục `{name}`"),
+            say!(en: "name a file in a folder of your own, or in /tmp", vi: "hãy ghi tên tệp trong thư mục của mình, hoặc trong /tmp"),
+        ),
+        io::ErrorKind::NotFound if !folder.exists() => Problem::new(
+            subject,
+            say!(en: "there is no folder `{name}`", vi: "không có thư mục `{name}`"),
+            say!(en: "make it first: mkdir -p {typed}", vi: "hãy tạo thư mục trước: mkdir -p {typed}", typed = typed(folder)),
+        ),
+        _ => problem(path, error),
+    }
 }
 
 /// The path as it is typed into a shell.
@@ -91,6 +117,7 @@ pub fn write_png_for_person(path: &Path, png: &[u8]) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Speech;
     use std::os::unix::fs::{FileTypeExt, symlink};
 
     #[test]
@@ -135,6 +162,18 @@ mod tests {
         write_png_for_person(&picture, b"\x89PNG1").unwrap();
         write_png_for_person(&picture, b"\x89PNG2").unwrap();
         assert_eq!(std::fs::read(&picture).unwrap(), b"\x89PNG2");
+    }
+
+    #[test]
+    fn a_file_that_has_no_place_is_told_by_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = |path: &Path, error: io::Error| unwritten(path, &error).line(Speech::English);
+        let there = folder.path().join("a.png");
+        let said = line(&there, io::ErrorKind::PermissionDenied.into());
+        assert!(said.contains("may not write in the folder `") && !said.contains("give this user"), "{said}");
+        let nowhere = folder.path().join("không có/a.png");
+        let said = write_for_person(&nowhere, b"x").unwrap_err().line(Speech::English);
+        assert!(said.contains("there is no folder") && said.ends_with("/không có'"), "{said}");
     }
 
     #[test]

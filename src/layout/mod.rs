@@ -253,7 +253,7 @@ impl Composer {
         }
         let (parts, pages) = self.arranged(view, grid, slot, place);
         let seconds: Vec<f64> = pages.iter().map(|(_, seconds)| *seconds).collect();
-        let (at, turns) = turns::now(&seconds, Some((slot.start, slot.end)), view.now.timestamp());
+        let (at, turns) = turns::now(&seconds, Some(slot.turn), view.now.timestamp());
         Leaf::Text { slot, parts: Box::new(parts), pages, at, turns }
     }
 

@@ -109,6 +109,7 @@ pub fn slot(notice: Notice, seconds: i64) -> Main {
         feed: "xa".into(),
         notice: Arc::new(notice),
         languages,
+        turn: (start, end),
         start,
         end,
         number: 2,

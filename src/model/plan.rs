@@ -82,8 +82,10 @@ pub struct NoticeSlot {
     /// The languages shown in this slot, in order: the notice's own first. Layout divides the slot among
     /// their pages.
     pub languages: Vec<String>,
+    /// When its turn of the rotation began, and the first moment of the next.
+    pub turn: (Timestamp, Timestamp),
+    /// From when to when its film or sound runs: the turn, or one round of a film that is repeated in it.
     pub start: Timestamp,
-    /// First moment of the next slot of the rotation. A film or sound loops or is cut to fit.
     pub end: Timestamp,
     /// How many turns its rotation had before this one, since 1970.
     pub number: i64,

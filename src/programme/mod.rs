@@ -204,7 +204,8 @@ impl Timetable {
 
     /// The first moment after `t` at which [`Timetable::on_air`] differs or may differ: until then it is
     /// the same but for `at`. `None`: it never changes again. The end of each turn of the rotation is such
-    /// a moment, even of a notice that is alone in it, whose next turn starts then.
+    /// a moment, even of a notice that is alone in it, whose next turn starts then, and so is that of each round of a film
+    /// that is repeated in its turn.
     pub fn next_change(&self, t: Timestamp, clock_trusted: bool) -> Option<Timestamp> {
         let now = self.now(t, clock_trusted);
         let warnings = self.warnings.iter().flat_map(|(_, life)| [life.from, life.until]);
@@ -267,12 +268,22 @@ impl Timetable {
         let t_ms = now.t.as_nanosecond().div_euclid(1_000_000) as i64;
         let Position { item, turn_ms, number } = rotation::position(&wheel.normal, &wheel.low, t_ms)?;
         let item = &self.notices[item];
+        let moment = |ms| Timestamp::from_millisecond(ms);
+        let round_ms = reading::round_ms(&item.notice, self.reading).map(|round| {
+            let began = t_ms - (t_ms - turn_ms.start) % round as i64;
+            began..began + round as i64
+        });
+        let round_ms = round_ms.unwrap_or(turn_ms.clone());
         let slot = NoticeSlot {
             feed: self.feeds[item.feed].name.clone(),
             notice: item.notice.clone(),
             languages: reading::languages(&item.notice),
-            start: Timestamp::from_millisecond(turn_ms.start).unwrap_or(Timestamp::MIN),
-            end: Timestamp::from_millisecond(turn_ms.end).unwrap_or(Timestamp::MAX),
+            turn: (
+                moment(turn_ms.start).unwrap_or(Timestamp::MIN),
+                moment(turn_ms.end).unwrap_or(Timestamp::MAX),
+            ),
+            start: moment(round_ms.start).unwrap_or(Timestamp::MIN),
+            end: moment(round_ms.end).unwrap_or(Timestamp::MAX),
             number,
             alone: wheel.normal.len() + wheel.low.len() == 1,
         };

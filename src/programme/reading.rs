@@ -6,9 +6,10 @@
 //! least 10 s and with no upper clamp but the longest turn there is, and layout divides that among as many
 //! pages as it needs, none of which then comes to 60 s.
 //!
-//! - `seconds` in the programme is the whole turn, whatever the text; only a film or a sound loops or is
-//!   cut to fit.
-//! - A film stays for its length.
+//! - `seconds` in the programme is the whole turn, whatever the text: a film or a sound is cut to fit, and a film's last
+//!   picture stands.
+//! - A film stays for its length; one that is shorter than its title and a picture would be looked at is repeated, whole,
+//!   until they are.
 //! - Otherwise each language gets its own time, one after the other: the longer of reading it and hearing
 //!   its sound.
 //! - A picture with little beside it stays 12 s.
@@ -23,6 +24,8 @@ use unicode_script::{Script, UnicodeScript};
 
 const TEXT_MS_MIN: u64 = 10_000;
 const PICTURE_MS_MIN: u64 = 12_000;
+/// A round that is shorter would be mostly spent on opening the film again; its last picture stands until it is over.
+const ROUND_MS_MIN: u64 = 1_000;
 /// A film whose length nobody measured.
 const UNMEASURED_MS: u64 = 60_000;
 
@@ -41,10 +44,24 @@ pub fn languages(notice: &Notice) -> Vec<String> {
 pub fn turn_ms(notice: &Notice, reading: Reading) -> u64 {
     let turn = match (notice.seconds, &notice.video) {
         (Some(seconds), _) => u64::from(seconds.min(limits::SECONDS_MAX)) * SECOND_MS,
-        (None, Some(film)) => length_ms(film),
+        (None, Some(film)) => round_ms(notice, reading)
+            .map_or(length_ms(film), |round| looked_at_ms(notice, reading).div_ceil(round) * round),
         (None, None) => languages(notice).iter().map(|lang| language_ms(notice, lang, reading)).sum(),
     };
     turn.clamp(u64::from(limits::SECONDS_MIN) * SECOND_MS, limits::MEDIA_DURATION_MS_MAX)
+}
+
+/// How long a round of the notice's film takes, in milliseconds, where the film is repeated within its turn.
+pub fn round_ms(notice: &Notice, reading: Reading) -> Option<u64> {
+    let film = notice.video.as_ref().filter(|_| notice.seconds.is_none())?;
+    let round = film.duration_ms?.max(ROUND_MS_MIN);
+    (round < looked_at_ms(notice, reading)).then_some(round)
+}
+
+/// How long a still picture stays that is shown as a film is, with its title alone, in milliseconds.
+fn looked_at_ms(notice: &Notice, reading: Reading) -> u64 {
+    let title = reading.milliseconds(syllables(&notice.title));
+    title.clamp(PICTURE_MS_MIN, u64::from(limits::SECONDS_MAX) * SECOND_MS)
 }
 
 /// How long one language of the notice needs, in milliseconds. Where the turn is shorter or longer than the
@@ -173,6 +190,24 @@ mod tests {
         assert_eq!(turn(&chime), 10_000, "a short sound does not hurry the reader");
         let picture = Notice { image: Some(media(None)), ..notice("") };
         assert_eq!(turn(&picture), 12_000);
+    }
+
+    #[test]
+    fn a_film_that_is_shorter_than_a_picture_would_stay_is_repeated_in_whole_rounds() {
+        let film = |ms| Notice { video: Some(media(Some(ms))), ..notice("") };
+        for (length, rounds, round) in
+            [(2_000, 6, 2_000), (5_000, 3, 5_000), (11_999, 2, 11_999), (400, 12, 1_000)]
+        {
+            assert_eq!(round_ms(&film(length), Reading::default()), Some(round), "{length}");
+            assert_eq!(turn(&film(length)), rounds * round, "{length}");
+        }
+        assert_eq!((turn(&film(12_000)), round_ms(&film(12_000), Reading::default())), (12_000, None));
+        let titled = Notice { title: vec!["chữ"; 20].join(" "), ..film(5_000) };
+        assert_eq!(turn(&titled), 15_000, "a title of twenty syllables takes 14 s to read");
+        let told = Notice { seconds: Some(3), ..film(2_000) };
+        assert_eq!((turn(&told), round_ms(&told, Reading::default())), (3_000, None));
+        let unmeasured = Notice { video: Some(media(None)), ..notice("") };
+        assert_eq!(turn(&unmeasured), UNMEASURED_MS);
     }
 
     #[test]

@@ -175,6 +175,32 @@ fn a_notice_alone_starts_its_turn_again_at_the_end_of_each() {
 }
 
 #[test]
+fn a_short_film_begins_again_within_its_turn_and_the_turn_goes_on() {
+    let short = "{path='m', length=1, sha256='0000000000000000000000000000000000000000000000000000000000000000', duration_ms=5000}";
+    let film = format!("[[notice]]\nid = 'film'\ntitle = 'film'\nvideo = {short}\n");
+    let text = [film, notice("b", "")].concat();
+    let timetable = one(&text);
+    let slot = |t: Timestamp| match timetable.on_air(t, true).main {
+        Main::Notice(slot) => slot,
+        other => panic!("{other:?}"),
+    };
+    let mut t = at("2026-11-24 12:00");
+    while slot(t).notice.id != "film" || slot(t).start != slot(t).turn.0 {
+        t = timetable.next_change(t, true).unwrap();
+    }
+    let first = slot(t);
+    let mut rounds = Vec::new();
+    while slot(t).notice.id == "film" {
+        assert_eq!((slot(t).turn, slot(t).number), (first.turn, first.number));
+        rounds.push(slot(t).end.duration_since(slot(t).start).as_secs());
+        t = timetable.next_change(t, true).unwrap();
+        assert!(rounds.len() < 9, "it never ends");
+    }
+    assert_eq!(rounds, [5, 5, 5]);
+    assert_eq!(t, first.turn.1);
+}
+
+#[test]
 fn several_feeds_share_the_rotation_evenly_in_the_order_of_the_board() {
     let commune = feed("xa", &notice("x1", ""));
     let province = feed("tinh", &[notice("t1", ""), notice("t2", ""), notice("t3", "")].concat());

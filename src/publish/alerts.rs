@@ -339,7 +339,8 @@ fn words_of(said: &table::Said<'_>, shelf: &mut Shelf<'_>) -> Option<Media> {
             None => return Some(media),
             Some((why, remedy)) => said.refuse(why, remedy),
         },
-        Err(Fault::Refused((why, remedy)) | Fault::Mended((why, remedy), _)) => said.refuse(why, remedy),
+        Err(Fault::Refused((why, remedy))) => said.refuse(why, remedy),
+        Err(Fault::Mended((why, remedy), line)) => said.refuse_with(why, remedy, line),
         Err(Fault::Broken(problem)) => said.refuse(problem.why, problem.remedy),
         // Not here, and a file with a mistake is not published.
         Err(Fault::Told) => {}

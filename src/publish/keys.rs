@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use sha2::Digest;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::os::unix::fs::PermissionsExt;
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Longest key file read: a PKCS#8 Ed25519 key is a hundred bytes.
@@ -61,8 +62,7 @@ impl SigningKey {
     /// # Errors
     /// It cannot be read, or holds no Ed25519 key.
     pub fn load(path: &Path) -> Outcome<SigningKey> {
-        let text =
-            Local::default().read(path, KEY_FILE_BYTES_MAX).map_err(|error| disk::problem(path, &error))?;
+        let text = Local::default().read(path, KEY_FILE_BYTES_MAX).map_err(|error| unread(path, &error))?;
         let pem = pem::parse(text).map_err(|_| not_a_key(path))?;
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pem.contents()).map_err(|_| not_a_key(path))?;
         SigningKey::from_pair(pair).ok_or_else(|| not_a_key(path))
@@ -113,7 +113,7 @@ impl Keys {
                 say!(en: "put it beside SITE: without its keys nothing can be signed",
                     vi: "hãy đặt thư mục khóa cạnh SITE: không có khóa thì không ký được"),
             ),
-            _ => disk::problem(folder, &error),
+            _ => unread(folder, &error),
         })?;
         let files = entries.into_iter().filter(|entry| entry.name.ends_with(".pem"));
         let files: Vec<PathBuf> = files.map(|entry| folder.join(entry.name)).collect();
@@ -162,6 +162,21 @@ fn open_to_others(path: &Path, folder: &Path) -> Problem {
     )
 }
 
+/// Keys that another user keeps. Nobody else is given the right to read them: they sign in that user's name.
+fn unread(path: &Path, error: &io::Error) -> Problem {
+    let owner = std::fs::metadata(path).map(|found| found.uid());
+    let Some(owner) = owner.ok().filter(|_| error.kind() == io::ErrorKind::PermissionDenied) else {
+        return disk::problem(path, error);
+    };
+    Problem::new(
+        path.display().to_string(),
+        say!(en: "these keys are another user's, who alone may read them",
+            vi: "khóa này của người dùng khác, chỉ người đó đọc được"),
+        say!(en: "run this command as that user: put sudo -u '#{owner}' before it; do not open the keys to others",
+            vi: "hãy chạy lệnh này bằng người dùng đó: thêm sudo -u '#{owner}' ở đầu lệnh; đừng mở quyền đọc khóa cho người khác"),
+    )
+}
+
 fn not_a_key(path: &Path) -> Problem {
     Problem::new(
         path.display().to_string(),
@@ -174,6 +189,15 @@ fn not_a_key(path: &Path) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_of_another_user_are_used_as_that_user_and_opened_to_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let problem = unread(folder.path(), &io::ErrorKind::PermissionDenied.into());
+        let owner = std::fs::metadata(folder.path()).unwrap().uid();
+        assert!(problem.remedy.en.contains(&format!("sudo -u '#{owner}'")), "{problem}");
+        assert!(!problem.remedy.en.contains("give this user"), "{problem}");
+    }
 
     #[test]
     fn a_key_is_read_back_as_it_was_made_and_only_its_owner_can_read_it() {

@@ -15,7 +15,7 @@ fn open(disk: &Arc<SimDisk>) -> Outcome<Store> {
     let as_disk: Arc<dyn Disk> = Arc::<SimDisk>::clone(disk);
     let made = as_disk.create_folder(Path::new(STATE)).and_then(|()| as_disk.sync(Path::new("/")));
     let problems = made.err().map(|error| disk::problem(Path::new(STATE), &error)).into_iter().collect();
-    Store::on(as_disk, Path::new(STATE), None, problems)
+    Store::on(as_disk, Path::new(STATE), None, (None, problems))
 }
 
 /// What the network thread does in one poll, without a network. An error is also what could not be written.
@@ -304,10 +304,25 @@ fn a_full_disk_keeps_the_old_state_and_evicts_only_what_is_not_scheduled() {
 
     let scheduled = HashSet::from([kept.sha256]);
     let refused = store.make_room(1 << 40, &scheduled).unwrap_err().line(Speech::English);
-    assert!(refused.contains("the disk is full"), "{refused}");
+    assert!(refused.contains("next file needs 1048576 MB") && refused.contains("fewer films"), "{refused}");
+    let refused = store.make_room(0, &scheduled).unwrap_err().line(Speech::English);
+    assert!(refused.contains("64 MB are always kept free") && !refused.contains("films"), "{refused}");
     assert!(store.has(&kept.sha256) && !store.has(&idle.sha256));
     disk.room(None);
     poll(&store, &site, day(2)).unwrap();
+}
+
+#[test]
+fn of_a_state_directory_that_is_another_users_one_sentence_is_told_and_not_one_for_each_file() {
+    let disk: Arc<dyn Disk> = Arc::new(SimDisk::new());
+    disk.create_folder(Path::new(STATE)).unwrap();
+    let state = Path::new(STATE);
+    let store = Store::on(disk, state, None, (Some(super::anothers(state, 990)), Vec::new())).unwrap();
+    let denied = |name: &str| store.fault(&state.join(name), &std::io::ErrorKind::PermissionDenied.into());
+    assert_eq!(denied("lock"), denied("feeds/xa/current"));
+    assert!(denied("lock").remedy.en.contains("sudo -u '#990'"));
+    let full = store.fault(&state.join("lock"), &std::io::ErrorKind::StorageFull.into());
+    assert_eq!(full.why.en, "the disk is full");
 }
 
 #[test]

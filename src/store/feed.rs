@@ -315,7 +315,7 @@ impl Store {
         match if is_there { Ok(()) } else { write() } {
             Ok(()) => self.floor_saved(feed, &kept.item),
             Err(error) => {
-                self.hold_floor(feed, &kept.item, &kept.bytes, disk::problem(&path, &error));
+                self.hold_floor(feed, &kept.item, &kept.bytes, self.fault(&path, &error));
             }
         }
     }
@@ -386,7 +386,7 @@ impl Store {
                 Some(named.clone())
             }
             Err(error) => {
-                self.hold_state(feed, state, disk::problem(&folder, &error));
+                self.hold_state(feed, state, self.fault(&folder, &error));
                 None
             }
         };

@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 /// A part is synced whenever this many bytes were added: the last sync, before adoption, stays short.
@@ -77,7 +77,7 @@ impl Store {
         let path = self.media_path(media.sha256);
         let fault = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => Unavailable::Missing,
-            _ => Unavailable::Fault(disk::problem(&path, &error)),
+            _ => Unavailable::Fault(self.fault(&path, &error)),
         };
         let file = self.disk.open(&path).map_err(fault)?;
         let proof = Proof::of(&file).map_err(fault)?;
@@ -136,7 +136,7 @@ impl Store {
     /// # Errors
     /// There is no room even then.
     pub fn make_room(&self, bytes: u64, scheduled: &HashSet<Sha256>) -> Outcome<()> {
-        let free = || self.disk.free_bytes(&self.folder).map_err(|error| disk::problem(&self.folder, &error));
+        let free = || self.disk.free_bytes(&self.folder).map_err(|error| self.fault(&self.folder, &error));
         let needed = bytes.saturating_add(DISK_RESERVE_BYTES);
         let lacking = needed.saturating_sub(free()?);
         if lacking == 0 {
@@ -148,21 +148,14 @@ impl Store {
         if free >= needed {
             return Ok(());
         }
-        Err(Problem::new(
-            self.folder.display().to_string(),
-            say!(en: "the disk is full: {needed} MB are needed and {free} MB are free",
-                vi: "ổ đĩa đã đầy: cần {needed} MB mà chỉ còn {free} MB",
-                needed = needed.div_ceil(1 << 20), free = free >> 20),
-            say!(en: "free some space, or show fewer films at once",
-                vi: "hãy giải phóng bớt dung lượng, hoặc bớt phim chiếu cùng lúc"),
-        ))
+        Err(no_room(&self.folder, bytes, free))
     }
 
     /// Begins or resumes a download: what is there of it is hashed again.
     pub fn part(&self, media: &Media) -> Outcome<Part<'_>> {
         let folder = self.media_folder();
         let path = disk::beside(&self.media_path(media.sha256), ".part");
-        let fault = |error: io::Error| disk::problem(&path, &error);
+        let fault = |error: io::Error| self.fault(&path, &error);
         if !self.ready_for_media.swap(true, std::sync::atomic::Ordering::Relaxed) {
             self.disk.create_folder(&folder).map_err(fault)?;
             self.disk.sync(&self.folder).map_err(fault)?;
@@ -240,7 +233,7 @@ impl Part<'_> {
     /// Removes what is here.
     pub fn discard(&mut self) -> Outcome<()> {
         self.restart();
-        self.store.disk.remove(&self.path).map_err(|error| disk::problem(&self.path, &error))
+        self.store.disk.remove(&self.path).map_err(|error| self.store.fault(&self.path, &error))
     }
 
     /// Adds the next bytes.
@@ -254,7 +247,7 @@ impl Part<'_> {
             return Err(wrong_length(&self.media.path, found, self.media.length));
         }
         let disk = &self.store.disk;
-        let fault = |error: io::Error| disk::problem(&self.path, &error);
+        let fault = |error: io::Error| self.store.fault(&self.path, &error);
         disk.write_at(&self.path, self.written, bytes).map_err(fault)?;
         self.hasher.update(bytes);
         self.written += bytes.len() as u64;
@@ -272,7 +265,7 @@ impl Part<'_> {
     /// The digest differs, or the disk failed.
     pub fn finish(self) -> Outcome<()> {
         let disk = &self.store.disk;
-        let fault = |error: io::Error| disk::problem(&self.path, &error);
+        let fault = |error: io::Error| self.store.fault(&self.path, &error);
         if self.written != self.media.length || self.hasher.finalize().as_slice() != self.media.sha256.0 {
             disk.remove(&self.path).map_err(fault)?;
             return Err(Problem::new(
@@ -294,4 +287,29 @@ impl Part<'_> {
         }
         Ok(())
     }
+}
+
+/// What to tell people where `bytes` more do not fit beside what is always left free. Fewer films help only where
+/// it is the file that is large.
+fn no_room(folder: &Path, bytes: u64, free: u64) -> Problem {
+    let (free, reserve, file) = (free >> 20, DISK_RESERVE_BYTES >> 20, bytes.div_ceil(1 << 20));
+    let subject = folder.display().to_string();
+    let why = match bytes {
+        0 => say!(
+            en: "the disk is nearly full: {free} MB are free, and {reserve} MB are always kept free for what must be written",
+            vi: "ổ đĩa gần đầy: còn {free} MB, mà luôn phải chừa {reserve} MB cho những gì bắt buộc phải ghi"
+        ),
+        _ => say!(
+            en: "the disk is nearly full: {free} MB are free, the next file needs {file} MB, and {reserve} MB are always kept free",
+            vi: "ổ đĩa gần đầy: còn {free} MB, tệp tiếp theo cần {file} MB, mà luôn phải chừa {reserve} MB"
+        ),
+    };
+    let remedy = match bytes > DISK_RESERVE_BYTES {
+        true => say!(
+            en: "free some space on this disk, or show fewer films at once",
+            vi: "hãy giải phóng bớt dung lượng ổ đĩa, hoặc bớt phim chiếu cùng lúc"
+        ),
+        false => say!(en: "free some space on this disk", vi: "hãy giải phóng bớt dung lượng ổ đĩa"),
+    };
+    Problem::new(subject, why, remedy)
 }

@@ -34,6 +34,7 @@ use crate::problem::{Outcome, Problem};
 use crate::say;
 use std::collections::HashMap;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -61,6 +62,26 @@ pub struct Store {
     unsaved: Mutex<HashMap<String, unsaved::Unsaved>>,
     ready_for_media: AtomicBool,
     _lock: Option<Lock>,
+    /// What is told of every file where the state directory is another user's: one sentence, and not one for each.
+    anothers: Option<Problem>,
+}
+
+/// The owner of a state directory that this user may not write to.
+fn owner_elsewhere(state: &Path) -> Option<u32> {
+    let owner = std::fs::metadata(state).ok()?.uid();
+    let own = rustix::process::geteuid().as_raw();
+    let writable = rustix::fs::access(state, rustix::fs::Access::WRITE_OK).is_ok();
+    (owner != own && !writable).then_some(owner)
+}
+
+fn anothers(state: &Path, owner: u32) -> Problem {
+    Problem::new(
+        state.display().to_string(),
+        say!(en: "this state directory is another user's, and this one may not write there: nothing is kept, and `status` and `screenshot` do not work",
+            vi: "thư mục trạng thái này của người dùng khác, người dùng này không được ghi: không lưu lại được gì, không dùng được `status` và `screenshot`"),
+        say!(en: "run the board as that user: put sudo -u '#{owner}' before the command; or give it a directory of its own with --state",
+            vi: "hãy chạy bảng bằng người dùng đó: thêm sudo -u '#{owner}' ở đầu lệnh; hoặc chọn thư mục riêng bằng --state"),
+    )
 }
 
 impl Store {
@@ -76,6 +97,7 @@ impl Store {
         {
             return Err(disk::problem(state, &error));
         }
+        let anothers = owner_elsewhere(state).map(|owner| anothers(state, owner));
         let lock = match Lock::take(&state.join("lock")) {
             Ok(Some(lock)) => Some(lock),
             Ok(None) => {
@@ -88,14 +110,31 @@ impl Store {
                 ));
             }
             Err(error) => {
-                problems.push(disk::problem(&state.join("lock"), &error));
+                problems.extend(anothers.is_none().then(|| disk::problem(&state.join("lock"), &error)));
                 None
             }
         };
-        Store::on(Arc::new(disk), state, lock, problems)
+        problems.extend(anothers.clone());
+        Store::on(Arc::new(disk), state, lock, (anothers, problems))
     }
 
-    fn on(disk: Arc<dyn Disk>, state: &Path, lock: Option<Lock>, problems: Vec<Problem>) -> Outcome<Store> {
+    /// What to tell people when one of its files could not be read or written.
+    pub(super) fn fault(&self, path: &Path, error: &io::Error) -> Problem {
+        let anothers = self.anothers.as_ref().filter(|_| error.kind() == io::ErrorKind::PermissionDenied);
+        anothers.cloned().unwrap_or_else(|| disk::problem(path, error))
+    }
+
+    /// The directory is another user's, as its problems say.
+    pub fn is_anothers(&self) -> bool {
+        self.anothers.is_some()
+    }
+
+    fn on(
+        disk: Arc<dyn Disk>,
+        state: &Path,
+        lock: Option<Lock>,
+        (anothers, problems): (Option<Problem>, Vec<Problem>),
+    ) -> Outcome<Store> {
         let mut store = Store {
             folder: state.to_path_buf(),
             disk,
@@ -105,6 +144,7 @@ impl Store {
             unsaved: Mutex::default(),
             ready_for_media: AtomicBool::new(false),
             _lock: lock,
+            anothers,
         };
         store.check_version()?;
         Ok(store)
@@ -115,7 +155,7 @@ impl Store {
         let found = match self.disk.read(&path, 64) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).trim().parse::<u64>().ok(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(disk::problem(&path, &error)),
+            Err(error) => return Err(self.fault(&path, &error)),
         };
         match found {
             Some(version) if version > VERSION => Err(Problem::new(
@@ -129,7 +169,8 @@ impl Store {
             // New, or the file was lost: its content follows from this program alone.
             _ => {
                 if let Err(error) = disk::replace(&*self.disk, &path, format!("{VERSION}\n").as_bytes()) {
-                    self.problems.push(disk::problem(&path, &error));
+                    let fault = self.fault(&path, &error);
+                    self.problems.push(fault);
                 }
                 Ok(())
             }

@@ -132,7 +132,7 @@ impl Store {
             unsaved.state.as_ref().map_or(Ok(()), |state| self.write_generation(feed, state))
         };
         if let Err(error) = save() {
-            let problem = disk::problem(&folder, &error);
+            let problem = self.fault(&folder, &error);
             self.unsaved_feeds().insert(feed.into(), Unsaved { problem, ..unsaved });
         }
     }

@@ -209,6 +209,59 @@ fn a_film_that_is_too_large_is_told_with_the_command_that_makes_it_fit() {
 }
 
 #[test]
+fn a_sound_or_a_film_that_boards_do_not_open_is_named_with_the_command_that_makes_one_they_do() {
+    let sine = "-f lavfi -i sine=f=440:d=2";
+    let film = format!("-f lavfi -i testsrc2=s=720x576:r=25:d=1 {sine} -target pal-dv -shortest");
+    for (ending, made_by, key, kind, made) in [
+        ("ac3", sine, "audio", "an AC-3 sound", "m4a"),
+        ("au", sine, "audio", "an AU sound", "m4a"),
+        ("tta", sine, "audio", "a True Audio (TTA) sound", "m4a"),
+        ("wv", sine, "audio", "a WavPack sound", "m4a"),
+        ("dv", film.as_str(), "video", "a DV film", "mp4"),
+    ] {
+        let name = format!("tep.{ending}");
+        let bureau = Bureau::with(&name, &made_by_ffmpeg(&format!("foreign.{ending}"), made_by));
+        let said = bureau.publish(key, &name, &[]);
+        let expected = format!(
+            "programme.toml:4: `{name}` is {kind}; type the line below, and name `tep.{made}` in its place\n  ffmpeg -i "
+        );
+        assert!(said.code == 1 && said.err.contains(&expected), "{}", said.err);
+        bureau.type_line(&said.err);
+        let said = bureau.publish(key, &format!("tep.{made}"), &[]);
+        assert!(said.code == 0, "{ending}: {}", said.err);
+        if key == "video" {
+            assert_eq!(size(&bureau.office.folder().join("tep.mp4")), [768, 576], "square pixels");
+        }
+    }
+}
+
+#[test]
+fn a_recording_with_a_lost_packet_is_told_with_the_command_that_rescues_the_rest() {
+    let whole = made_by_ffmpeg(
+        "lossless.ts",
+        &format!(
+            "-f lavfi -i testsrc2=s=640x360:r=25:d=12 -f lavfi -i sine=f=440:d=12 {H264} -c:a mp2 -f mpegts"
+        ),
+    );
+    let mut bytes = std::fs::read(whole).unwrap();
+    // The first packet of pictures after the middle that no picture begins with (ISO/IEC 13818-1, 2.4.3.2).
+    let lost = (bytes.len() / 376..)
+        .map(|packet| packet * 188)
+        .find(|at| bytes[at + 1] & 0x5F == 1 && bytes[at + 2] == 0)
+        .unwrap();
+    bytes.drain(lost..lost + 188);
+    let bureau = Bureau::new();
+    bureau.office.write("hop.ts", bytes);
+    let said = bureau.publish("video", "hop.ts", &[]);
+    let expected = "(hop.ts): damaged: some of its pictures are lost, the first after ";
+    assert!(said.code == 1 && said.err.contains(expected), "{}", said.err);
+    assert!(said.err.contains("if there is no other copy, type the line below"), "{}", said.err);
+    bureau.type_line(&said.err);
+    let said = bureau.publish("video", "hop-rescued.mp4", &[]);
+    assert!(said.code == 0, "{}", said.err);
+}
+
+#[test]
 fn a_film_above_a_small_board_s_means_is_published_with_a_warning_and_the_command() {
     let bureau = Bureau::with("phim.mkv", &film_4k());
     let said = bureau.publish("video", "phim.mkv", &[]);
@@ -556,6 +609,30 @@ fn a_command_as_it_is_typed_brings_a_film_s_sound_to_the_same_loudness() {
     bureau.type_line(&said.err);
     let reached = loudness(&bureau.office.folder().join("phim-1080p.mp4"));
     assert!((reached + 16.0).abs() <= 1.0, "{reached} LUFS");
+}
+
+#[test]
+fn the_words_of_a_warning_that_boards_do_not_open_are_told_with_the_command_too() {
+    let bureau = Bureau::with("loi.au", &made_by_ffmpeg("foreign.au", "-f lavfi -i sine=f=440:d=2"));
+    let (site, file) = (bureau.office.site(), bureau.office.folder().join("loi.au"));
+    let warning =
+        ["feed", "alert", text(&site), "--hazard", "lu-quet", "--level", "4", "--area", "Bản Nà Đon"];
+    let spoken = ["--action", "Lên chỗ cao ngay", "--audio", text(&file)];
+    let said = run_with("C.UTF-8", &[&warning[..], &spoken].concat(), &[]);
+    assert!(
+        said.code == 1 && said.err.contains("--audio: `loi.au` is an AU sound; type the line"),
+        "{}",
+        said.err
+    );
+    bureau.type_line(&said.err);
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/demo/alerts.json");
+    let mut alerts: serde_json::Value = serde_json::from_slice(&std::fs::read(demo).unwrap()).unwrap();
+    alerts["alerts"][0]["audio"] = "loi.au".into();
+    bureau.office.write("alerts.json", alerts.to_string());
+    let listed = bureau.office.folder().join("alerts.json");
+    let said = run_with("C.UTF-8", &["feed", "alert", text(&site), text(&listed)], &[]);
+    assert!(said.code == 1 && said.err.contains("`loi.au` is an AU sound; type the line"), "{}", said.err);
+    assert!(said.err.contains("\n  ffmpeg -i "), "{}", said.err);
 }
 
 #[test]

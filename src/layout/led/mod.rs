@@ -196,7 +196,7 @@ fn turn(view: &View<'_>, pages: &[Vec<Row>]) -> Turn {
     let syllables = |page: &Vec<Row>| page.iter().map(Row::syllables).sum::<usize>() as f64;
     // A warning is read twice as slowly as a notice.
     let (slot, slowly, least) = match &view.plan.main {
-        Main::Notice(slot) => (Some((slot.start, slot.end)), 1.0, 0.0),
+        Main::Notice(slot) => (Some(slot.turn), 1.0, 0.0),
         Main::Warning { turn, .. } => (*turn, 2.0, PAGE_SECONDS_MIN),
         Main::Neutral { .. } => (None, 1.0, PAGE_SECONDS_MIN),
     };

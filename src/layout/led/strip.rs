@@ -42,7 +42,7 @@ fn running(brush: &mut Brush<'_>, view: &View<'_>, saying: &Saying, window: Rect
     }
     said.extend(ticker_now(view));
     let from = match &view.plan.main {
-        Main::Notice(slot) => Some(slot.start),
+        Main::Notice(slot) => Some(slot.turn.0),
         Main::Warning { turn, .. } => turn.map(|(start, _)| start),
         Main::Neutral { .. } => None,
     };

@@ -54,10 +54,14 @@ impl<'f> Findings<'f> {
     }
 
     pub fn refuse(&self, place: &str, why: Text, remedy: Text) {
+        self.note(Problem::new(self.subject(place), why, remedy));
+    }
+
+    fn note(&self, problem: Problem) {
         let mut problems = self.problems.borrow_mut();
         // A few more than are ever printed: the reader says that there are more.
         if problems.len() < PROBLEMS_FOUND_MAX {
-            problems.push(Problem::new(self.subject(place), why, remedy));
+            problems.push(problem);
         }
     }
 
@@ -150,6 +154,13 @@ pub struct Said<'v> {
 impl<'v> Said<'v> {
     pub fn refuse(&self, why: Text, remedy: Text) {
         self.findings.refuse(&self.place, why, remedy);
+    }
+
+    /// The same, with the command that mends it, where there is one.
+    pub fn refuse_with(&self, why: Text, remedy: Text, line: Option<String>) {
+        let mut problem = Problem::new(self.findings.subject(&self.place), why, remedy);
+        problem.sketch.extend(line);
+        self.findings.note(problem);
     }
 
     pub fn text(&self) -> Option<&'v str> {

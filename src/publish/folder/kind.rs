@@ -43,6 +43,10 @@ pub enum Nature {
     Page,
     /// A sound of another format.
     Sound,
+    /// A sound that boards do not open, and `ffmpeg` does.
+    ForeignSound,
+    /// A film of which the same is true.
+    ForeignFilm,
     /// Where another file is, not the file itself.
     Shortcut,
     /// Nothing that a board could ever have.
@@ -90,6 +94,21 @@ const BEGINNINGS: [(&[u8], Kind); 26] = [
     (b"[InternetShortcut]", kind("a link to a web page", "liên kết tới trang web", Nature::Shortcut)),
 ];
 
+/// Sounds and films that begin with bytes of their own, and for which boards have no reader. As few bytes as these are no
+/// proof: they are asked for once no decoder opens the file.
+const FOREIGN: [(&[u8], Kind); 9] = [
+    (b"\x0b\x77", kind("an AC-3 sound", "âm thanh AC-3", Nature::ForeignSound)),
+    (b"\x7f\xfe\x80\x01", kind("a DTS sound", "âm thanh DTS", Nature::ForeignSound)),
+    (b".snd", kind("an AU sound", "âm thanh AU", Nature::ForeignSound)),
+    (b"wvpk", kind("a WavPack sound", "âm thanh WavPack", Nature::ForeignSound)),
+    (b"TTA1", kind("a True Audio (TTA) sound", "âm thanh True Audio (TTA)", Nature::ForeignSound)),
+    (b"MAC ", kind("a Monkey's Audio sound", "âm thanh Monkey's Audio", Nature::ForeignSound)),
+    (b"MPCK", kind("a Musepack sound", "âm thanh Musepack", Nature::ForeignSound)),
+    // IEC 61834-2: the header block of the first sequence.
+    (b"\x1f\x07\0", kind("a DV film", "phim DV", Nature::ForeignFilm)),
+    (b".RMF", kind("a RealMedia film", "phim RealMedia", Nature::ForeignFilm)),
+];
+
 /// What a file is, where its first bytes prove that it is nothing for a board. What may yet be a film or a
 /// sound is left to whoever decodes it.
 ///
@@ -106,7 +125,26 @@ pub fn by_signature(file: &Path) -> io::Result<Option<Kind>> {
 /// It cannot be read.
 pub fn by_content(file: &Path) -> io::Result<Option<Kind>> {
     let (head, tail) = ends(file)?;
-    Ok(signed(&head, &tail).or_else(|| written(&head)))
+    let foreign = || FOREIGN.iter().find(|(bytes, _)| head.starts_with(bytes)).map(|(_, kind)| *kind);
+    Ok(signed(&head, &tail).or_else(foreign).or_else(|| written(&head)))
+}
+
+/// Whether it is a film, as far as its container says: of one that is damaged, much may yet be read.
+///
+/// # Errors
+/// It cannot be read.
+pub fn is_film(file: &Path) -> io::Result<bool> {
+    let (head, tail) = ends(file)?;
+    // ISO/IEC 13818-1, 2.4.3: packets of 188 bytes, on discs and in cameras after a time of four bytes.
+    let in_step =
+        |first: usize, step: usize| (0..4).all(|packet| head.get(first + packet * step) == Some(&0x47));
+    let begins = |bytes: &[u8]| head.starts_with(bytes);
+    let indexed = head.get(4..8) == Some(b"ftyp") && (holds(&head, b"moov") || holds(&tail, b"moov"));
+    let streamed = in_step(0, 188) || in_step(4, 192) || begins(b"\0\0\x01\xba");
+    let boxed = begins(b"\x1a\x45\xdf\xa3")
+        || begins(b"FLV\x01")
+        || begins(b"RIFF") && head.get(8..12) == Some(b"AVI ");
+    Ok(indexed || streamed || boxed)
 }
 
 fn ends(file: &Path) -> io::Result<(Vec<u8>, Vec<u8>)> {
@@ -258,11 +296,15 @@ impl Kind {
                 en: "open it in a browser, save what it shows as a file of its own, and name that",
                 vi: "hãy mở bằng trình duyệt, lưu riêng ảnh hoặc phim trong trang rồi ghi tên tệp đó"
             ),
-            (Nature::Sound, Role::Sound) => {
+            (Nature::Sound | Nature::ForeignSound, Role::Sound) => {
                 say!(en: "save it as MP3", vi: "hãy lưu lại thành MP3")
             }
             (Nature::Heif | Nature::Picture, Role::Sound | Role::Film) => belongs(Role::Picture, role, key),
-            (Nature::Sound, _) => belongs(Role::Sound, role, key),
+            (Nature::Sound | Nature::ForeignSound, _) => belongs(Role::Sound, role, key),
+            (Nature::ForeignFilm, Role::Film) => {
+                say!(en: "save it as MP4 (H.264, AAC)", vi: "hãy lưu lại thành MP4 (H.264, AAC)")
+            }
+            (Nature::ForeignFilm, _) => belongs(Role::Film, role, key),
             (Nature::Words | Nature::Table | Nature::Pages | Nature::Slides, Role::Sound) => match key {
                 Some(_) => say!(
                     en: "words belong under `text`; to be heard, let somebody read them, and name the recording ({SOUNDS})",

@@ -138,6 +138,8 @@ fn a_good_file_in_the_wrong_place_is_told_where_it_belongs() {
         (b"%PDF-1.4", "video", "is a PDF document", "under `image`", "mục `image`"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1", "audio", "is a HEIC picture", "under `image`", "mục `image`"),
         (b"MThd\0\0\0\x06", "audio", "is a MIDI file", "save it as MP3", "MP3"),
+        (b"\x0b\x77\0", "video", "is an AC-3 sound", "sounds belong under `audio`", "mục `audio`"),
+        (b"\x1f\x07\0", "image", "is a DV film", "films belong under `video`", "mục `video`"),
     ] {
         let [en, vi_said] = said(content, key);
         assert!(en.contains(is) && en.contains(belongs), "{en}");

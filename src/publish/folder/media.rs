@@ -164,6 +164,10 @@ impl<'a> Shelf<'a> {
             }
         };
         let either = matches!(key, Some("image" | "video")) && picture::may_move(&source);
+        let animated = role == Role::Picture && matches!(measured.probe, Probe::Film { .. });
+        if animated && !either && picture::may_move(&source) {
+            return Err(Fault::Refused(picture::moves(&path)));
+        }
         if !either || matches!(measured.probe, Probe::Sound { .. }) {
             kind::suits(&path, measured.probe, role, key)?;
         }
@@ -295,15 +299,48 @@ impl<'a> Shelf<'a> {
                     hash(source, length.max(limits::MEDIA_BYTES_MAX)).map_err(unreadable)?;
                 let probe = (self.probe)(source).map_err(|problem| {
                     match (kind::by_content(source), picture::refusal(source)) {
-                        (Ok(Some(kind)), _) => Fault::Refused(kind.refusal(path, role, key)),
+                        (Ok(Some(kind)), _) => self.of_kind(source, path, kind, (role, key)),
                         (_, Ok(Some(Bad::TooLarge(size)))) => self.of_large_picture(source, path, size),
                         (_, Ok(Some(Bad::CutOff))) => Fault::Refused(picture::cut_off(path)),
-                        _ => Fault::Broken(problem),
+                        _ => Fault::Broken(self.rescued(source, path, role, problem)),
                     }
                 })?;
                 self.judged(Original { source, path, sha256, length, probe })
             }
         }
+    }
+
+    /// A file that is known for what it is, with the command that makes of it what boards open, where there is one.
+    fn of_kind(&self, source: &Path, path: &str, kind: Kind, (role, key): (Role, Option<&str>)) -> Fault {
+        let (why, remedy) = kind.refusal(path, role, key);
+        let filter = line::levelled_in_one_go();
+        let (ending, words) = match (kind.nature, role) {
+            (Nature::ForeignSound, Role::Sound) => (".m4a", line::of_sound(Some(&filter))),
+            (Nature::ForeignFilm, Role::Film) => (".mp4", line::of_unopened_film(&filter)),
+            _ => return Fault::Refused((why, remedy)),
+        };
+        let (mended, line) = self
+            .mended(source, path, why.clone(), (ending, ""), |from, to| line::for_people(from, to, &words));
+        // A path that cannot be typed has no line.
+        Fault::Mended(if line.is_some() { mended } else { (why, remedy) }, line)
+    }
+
+    /// What is wrong with a file, and of a film the command that leaves out what is damaged: there may be no other copy.
+    fn rescued(&self, source: &Path, path: &str, role: Role, problem: Problem) -> Problem {
+        if role != Role::Film || !kind::is_film(source).is_ok_and(|is_film| is_film) {
+            return problem;
+        }
+        let ((why, rescue), line) =
+            self.mended(source, path, problem.why.clone(), ("-rescued.mp4", ""), line::rescuing);
+        if line.is_none() {
+            return problem;
+        }
+        let remedy = say!(
+            en: "{first}; if there is no other copy, {rescue}: what cannot be read is left out, so look at it first",
+            vi: "{first_vi}; nếu không còn bản nào khác, {rescue_vi}: phần hỏng bị bỏ đi, nên hãy xem lại trước",
+            first_vi = problem.remedy.vi, rescue_vi = rescue.vi, first = problem.remedy.en, rescue = rescue.en
+        );
+        Problem { why, remedy, sketch: line.into_iter().collect(), ..problem }
     }
 
     /// A file that is longer than any that is published. Of a film it is worth while to know more.

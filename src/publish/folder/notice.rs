@@ -147,6 +147,7 @@ impl Reader<'_, '_> {
             film.refuse(why, remedy);
         }
         let video = film.and_then(|said| self.shelf.media(&said, Role::Film));
+        let film_said = film.or(section.get("image"));
         // GIF, PNG and WebP are named as either, and are what they are.
         let (video, image) = match (image, video) {
             (Some(image), None) if image.duration_ms.is_some() => (Some(image), None),
@@ -196,6 +197,9 @@ impl Reader<'_, '_> {
         };
         if let Some(said) = seconds_said.filter(|_| notice.video.is_none()) {
             remarks::of_haste(&said, &notice);
+        }
+        if let Some(said) = film_said {
+            remarks::of_film(&said, &notice);
         }
         remarks::of_two_scripts(document, at, &notice);
         notice

@@ -72,6 +72,20 @@ pub fn may_move(file: &Path) -> bool {
     read.is_ok() && (is_webp || head.starts_with(b"GIF8") || head.starts_with(b"\x89PNG"))
 }
 
+/// What to say of an animation where a picture has to stand still.
+pub fn moves(path: &str) -> Refusal {
+    (
+        say!(
+            en: "`{path}` is an animation, and here a picture must stand still",
+            vi: "`{path}` là ảnh động, mà ở đây phải là ảnh tĩnh"
+        ),
+        say!(
+            en: "save one picture of it as PNG, and name that",
+            vi: "hãy lưu một hình trong đó thành PNG rồi ghi tên tệp đó"
+        ),
+    )
+}
+
 struct Seen {
     size: Option<(u32, u32)>,
     cut_off: bool,

@@ -101,6 +101,33 @@ pub fn of_haste(said: &Said<'_>, notice: &Notice) {
     }
 }
 
+/// Tells of what a notice says besides its film, which takes the whole screen and leaves room for the title alone.
+pub fn of_film(said: &Said<'_>, notice: &Notice) {
+    let Some(film) = &notice.video else { return };
+    let beside = [
+        ("text", !notice.text.trim().is_empty()),
+        ("link", !notice.link.is_empty()),
+        ("audio", notice.audio.is_some()),
+        ("in", !notice.translations.is_empty()),
+    ];
+    let beside = beside.into_iter().filter(|(_, is_there)| *is_there).map(|(key, _)| format!("`{key}`"));
+    let beside = beside.collect::<Vec<_>>().join(", ");
+    if beside.is_empty() {
+        return;
+    }
+    let why = say!(
+        en: "on a screen `{path}` moves and takes all the room: of the notice only the title is shown with it, not its {beside}",
+        vi: "`{path}` là hình động, chiếm hết màn hình: chỉ tiêu đề của tin hiện cùng, không có {beside}",
+        path = film.path,
+        beside = beside
+    );
+    let remedy = say!(
+        en: "put these into a notice of their own, or give a picture that stands still under `image`",
+        vi: "hãy ghi các mục này vào một tin riêng, hoặc dùng ảnh tĩnh ở mục `image`"
+    );
+    said.warn(why, remedy);
+}
+
 /// Tells of Thái letters among Vietnamese ones in the text of a notice that begins at `at`. They stack vowels and tones,
 /// for which the lines of an LED wall have no room; translations are left to screens, and a text is drawn as it is.
 pub fn of_two_scripts(document: &Document<'_>, at: usize, notice: &Notice) {

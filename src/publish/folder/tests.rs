@@ -389,7 +389,25 @@ fn a_gif_is_a_picture_or_a_film_whichever_it_was_named_as() {
     let folder = folder("title = 'x'\nemblem = 'a.gif'\n[[notice]]\ntitle = 'a'\ntext = 'b'\n");
     std::fs::write(folder.path().join("a.gif"), b"GIF89a").unwrap();
     let line = read(folder.path(), &moves, now()).unwrap_err()[0].line(Speech::English);
-    assert!(line.contains("is a film"), "{line}");
+    assert!(
+        line.contains("`a.gif` is an animation, and here a picture must stand still; save one"),
+        "{line}"
+    );
+}
+
+#[test]
+fn what_a_film_leaves_no_room_for_is_told_once_and_published_all_the_same() {
+    let said = |more: &str| {
+        let folder = folder(&format!("title = 'x'\n[[notice]]\ntitle = 'a'\nvideo = 'phim.mp4'\n{more}"));
+        let warnings = read(folder.path(), &probe, now()).unwrap().warnings;
+        warnings.iter().map(|problem| problem.line(Speech::English)).collect::<Vec<_>>()
+    };
+    let all = said("text = 'b'\nlink = 'https://a.vn'\naudio = 'loa.mp3'\n[notice.in.hmn]\ntitle = 'c'\n");
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(all[0].starts_with("programme.toml:4: on a screen `phim.mp4` moves"), "{all:?}");
+    assert!(all[0].contains("not its `text`, `link`, `audio`, `in`; put these"), "{all:?}");
+    assert!(said("link = 'https://a.vn'\n")[0].contains("not its `link`; "));
+    assert_eq!(said("issuer = 'UBND xã'\n"), [""; 0]);
 }
 
 #[test]

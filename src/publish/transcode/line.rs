@@ -17,6 +17,10 @@ const RATE: f64 = 30.0;
 /// Twice as many, a little more, or half as many: such rates are halved, and not thinned out unevenly.
 const RATE_NEARLY: f64 = 31.0;
 
+/// No more than 8 Mbit/s, at which an hour is published; a picture that stands by itself every few seconds, at which a
+/// board that is started in the middle begins.
+const H264: &str = "-c:v libx264 -profile:v high -crf 20 -maxrate 8M -bufsize 16M -g 120";
+
 /// How a film stands to what small boards can play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Means {
@@ -163,11 +167,7 @@ fn narrowed(traits: &FilmTraits) -> Vec<String> {
 pub fn of_film(traits: &FilmTraits, seen: [u32; 2], zscale: bool, levelled: Option<&str>) -> Vec<String> {
     let mut words = mapped(Some(traits.pictures), traits.sound);
     words.extend(["-vf".into(), filters(traits, seen, zscale)]);
-    // No more than 8 Mbit/s, at which an hour is published; a picture that stands by itself every few seconds, at which a
-    // board that is started in the middle begins.
-    words.extend(
-        "-c:v libx264 -profile:v high -crf 20 -maxrate 8M -bufsize 16M -g 120".split(' ').map(str::to_owned),
-    );
+    words.extend(H264.split(' ').map(str::to_owned));
     if !is_wide(traits) || zscale {
         words.extend(
             "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
@@ -176,6 +176,17 @@ pub fn of_film(traits: &FilmTraits, seen: [u32; 2], zscale: bool, levelled: Opti
         );
     }
     words.extend(sound(traits.sound.is_some(), levelled));
+    words
+}
+
+/// A film that boards do not open, so that nothing is known of it: without combs, and of square pixels.
+pub fn of_unopened_film(levelled: &str) -> Vec<String> {
+    let filter = "bwdif=mode=send_frame:deint=interlaced,scale=trunc(iw*sar/2)*2:trunc(ih/2)*2,format=yuv420p,setsar=1";
+    let mut words = ["-map", "0:v:0", "-map", "0:a:0?"].map(str::to_owned).to_vec();
+    words.extend(bare());
+    words.extend(["-vf".into(), filter.to_owned()]);
+    words.extend(H264.split(' ').map(str::to_owned));
+    words.extend(sound(true, Some(levelled)));
     words
 }
 
@@ -230,6 +241,13 @@ pub fn for_people(source: &Path, made: &Path, words: &[String]) -> Option<String
     line.push(' ');
     line.push_str(&path(made)?);
     Some(line)
+}
+
+/// The command that makes a film of what can be read of a damaged one: packets with a gap before them, which a transport
+/// stream counts, are left out.
+pub fn rescuing(source: &Path, made: &Path) -> Option<String> {
+    let line = for_people(source, made, &of_unopened_film(&levelled_in_one_go()))?;
+    Some(line.replacen("ffmpeg ", "ffmpeg -fflags +discardcorrupt ", 1))
 }
 
 /// The sound of what people make themselves, in one go.

@@ -9,14 +9,16 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, Scope,
     path_beneath_rules,
 };
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, getpid, getppid, prlimit, set_parent_process_death_signal,
+};
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// Of the scale of nice(2): what else this machine does comes first.
 const NICE: i32 = 10;
@@ -82,15 +84,7 @@ pub fn run(
         let _ = rustix::process::nice(NICE);
         // A kernel without Landlock holds it by the rest.
         let _ = confine(program, reads, writes);
-        let mut child = Command::new(program)
-            .args(arguments)
-            .env_clear()
-            .env("LC_ALL", "C")
-            .current_dir("/")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child = start(program, arguments)?;
         if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
             bound(pid, processor_seconds);
         }
@@ -108,6 +102,29 @@ pub fn run(
         let thread = std::thread::Builder::new().name("ffmpeg".into()).spawn_scoped(scope, worker)?;
         thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for it ended")))
     })
+}
+
+/// Starts the program, which is killed when the thread that called this ends, and so with this whole process, however that
+/// ends.
+fn start(program: &Path, arguments: &[OsString]) -> io::Result<Child> {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env_clear()
+        .env("LC_ALL", "C")
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let parent = getpid();
+    let die_with_it = move || {
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        // Gone already: then nothing will tell.
+        if getppid() == Some(parent) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+    };
+    // SAFETY: between fork and exec it makes two system calls, and neither allocates nor takes a lock.
+    unsafe { command.pre_exec(die_with_it) };
+    command.spawn()
 }
 
 fn bound(pid: Pid, processor_seconds: u64) {
@@ -183,6 +200,13 @@ mod tests {
             assert!(ended.said.trim_end().ends_with(said) && ended.said.len() <= SAID_MAX, "{text}");
         }
         assert!(run(Path::new("/nowhere/ffmpeg"), &[], (None, None), 60).is_err());
+    }
+
+    #[test]
+    fn it_ends_with_whoever_waits_for_it() {
+        let (_held, file) = script("exec sleep 20");
+        let mut child = std::thread::spawn(move || start(&file, &[]).unwrap()).join().unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(Signal::KILL.as_raw()));
     }
 
     #[test]

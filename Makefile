@@ -81,6 +81,10 @@ e2e:
 	$(VENV)/bin/python tests/e2e/clocks.py $(BANGTIN)
 	$(VENV)/bin/python tests/e2e/bombs.py $(BANGTIN)
 	$(VENV)/bin/python tests/e2e/kill.py $(BANGTIN)
+	$(VENV)/bin/python tests/e2e/corpus.py $(BANGTIN)
+	$(VENV)/bin/python tests/e2e/hearing.py $(BANGTIN)
+	$(VENV)/bin/python tests/e2e/decoders.py $(BANGTIN) --minutes 1
+	for what in sync stopped two changes; do $(VENV)/bin/python tests/e2e/together.py $$what $(BANGTIN) || exit 1; done
 
 # Not part of `test`: an emulator is slow.
 vm-test:

@@ -118,6 +118,8 @@ const AGAIN_INTERRUPTED_MAX: Duration = Duration::from_secs(20);
 /// What went wrong with the decoders of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Setback {
+    /// Each kind of fault once.
+    told: Vec<Problem>,
     times: usize,
     /// How many of them at the same place one after another, and where: no picture came, or up to so many microseconds.
     there: u32,
@@ -130,7 +132,12 @@ struct Setback {
 
 impl Setback {
     /// One more, after what there was before.
-    fn after(before: Option<&Setback>, (place, interrupted): (Option<i64>, bool), now: Instant) -> Setback {
+    fn after(
+        before: Option<&Setback>,
+        problem: &Problem,
+        (place, interrupted): (Option<i64>, bool),
+        now: Instant,
+    ) -> Setback {
         let times = before.map_or(0, |before| before.times) + 1;
         let same = |before: &&Setback| {
             before.interrupted == interrupted
@@ -143,8 +150,22 @@ impl Setback {
         let there = before.filter(same).map_or(0, |before| before.there) + 1;
         let rest = AGAIN.get(times - 1).or(AGAIN.last()).copied().unwrap_or_default();
         let rest = if interrupted { rest.min(AGAIN_INTERRUPTED_MAX) } else { rest };
-        Setback { times, there, place, interrupted, again: now + rest }
+        let mut told = before.map(|before| before.told.clone()).unwrap_or_default();
+        if !told.contains(problem) {
+            told.push(problem.clone());
+        }
+        Setback { told, times, there, place, interrupted, again: now + rest }
     }
+}
+
+/// What is to be said of a file's decoders.
+pub enum Trouble {
+    /// The file cannot be shown.
+    Failed(Sha256, Problem),
+    /// A decoder failed, and another will be tried.
+    Setback(Problem),
+    /// After that the file was played to its end.
+    Mended(Problem),
 }
 
 /// The clips that are open.
@@ -183,8 +204,8 @@ impl Playout {
     /// Ends what is no longer wanted, opens what is new, and starts what is ready.
     ///
     /// `asset` gives a proven file, or `None` while it is not there; `fit` the size that a film is wanted in.
-    /// Returns the files that failed, each once. One whose decoder crashed, hung or was killed is tried again, soon and then
-    /// more rarely, and has failed when that happens at the same place again and again.
+    /// A file whose decoder crashed, hung or was killed is tried again, soon and then more rarely, and has failed when that
+    /// happens at the same place again and again. Each is told once.
     pub fn update(
         &mut self,
         wanted: &[Wanted],
@@ -193,9 +214,9 @@ impl Playout {
         asset: impl Fn(&Media) -> Option<Asset>,
         fit: impl Fn(&Wanted) -> Fit,
         changed: impl Fn() + Clone + Send + 'static,
-    ) -> Vec<(Sha256, Problem)> {
+    ) -> Vec<Trouble> {
         self.running.retain(|running| wanted.iter().any(|wanted| running.is(wanted)));
-        let mut failed = Vec::new();
+        let mut troubles = Vec::new();
         for wanted in wanted {
             let known = self.running.iter().position(|running| running.is(wanted));
             if let Some(index) = known {
@@ -213,14 +234,14 @@ impl Playout {
                     let place = running.clip.reached_us();
                     let interrupted = running.clip.is_interrupted();
                     let before = self.setbacks.get(&sha256);
-                    let setback = Setback::after(before, (place, interrupted), at.instant);
+                    let setback = Setback::after(before, &problem, (place, interrupted), at.instant);
                     let blamed = if interrupted { BLAMED_FOR_INTERRUPTIONS } else { BLAMED };
                     if running.clip.is_refused() || setback.there >= blamed {
                         self.setbacks.remove(&sha256);
-                        failed.push((sha256, problem));
+                        troubles.push(Trouble::Failed(sha256, problem));
                     } else {
-                        tracing::warn!(%problem, times = setback.times, "the file is tried again");
                         self.setbacks.insert(sha256, setback);
+                        troubles.push(Trouble::Setback(problem));
                     }
                 }
                 ClipState::Ready if running.begun.is_none() => {
@@ -243,13 +264,15 @@ impl Playout {
         }
         self.running.retain(|running| !matches!(running.clip.state(), ClipState::Failed(_)));
         for whole in self.running.iter().filter(|running| running.clip.finished()) {
-            self.setbacks.remove(&whole.wanted.media.sha256);
+            let over = self.setbacks.remove(&whole.wanted.media.sha256);
+            let told = over.into_iter().flat_map(|setback| setback.told);
+            troubles.extend(told.map(Trouble::Mended));
         }
         let waits = |wanted: &Wanted| !self.running.iter().any(|running| running.is(wanted));
         let waiting = wanted.iter().filter(|wanted| waits(wanted));
         let again = waiting.filter_map(|wanted| Some(self.setbacks.get(&wanted.media.sha256)?.again));
         self.again = again.filter(|again| *again > at.instant).min();
-        failed
+        troubles
     }
 
     fn open(
@@ -329,6 +352,11 @@ fn play(running: &Running, sound: &mut Sound, begin: Instant, now: Instant) -> O
 mod tests {
     use super::*;
     use crate::clock;
+    use crate::say;
+
+    fn crash() -> Problem {
+        Problem::new("phim.mp4", say!(en: "crashed", vi: "bị lỗi"), say!(en: "none", vi: "không"))
+    }
 
     #[test]
     fn only_the_same_fault_at_the_same_place_blames_a_file() {
@@ -336,7 +364,7 @@ mod tests {
         let places = |places: &[Option<i64>]| {
             let mut last = None;
             for place in places {
-                last = Some(Setback::after(last.as_ref(), (*place, false), now));
+                last = Some(Setback::after(last.as_ref(), &crash(), (*place, false), now));
             }
             last.unwrap()
         };
@@ -352,7 +380,7 @@ mod tests {
         let mut last = None;
         let mut rests = Vec::new();
         for place in 0..6 {
-            let setback = Setback::after(last.as_ref(), (Some(place * 10_000_000), false), now);
+            let setback = Setback::after(last.as_ref(), &crash(), (Some(place * 10_000_000), false), now);
             rests.push(setback.again.duration_since(now).as_secs());
             last = Some(setback);
         }
@@ -364,12 +392,12 @@ mod tests {
         let now = clock::instant();
         let mut last = None;
         for _ in 0..BLAMED_FOR_INTERRUPTIONS - 1 {
-            last = Some(Setback::after(last.as_ref(), (None, true), now));
+            last = Some(Setback::after(last.as_ref(), &crash(), (None, true), now));
         }
         let setback = last.unwrap();
         assert!(setback.there < BLAMED_FOR_INTERRUPTIONS);
         assert_eq!(setback.again.duration_since(now), AGAIN_INTERRUPTED_MAX);
         // A crash of its own is another matter.
-        assert_eq!(Setback::after(Some(&setback), (None, false), now).there, 1);
+        assert_eq!(Setback::after(Some(&setback), &crash(), (None, false), now).there, 1);
     }
 }

@@ -7,7 +7,7 @@ use super::event::{Event, Loaded, Question, WindowEvent};
 use super::feeds::{Feed, FeedTime};
 use super::loader::Loader;
 use super::on_hand::OnHand;
-use super::playout::{Anchor, Playout, Wanted, wanted};
+use super::playout::{Anchor, Playout, Trouble, Wanted, wanted};
 use super::supervise::beat;
 use super::unheard::Unheard;
 use crate::clock::{self, Reading};
@@ -569,10 +569,16 @@ impl Board {
             // The board may have ended first.
             let _ = events.send(Event::Clip);
         };
-        let failed = self.playout.update(&all, at, &mut self.sound, asset, fit, changed);
-        for (sha256, problem) in failed {
-            self.report(&problem);
-            self.give_up(sha256);
+        let troubles = self.playout.update(&all, at, &mut self.sound, asset, fit, changed);
+        for trouble in troubles {
+            match trouble {
+                Trouble::Failed(sha256, problem) => {
+                    self.report(&problem);
+                    self.give_up(sha256);
+                }
+                Trouble::Setback(problem) => self.report(&problem),
+                Trouble::Mended(problem) => self.mended(&problem),
+            }
         }
     }
 

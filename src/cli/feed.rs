@@ -190,7 +190,7 @@ pub fn prober(decoder: Decoder) -> impl Fn(&Path) -> Outcome<Probe> {
                 has_sound: found.sound,
                 traits: found.film.unwrap_or_default(),
             },
-            None => Probe::Sound { duration_ms },
+            None => Probe::Sound { duration_ms, silent: found.silent },
         })
     }
 }

@@ -355,7 +355,7 @@ mod tests {
         let probe = |path: &std::path::Path| {
             let ending = path.extension().and_then(|ending| ending.to_str());
             Ok(match ending {
-                Some("mp3") => Probe::Sound { duration_ms: 9_000 },
+                Some("mp3") => Probe::Sound { duration_ms: 9_000, silent: false },
                 Some("mp4") => Probe::Film {
                     width: 1280,
                     height: 720,

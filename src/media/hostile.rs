@@ -109,7 +109,14 @@ mod tests {
                     rate: [number(rng) as u32, number(rng) as u32],
                     ..FilmTraits::default()
                 });
-                Reply::Ready(Found { picture, still: rng.bool(), sound: rng.bool(), duration_us, film })
+                Reply::Ready(Found {
+                    picture,
+                    still: rng.bool(),
+                    sound: rng.bool(),
+                    duration_us,
+                    film,
+                    silent: rng.bool(),
+                })
             }
             2 => Reply::Picture,
             3 => Reply::End { decode_errors: number(rng) as u32 },

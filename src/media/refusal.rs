@@ -28,8 +28,9 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
             say!(en: "copy it again from where it came, to its end", vi: "hãy chép lại từ nguồn cho đến hết"),
         ),
         Stage::Damaged => (
-            say!(en: "damaged: some of its pictures are lost, the first after {message} s",
-                 vi: "tệp hỏng: mất một số hình, hình đầu tiên ở giây thứ {message}"),
+            say!(en: "damaged: some of its pictures are lost, the first after {at} (minutes:seconds)",
+                 vi: "tệp hỏng: mất một số hình, hình đầu tiên ở {at} (phút:giây)",
+                 at = minutes(message)),
             say!(en: "copy it again from where it came, or save it anew from the original",
                  vi: "hãy chép lại từ nguồn, hoặc xuất lại từ bản gốc"),
         ),
@@ -54,6 +55,14 @@ pub(super) fn refused(name: &str, stage: Stage, message: &str) -> Problem {
         ),
     };
     Problem::new(name, why, remedy)
+}
+
+/// Of seconds, as players show them.
+fn minutes(seconds: &str) -> String {
+    match seconds.parse::<u64>() {
+        Ok(seconds) => format!("{}:{:02}", seconds / 60, seconds % 60),
+        Err(_) => seconds.to_owned(),
+    }
 }
 
 pub(super) fn crashed(name: &str, error: &io::Error) -> Problem {

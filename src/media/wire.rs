@@ -109,6 +109,8 @@ pub struct Found {
     pub duration_us: Option<i64>,
     /// Of a film that was looked through.
     pub film: Option<FilmTraits>,
+    /// Of a sound that was listened through: nothing is heard.
+    pub silent: bool,
 }
 
 impl Found {

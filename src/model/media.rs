@@ -96,6 +96,8 @@ pub enum Probe {
     },
     Sound {
         duration_ms: u64,
+        /// Nothing in it is heard.
+        silent: bool,
     },
 }
 
@@ -115,6 +117,10 @@ pub struct FilmTraits {
     /// The streams of the file that are seen and heard, counted from zero.
     pub pictures: u8,
     pub sound: Option<u8>,
+    /// All of its pictures are black.
+    pub black: bool,
+    /// It has a sound track on which nothing is heard.
+    pub silent: bool,
 }
 
 /// How the pictures of a film are packed, as far as it matters for what they cost.

@@ -45,7 +45,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let text = format!("{header}\nzzzzzzzzzzzzzzzzzzzz = 1\n");
         std::fs::write(folder.path().join(folder::PROGRAMME_FILE), text).unwrap();
-        let probe = |_: &Path| -> Outcome<Probe> { Ok(Probe::Sound { duration_ms: 1 }) };
+        let probe = |_: &Path| -> Outcome<Probe> { Ok(Probe::Sound { duration_ms: 1, silent: false }) };
         let problems = folder::read(folder.path(), &probe, Timestamp::UNIX_EPOCH).unwrap_err();
         let lines: Vec<String> = problems.iter().map(|problem| problem.line(Speech::English)).collect();
         let known = lines.iter().find_map(|line| line.split_once("known here: ")).expect("an unknown key");

@@ -297,7 +297,7 @@ impl<'a> Transcoder<'a> {
         arguments.extend(["-i".into(), named(original.source)]);
         arguments.extend_from_slice(words);
         let seconds = match original.probe {
-            Probe::Film { duration_ms, .. } | Probe::Sound { duration_ms } => duration_ms / 1000,
+            Probe::Film { duration_ms, .. } | Probe::Sound { duration_ms, .. } => duration_ms / 1000,
             Probe::Picture { .. } => 0,
         };
         let seconds = PROCESSOR_SECONDS.0 + PROCESSOR_SECONDS.1 * seconds.min(MEDIA_DURATION_MS_MAX / 1000);
@@ -362,7 +362,9 @@ pub fn agrees(original: &Original<'_>, made: &Made, found: Probe) -> Result<(), 
         {
             Some((before, after))
         }
-        (Probe::Sound { duration_ms: before }, Probe::Sound { duration_ms: after }) => Some((before, after)),
+        (Probe::Sound { duration_ms: before, .. }, Probe::Sound { duration_ms: after, .. }) => {
+            Some((before, after))
+        }
         _ => None,
     };
     let path = original.path;

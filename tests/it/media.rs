@@ -260,6 +260,31 @@ fn a_film_or_sound_that_was_cut_off_while_it_was_copied_is_refused_and_a_whole_o
     }
 }
 
+#[test]
+fn a_recording_of_silence_and_a_film_that_is_black_are_known_for_it_and_what_is_faint_or_dark_is_not() {
+    const BLACK: &str = "-f lavfi -i color=black:s=320x240:r=25:d=2 -c:v libx264 -pix_fmt yuv420p";
+    const PICTURE: &str = "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -c:v libx264 -pix_fmt yuv420p";
+    let found = |name: &str, how: &str| {
+        let found = probe(&decoder(), &media(&made_by_ffmpeg(name, how))).expect(name);
+        (found.film.is_some_and(|film| film.black), found.film.map_or(found.silent, |film| film.silent))
+    };
+    // A voice 50 dB below full scale is too quiet, and a voice; a microphone that is switched off hums at -70 dB.
+    let tone = |db: i32| format!("-f lavfi -i sine=f=300:d=2,volume={db}dB");
+    let (nothing, hum, faint) = ("-f lavfi -i anullsrc=d=2 -t 2", tone(-56), tone(-32));
+    assert_eq!(found("nothing.mp3", &format!("{nothing} -c:a libmp3lame")), (false, true));
+    assert_eq!(found("hum.wav", &hum), (false, true));
+    assert_eq!(found("faint.mp3", &format!("{faint} -c:a libmp3lame")), (false, false));
+    assert_eq!(found("black.mp4", BLACK), (true, false));
+    assert_eq!(
+        found(
+            "black-at-first.mp4",
+            &format!("{BLACK} -vf drawbox=w=24:h=24:color=gray:t=fill:enable=gt(t\\,1.5)")
+        ),
+        (false, false)
+    );
+    assert_eq!(found("mute.mp4", &format!("{nothing} {PICTURE} -c:a aac -map 0:a -map 1:v")), (false, true));
+}
+
 /// The demo's film with `bytes` of noise from this share of it on, in per cent; FFmpeg opens and plays it all the same.
 fn with_noise(path: &Path, percent: usize, bytes: usize) -> Asset {
     let mut film = std::fs::read("config/demo/binh-lu.mp4").unwrap();
@@ -283,7 +308,7 @@ fn a_film_with_a_damaged_picture_on_which_others_build_is_refused_with_its_secon
         let problem = probe(&decoder(), &film).expect_err(name);
         let line = problem.line(Speech::English);
         assert!(
-            line.contains(name) && line.contains("damaged") && line.contains("the first after 6 s"),
+            line.contains(name) && line.contains("damaged") && line.contains("the first after 0:06"),
             "{line}"
         );
     }

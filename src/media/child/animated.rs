@@ -228,7 +228,14 @@ pub(super) fn probe(file: &OwnedFd, length: u64) -> Result<Found, Refusal> {
     animation.check()?;
     let (width, height) = animation.size();
     let duration_us = Some(animation.length_us());
-    Ok(Found { picture: Some([width, height]), still: false, sound: false, duration_us, film: None })
+    Ok(Found {
+        picture: Some([width, height]),
+        still: false,
+        sound: false,
+        duration_us,
+        film: None,
+        silent: false,
+    })
 }
 
 #[cfg(test)]

@@ -532,6 +532,21 @@ pub(super) fn are_same(one: &frame::Video, other: &frame::Video) -> bool {
     })
 }
 
+/// Luma of 8 bits below which nobody sees anything on a board: of 255, or from 16 on.
+const DARK: u8 = 32;
+
+/// Nothing can be seen in the picture. Of formats whose first plane is not luma of 8 bits that is not known.
+pub(super) fn is_black(frame: &frame::Video) -> bool {
+    use Pixel::*;
+    const LUMA: [Pixel; 8] = [YUV420P, YUVJ420P, YUV422P, YUVJ422P, YUV444P, YUVJ444P, NV12, GRAY8];
+    if !LUMA.contains(&frame.format()) || !lies_downwards(frame) {
+        return false;
+    }
+    let (stride, width, height) = (frame.stride(0), frame.width() as usize, frame.height() as usize);
+    let mut lines = frame.data(0).chunks(stride.max(1)).take(height);
+    lines.all(|line| line.iter().take(width).all(|luma| *luma < DARK))
+}
+
 /// Bounds what a video decoder may allocate, and tells it the unit of its times.
 pub(super) fn bound(
     context: &mut ffmpeg_the_third::codec::context::Context,

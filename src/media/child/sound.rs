@@ -25,6 +25,9 @@ const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 /// FFmpeg's resampler knows arrangements up to 7.1, and some beyond.
 const CHANNELS_MAX: u16 = 8;
 
+/// -60 dB of full scale: a microphone that is switched off makes less, a voice that is far too quiet more.
+const AUDIBLE: f32 = 0.001;
+
 pub(super) struct Track {
     pub index: usize,
     decoder: ff::decoder::Audio,
@@ -36,6 +39,8 @@ pub(super) struct Track {
     /// Stereo frames made since then.
     made: i64,
     waiting: Waiting,
+    /// The loudest sample that was forgotten, 1 being full scale.
+    peak: f32,
     /// How many pieces in succession were off by [`STRAY_US`] or more, and whether they came late.
     stray: (u32, bool),
     /// What times were moved by last: where that changes, recordings were joined.
@@ -84,6 +89,7 @@ impl Track {
             start_us,
             made: 0,
             waiting: Waiting::default(),
+            peak: 0.0,
             stray: (0, false),
             moved_us: None,
             anew: true,
@@ -91,6 +97,11 @@ impl Track {
             unheard: None,
             end_us: 0,
         })
+    }
+
+    /// Nothing of what was forgotten could be heard.
+    pub(super) fn is_silent(&self) -> bool {
+        self.peak < AUDIBLE
     }
 
     /// Goes on with another track of the same file, which begins where this one ended.
@@ -220,8 +231,13 @@ impl Track {
         self.be_silent(missing_us.saturating_mul(i64::from(self.rate)) / 1_000_000);
     }
 
-    /// Nobody is to hear what was decoded.
+    /// Nobody is to hear what was decoded; only how loud it was is kept.
     pub(super) fn forget(&mut self) {
+        let samples = self.waiting.pieces.iter().filter_map(|piece| match piece {
+            Piece::Samples(samples, _) => Some(samples),
+            Piece::Silence(_) => None,
+        });
+        self.peak = samples.flatten().fold(self.peak, |peak, sample| peak.max(sample.abs()));
         self.waiting = Waiting::default();
     }
 

@@ -50,7 +50,7 @@ fn read_in(folder: &Path, bytes: &[u8]) -> Result<Checked, Vec<Problem>> {
     let probe = |path: &Path| {
         let seconds = path.file_stem().and_then(|name| name.to_str()?.parse::<u64>().ok());
         let broken = || Problem::new("x", say!(en: "no sound", vi: "x"), say!(en: "copy it again", vi: "x"));
-        Ok(Probe::Sound { duration_ms: seconds.ok_or_else(broken)? * 1000 })
+        Ok(Probe::Sound { duration_ms: seconds.ok_or_else(broken)? * 1000, silent: false })
     };
     let mut shelf = Shelf::new(folder.to_owned(), "alerts.json", &probe);
     read(bytes, "alerts.json", &mut shelf, now())

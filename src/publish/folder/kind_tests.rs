@@ -20,7 +20,7 @@ fn probe(path: &Path) -> Outcome<Probe> {
             has_sound: false,
             traits: FilmTraits::default(),
         }),
-        [b'I', b'D', b'3', ..] => Ok(Probe::Sound { duration_ms: 9_000 }),
+        [b'I', b'D', b'3', ..] => Ok(Probe::Sound { duration_ms: 9_000, silent: false }),
         _ => Err(Problem::new("x", say!(en: "cannot be read", vi: "x"), say!(en: "x", vi: "x"))),
     }
 }

@@ -174,7 +174,7 @@ impl<'a> Shelf<'a> {
         let (size, duration_ms) = match measured.probe {
             Probe::Picture { width, height } => (Some((width, height)), None),
             Probe::Film { width, height, duration_ms, .. } => (Some((width, height)), Some(duration_ms)),
-            Probe::Sound { duration_ms } => (None, Some(duration_ms)),
+            Probe::Sound { duration_ms, .. } => (None, Some(duration_ms)),
         };
         let size = size.filter(|_| role != Role::Sound);
         let notice = measured.notice.filter(|_| is_new);
@@ -385,7 +385,9 @@ impl<'a> Shelf<'a> {
             (_, Some(refusal)) => return Err(Fault::Refused(refusal)),
             (Probe::Film { width, height, traits, .. }, None) => ([width, height], traits),
             (_, None) => {
-                return too_long.map_or(Ok(asis(None)), |why| Err(Fault::Refused((why, picture::smaller()))));
+                let silent = of_nothing(path, probe).map(|refusal| (refusal, None));
+                return too_long
+                    .map_or(Ok(asis(silent)), |why| Err(Fault::Refused((why, picture::smaller()))));
             }
         };
         if let Some(why) = too_long {
@@ -393,7 +395,8 @@ impl<'a> Shelf<'a> {
             return Err(Fault::Mended(refusal, line));
         }
         let means = line::means(&traits, seen);
-        Ok(asis((means == Means::Above).then(|| self.of_film(&original, seen, &traits, means))))
+        let above = (means == Means::Above).then(|| self.of_film(&original, seen, &traits, means));
+        Ok(asis(above.or_else(|| Some((of_nothing(path, probe)?, None)))))
     }
 
     fn made_fit(&self, original: &Original<'_>, made: Made) -> Result<Measured, Fault> {
@@ -537,6 +540,30 @@ fn with_line(said: &Said, why: Text, remedy: Text, line: Option<String>) -> Prob
     problem
 }
 
+/// What to say of a file in which nothing is heard, or nothing seen.
+fn of_nothing(path: &str, probe: Probe) -> Option<Refusal> {
+    let record = || {
+        say!(en: "listen to it; if a voice should be there, record it again and look that the microphone is on",
+             vi: "hãy nghe thử; nếu đáng lẽ có tiếng, hãy thu lại và kiểm tra micrô đã bật")
+    };
+    match probe {
+        Probe::Sound { silent: true, .. } => Some((
+            say!(en: "in `{path}` there is only silence", vi: "tệp `{path}` không có tiếng gì, chỉ im lặng"),
+            record(),
+        )),
+        Probe::Film { traits: FilmTraits { black: true, .. }, .. } => Some((
+            say!(en: "all of `{path}` is black", vi: "phim `{path}` đen từ đầu đến cuối"),
+            say!(en: "look at it; if there should be pictures, save it again from the original",
+                 vi: "hãy xem thử; nếu đáng lẽ có hình, hãy lưu lại từ bản gốc"),
+        )),
+        Probe::Film { traits: FilmTraits { silent: true, .. }, .. } => Some((
+            say!(en: "the sound of `{path}` is only silence", vi: "phần tiếng của phim `{path}` chỉ im lặng"),
+            record(),
+        )),
+        _ => None,
+    }
+}
+
 fn too_long(path: &str) -> Text {
     say!(
         en: "`{path}` is larger than {gibibytes} GiB",
@@ -642,7 +669,7 @@ fn never_fits(path: &str, probe: Probe) -> Option<Refusal> {
         Probe::Film { width, height, duration_ms, .. } => {
             (Some((width, height)), Some(duration_ms), limits::FILM_PIXELS_MAX)
         }
-        Probe::Sound { duration_ms } => (None, Some(duration_ms), 0),
+        Probe::Sound { duration_ms, .. } => (None, Some(duration_ms), 0),
     };
     if let Some((width, height)) = size {
         let pixels = u64::from(width) * u64::from(height);

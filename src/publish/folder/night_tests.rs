@@ -16,7 +16,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn sound(_: &Path) -> Outcome<Probe> {
-    Ok(Probe::Sound { duration_ms: 20_000 })
+    Ok(Probe::Sound { duration_ms: 20_000, silent: false })
 }
 
 fn read_at(programme: &str, now: Timestamp) -> Result<Checked, Vec<Problem>> {

@@ -29,7 +29,7 @@ pub(super) fn probe(path: &Path) -> Outcome<Probe> {
             has_sound: false,
             traits: FilmTraits::default(),
         },
-        "sound" => Probe::Sound { duration_ms: 20_000 },
+        "sound" => Probe::Sound { duration_ms: 20_000, silent: false },
         "huge" => Probe::Picture { width: 30_000, height: 30_000 },
         _ => {
             return Err(Problem::new(

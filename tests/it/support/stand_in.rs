@@ -331,6 +331,7 @@ fn lies(lie: &str) -> i32 {
         sound: true,
         duration_us: Some(1_000_000),
         film: None,
+        silent: false,
     };
     let ready = |found: Found| say(&Reply::Ready(found));
     let frame =
@@ -386,6 +387,7 @@ fn lies(lie: &str) -> i32 {
             sound: true,
             duration_us: None,
             film: None,
+            silent: false,
         })),
         "gives-a-picture-that-was-not-asked-for" => say(&Reply::Picture),
         "names-a-slot-that-is-not-there" => say(&frame(6, 0)),

@@ -25,6 +25,7 @@ pub(in super::super) fn play(
         sound: false,
         duration_us: Some(animation.length_us()),
         film: None,
+        silent: false,
     }))?;
     let mut outlet = Outlet::open(player)?;
     let mut painter = Painter::default();

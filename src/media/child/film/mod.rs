@@ -124,6 +124,7 @@ pub(super) fn play(player: &Player<'_>, file: OwnedFd, length: u64, wanted: Want
         sound: sounds,
         duration_us: None,
         film: None,
+        silent: false,
     }))?;
     let mut outlet = Outlet::open(player)?;
     let mut feed = Feed::new(reader, pictures, audio.as_ref().map(|track| track.index), sounds);

@@ -7,6 +7,7 @@ use super::cut;
 use super::feed::{Event, Feed};
 use super::track::{Care, Track, posed};
 use super::traits;
+use crate::model::media::FilmTraits;
 use ffmpeg_the_third as ff;
 use std::os::fd::OwnedFd;
 
@@ -117,12 +118,19 @@ where
     if let Some(us) = video.as_ref().and_then(|track| track.first_damage_us) {
         return Err(Refusal::new(Stage::Damaged, us.max(0) / 1_000_000).into());
     }
+    let silent = sounds > 0 && audio.is_some_and(|track| track.is_silent());
+    let film = film.map(|film| FilmTraits {
+        black: !examined.seen,
+        silent,
+        ..traits::told(film, packets, seen_us, heard_in)
+    });
     Ok(Found {
         picture: video.map(|track| track.seen),
         still: false,
         sound: sounds > 0,
         duration_us: (end_us > 0).then_some(end_us),
-        film: film.map(|film| traits::told(film, packets, seen_us, heard_in)),
+        film,
+        silent,
     })
 }
 
@@ -139,6 +147,7 @@ fn too_large(reader: &Reader, index: usize) -> Option<Found> {
         sound: audio.is_some(),
         duration_us: reader.stated_us().filter(|us| *us > 0),
         film: Some(traits::told(film, 0, 0, audio.map(|track| track.index))),
+        silent: false,
     };
     found.is_sane().then_some(found)
 }
@@ -188,6 +197,8 @@ struct Examined {
     pictures: u64,
     pixels: u64,
     keys_alone: bool,
+    /// Some picture was not black.
+    seen: bool,
 }
 
 impl Examined {
@@ -221,8 +232,9 @@ impl Examined {
     }
 
     fn count(&mut self, track: &mut Track) {
-        while track.next().is_some() {
+        while let Some((frame, _)) = track.next() {
             self.pictures += 1;
+            self.seen |= !ffmpeg::is_black(&frame);
         }
         self.pixels += track.take_pixels();
     }

@@ -42,6 +42,8 @@ pub(super) fn of(reader: &Reader, index: usize) -> FilmTraits {
         interlaced: !fields.contains(&parameters.field_order()),
         pictures: u8::try_from(index).unwrap_or(u8::MAX),
         sound: None,
+        black: false,
+        silent: false,
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn recognises(file: &OwnedFd, length: u64) -> Option<Kind> {
 }
 
 pub(super) fn found(picture: [u32; 2]) -> Found {
-    Found { picture: Some(picture), still: true, sound: false, duration_us: None, film: None }
+    Found { picture: Some(picture), still: true, sound: false, duration_us: None, film: None, silent: false }
 }
 
 fn damaged(why: impl ToString) -> Refusal {

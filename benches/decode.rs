@@ -3,7 +3,7 @@
 //! Processor seconds of the whole process, start and end included, in as many threads, taken in turns.
 
 use bangtin::clock::instant;
-use bangtin::media::{Clip, ClipState, Decoder, Fit, Wish};
+use bangtin::media::{Clip, ClipState, Decoder, Failure, Fit, Wish};
 use bangtin::store::Asset;
 use std::path::Path;
 use std::process::Command;
@@ -33,7 +33,7 @@ fn ours(decoder: &Decoder, film: &Path) -> f64 {
     let far = instant() + Duration::from_secs(3_600);
     let mut shown = 0;
     while !clip.finished() {
-        if let ClipState::Failed(problem) = clip.state() {
+        if let ClipState::Failed(Failure { problem, .. }) = clip.state() {
             panic!("{problem}");
         }
         clip.start(instant());

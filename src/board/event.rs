@@ -1,8 +1,8 @@
 //! Everything that can happen to a board: one closed list, one channel, one loop.
 
+use crate::media::Failure;
 use crate::model::media::{Picture, Sha256};
 use crate::model::status::Status;
-use crate::problem::Problem;
 use crate::store::Asset;
 use crate::sync::FeedEvent;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::sync::mpsc::Sender;
 #[derive(Debug)]
 pub enum Event {
     Feed(Box<FeedEvent>),
-    Loaded(Sha256, Box<Result<Loaded, Problem>>),
+    Loaded(Sha256, Box<Result<Loaded, Failure>>),
     /// A clip's state changed.
     Clip,
     Window(WindowEvent),

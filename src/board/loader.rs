@@ -3,7 +3,7 @@
 
 use super::event::{Event, Loaded};
 use super::supervise;
-use crate::media::{Decoder, picture};
+use crate::media::{Decoder, Failure, picture};
 use crate::model::media::Media;
 use crate::problem::Problem;
 use crate::say;
@@ -57,8 +57,8 @@ fn work(
     let work = move || {
         for (media, want) in inbox {
             let asset = store.asset(&media).map_err(|unavailable| match unavailable {
-                Unavailable::Fault(problem) => problem,
-                Unavailable::Missing => gone(&media.path),
+                Unavailable::Fault(problem) => Failure::of_file(problem),
+                Unavailable::Missing => Failure::of_file(gone(&media.path)),
             });
             let loaded = asset.and_then(|asset| match want {
                 Want::Playable => Ok(Loaded::Playable(asset)),

@@ -16,6 +16,7 @@ mod notify;
 mod on_hand;
 mod pattern;
 mod playout;
+mod setback;
 mod state;
 mod supervise;
 mod told;

@@ -5,6 +5,7 @@
 //! clip stands follows from wall time: a board that restarts in the middle of a film goes on in the middle. A clip whose
 //! decoder fails is opened again, soon and then more rarely.
 
+use super::setback::Setback;
 use crate::media::{Clip, ClipState, Decoder, Fit, Wish};
 use crate::model::media::{FilmPicture, Media, Sha256};
 use crate::model::plan::{Main, Plan};
@@ -102,62 +103,6 @@ impl Running {
     }
 }
 
-/// How long after a decoder failed at a file it is tried again; the last holds for every further time.
-const AGAIN: [Duration; 4] =
-    [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(20), Duration::from_secs(60)];
-/// After so many failures at one place of a file, the file is to blame.
-const BLAMED: u32 = 3;
-/// What lies nearer together than this is one place, in microseconds.
-const SAME_PLACE_US: i64 = 1_000_000;
-
-/// After so many decoders killed at the same place the file is blamed all the same: it may be what fills the memory.
-const BLAMED_FOR_INTERRUPTIONS: u32 = 20;
-/// A decoder that was killed is not waited for long: the next may live.
-const AGAIN_INTERRUPTED_MAX: Duration = Duration::from_secs(20);
-
-/// What went wrong with the decoders of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Setback {
-    /// Each kind of fault once.
-    told: Vec<Problem>,
-    times: usize,
-    /// How many of them at the same place one after another, and where: no picture came, or up to so many microseconds.
-    there: u32,
-    place: Option<i64>,
-    /// The decoder was killed or stopped from outside.
-    interrupted: bool,
-    /// No new attempt before.
-    again: Instant,
-}
-
-impl Setback {
-    /// One more, after what there was before.
-    fn after(
-        before: Option<&Setback>,
-        problem: &Problem,
-        (place, interrupted): (Option<i64>, bool),
-        now: Instant,
-    ) -> Setback {
-        let times = before.map_or(0, |before| before.times) + 1;
-        let same = |before: &&Setback| {
-            before.interrupted == interrupted
-                && match (before.place, place) {
-                    (Some(a), Some(b)) => (a - b).abs() < SAME_PLACE_US,
-                    (None, None) => true,
-                    _ => false,
-                }
-        };
-        let there = before.filter(same).map_or(0, |before| before.there) + 1;
-        let rest = AGAIN.get(times - 1).or(AGAIN.last()).copied().unwrap_or_default();
-        let rest = if interrupted { rest.min(AGAIN_INTERRUPTED_MAX) } else { rest };
-        let mut told = before.map(|before| before.told.clone()).unwrap_or_default();
-        if !told.contains(problem) {
-            told.push(problem.clone());
-        }
-        Setback { told, times, there, place, interrupted, again: now + rest }
-    }
-}
-
 /// What is to be said of a file's decoders.
 pub enum Trouble {
     /// The file cannot be shown.
@@ -229,19 +174,15 @@ impl Playout {
         }
         for running in &mut self.running {
             match running.clip.state() {
-                ClipState::Failed(problem) => {
+                ClipState::Failed(failure) => {
                     let sha256 = running.wanted.media.sha256;
-                    let place = running.clip.reached_us();
-                    let interrupted = running.clip.is_interrupted();
-                    let before = self.setbacks.get(&sha256);
-                    let setback = Setback::after(before, &problem, (place, interrupted), at.instant);
-                    let blamed = if interrupted { BLAMED_FOR_INTERRUPTIONS } else { BLAMED };
-                    if running.clip.is_refused() || setback.there >= blamed {
-                        self.setbacks.remove(&sha256);
-                        troubles.push(Trouble::Failed(sha256, problem));
-                    } else {
-                        self.setbacks.insert(sha256, setback);
-                        troubles.push(Trouble::Setback(problem));
+                    let before = self.setbacks.remove(&sha256);
+                    match Setback::after(before.as_ref(), &failure, running.clip.reached_us(), at.instant) {
+                        Some(setback) => {
+                            self.setbacks.insert(sha256, setback);
+                            troubles.push(Trouble::Setback(failure.problem));
+                        }
+                        None => troubles.push(Trouble::Failed(sha256, failure.problem)),
                     }
                 }
                 ClipState::Ready if running.begun.is_none() => {
@@ -346,58 +287,4 @@ fn play(running: &Running, sound: &mut Sound, begin: Instant, now: Instant) -> O
     let playing = sound.play(samples, running.wanted.role, begin, now);
     running.clip.mute(playing.is_none());
     playing
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock;
-    use crate::say;
-
-    fn crash() -> Problem {
-        Problem::new("phim.mp4", say!(en: "crashed", vi: "bị lỗi"), say!(en: "none", vi: "không"))
-    }
-
-    #[test]
-    fn only_the_same_fault_at_the_same_place_blames_a_file() {
-        let now = clock::instant();
-        let places = |places: &[Option<i64>]| {
-            let mut last = None;
-            for place in places {
-                last = Some(Setback::after(last.as_ref(), &crash(), (*place, false), now));
-            }
-            last.unwrap()
-        };
-        assert_eq!(places(&[Some(1_000_000), Some(1_400_000), Some(1_200_000)]).there, BLAMED);
-        assert_eq!(places(&[Some(1_000_000), Some(9_000_000), Some(20_000_000)]).there, 1);
-        assert_eq!(places(&[None, None, None]).there, BLAMED);
-        assert_eq!(places(&[None, None, Some(3_000_000), None]).there, 1);
-    }
-
-    #[test]
-    fn a_decoder_that_fails_is_tried_again_soon_and_then_more_rarely() {
-        let now = clock::instant();
-        let mut last = None;
-        let mut rests = Vec::new();
-        for place in 0..6 {
-            let setback = Setback::after(last.as_ref(), &crash(), (Some(place * 10_000_000), false), now);
-            rests.push(setback.again.duration_since(now).as_secs());
-            last = Some(setback);
-        }
-        assert_eq!(rests, [1, 5, 20, 60, 60, 60]);
-    }
-
-    #[test]
-    fn a_decoder_that_is_killed_costs_its_file_nothing_for_long() {
-        let now = clock::instant();
-        let mut last = None;
-        for _ in 0..BLAMED_FOR_INTERRUPTIONS - 1 {
-            last = Some(Setback::after(last.as_ref(), &crash(), (None, true), now));
-        }
-        let setback = last.unwrap();
-        assert!(setback.there < BLAMED_FOR_INTERRUPTIONS);
-        assert_eq!(setback.again.duration_since(now), AGAIN_INTERRUPTED_MAX);
-        // A crash of its own is another matter.
-        assert_eq!(Setback::after(Some(&setback), &crash(), (None, false), now).there, 1);
-    }
 }

@@ -16,7 +16,7 @@ use crate::layout::{
     Availability, Composed, Composer, FilmSlot, Look, Meet, RATE_MHZ, Scene, View, board_at,
 };
 use crate::limits::{ERRORS_KEPT, PICTURE_SIDE_MAX, TEXTURE_SIDE_MAX};
-use crate::media::{Decoder, Fit};
+use crate::media::{Decoder, Failure, Fit};
 use crate::model::board::{Board as Configured, Theme};
 use crate::model::led::Permille;
 use crate::model::media::{Media, Sha256};
@@ -376,16 +376,22 @@ impl Board {
         }
     }
 
-    fn take_loaded(&mut self, sha256: Sha256, loaded: Result<Loaded, Problem>) {
+    fn take_loaded(&mut self, sha256: Sha256, loaded: Result<Loaded, Failure>) {
         match loaded {
             Ok(loaded) => {
                 // A page is another with its picture; what sounds or moves is asked for at every turn.
                 let pictured = matches!(loaded, Loaded::Picture(_));
                 self.composition = self.composition.take().filter(|_| !pictured);
-                self.on_hand.put(sha256, loaded);
+                let over = self.on_hand.put(sha256, loaded);
+                over.iter().for_each(|problem| self.mended(problem));
             }
-            Err(problem) => {
-                self.report(&problem);
+            Err(failure) => {
+                self.report(&failure.problem);
+                // What is on the screen meanwhile has no place for a picture that is not there.
+                self.composition = None;
+                if self.on_hand.set_back(sha256, &failure, clock::instant()) {
+                    return;
+                }
                 self.give_up(sha256);
                 // It may have rotted, or been removed to make room: then it is fetched again.
                 if let Some(service) = &self.service {
@@ -421,8 +427,9 @@ impl Board {
 
         let side = self.size.0.max(self.size.1);
         let plans = || std::iter::once(&plan).chain(&self.coming);
-        plans().for_each(|plan| self.on_hand.load_for(plan, side, &self.loader));
+        plans().for_each(|plan| self.on_hand.load_for(plan, side, &self.loader, at.instant));
         self.on_hand.keep(plans());
+        deadlines.extend(self.on_hand.next_attempt(plans(), at.instant));
         if self.unready_film.is_some_and(|sha256| self.playout.film(sha256).is_some()) {
             self.unready_film = None;
             self.composition = None;

@@ -595,7 +595,7 @@ impl Preview {
             std::thread::sleep(Duration::from_millis(2));
         }
         match clip.state() {
-            ClipState::Failed(problem) => Err(problem),
+            ClipState::Failed(failure) => Err(failure.problem),
             _ => Ok(Some(crate::board::OnStage(clip))),
         }
     }

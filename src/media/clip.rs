@@ -6,13 +6,13 @@
 //! clip with a problem; what was shown last stays until the board shows something else.
 
 use super::account::{Account, Frame, Lie, PATIENCE, Said};
-use super::process::{Decoder, Process, failed};
+use super::fault::Failure;
+use super::process::{Decoder, Process};
 use super::refusal;
-use super::wire::{self, Found, Reply, Request, What};
+use super::wire::{self, Found, Reply, Request, Stage, What};
 use crate::clock;
 use crate::limits::{FILM_PIXELS_MAX, PICTURE_SIDE_MAX};
 use crate::model::media::FilmPicture;
-use crate::problem::Problem;
 use crate::shm::{FrameLayout, Layout, Mapping, SampleReader, SampleRing};
 use crate::store::Asset;
 use std::collections::VecDeque;
@@ -78,7 +78,7 @@ pub enum ClipState {
     Opening,
     /// The first picture or sound is there.
     Ready,
-    Failed(Problem),
+    Failed(Failure),
 }
 
 #[derive(Debug, Default)]
@@ -107,10 +107,6 @@ struct Shared {
     /// Nobody hears the sound: it is thrown away at the pace of the clock.
     muted: AtomicBool,
     stop: AtomicBool,
-    /// It failed because of what is in the file, not because of its decoder.
-    refused: AtomicBool,
-    /// Its decoder was killed or stopped from outside.
-    interrupted: AtomicBool,
     /// The time of the newest picture that came, in microseconds.
     reached_us: Mutex<Option<i64>>,
 }
@@ -138,14 +134,12 @@ impl Clip {
             started: OnceLock::new(),
             muted: AtomicBool::new(false),
             stop: AtomicBool::new(false),
-            refused: AtomicBool::new(false),
-            interrupted: AtomicBool::new(false),
             reached_us: Mutex::new(None),
         });
         let (feeder, name) = (shared.clone(), file.name().to_owned());
         let run = move || {
-            if let Err(problem) = feed(&feeder, &decoder, &file, &changed) {
-                *lock(&feeder.state) = ClipState::Failed(problem);
+            if let Err(failure) = feed(&feeder, &decoder, &file, &changed) {
+                *lock(&feeder.state) = ClipState::Failed(failure);
             }
             lock(&feeder.pictures).ended = true;
             if let Some(ring) = feeder.opened.get().and_then(|opened| opened.ring.as_ref()) {
@@ -154,24 +148,13 @@ impl Clip {
             changed();
         };
         if let Err(error) = std::thread::Builder::new().name("clip".into()).spawn(run) {
-            *lock(&shared.state) = ClipState::Failed(refusal::crashed(&name, &error));
+            *lock(&shared.state) = ClipState::Failed(Failure::of_child(&name, &error));
         }
         Clip { shared }
     }
 
     pub fn state(&self) -> ClipState {
         lock(&self.shared.state).clone()
-    }
-
-    /// Whether it failed because of what is in the file: its decoder said so, or told lies. Otherwise the decoder crashed, was
-    /// killed or hung, which another attempt may not.
-    pub fn is_refused(&self) -> bool {
-        self.shared.refused.load(Ordering::Acquire)
-    }
-
-    /// Whether it failed because its decoder was killed or stopped, as where memory runs out: not the file's doing.
-    pub fn is_interrupted(&self) -> bool {
-        self.shared.interrupted.load(Ordering::Acquire)
     }
 
     /// How far its pictures have come, in microseconds into the file; `None` before the first.
@@ -302,19 +285,13 @@ fn release(opened: &Opened, slot: u8) {
     let _ = wire::send(opened.socket.as_fd(), &Request::Release { slot }, None, false);
 }
 
-fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) -> Result<(), Problem> {
-    let refused = |problem: Problem| {
-        shared.refused.store(true, Ordering::Release);
-        problem
-    };
-    let crashed = |error: io::Error| {
-        let problem = failed(file.name(), &error);
-        shared.interrupted.store(error.kind() == io::ErrorKind::Interrupted, Ordering::Release);
-        if error.kind() == io::ErrorKind::InvalidData { refused(problem) } else { problem }
-    };
+fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) -> Result<(), Failure> {
+    let crashed = |error: io::Error| Failure::of_child(file.name(), &error);
+    let refused =
+        |stage: Stage, message: &str| Failure::of_file(refusal::refused(file.name(), stage, message));
     let lied = |Lie(lie): Lie| {
         tracing::warn!(file = file.name(), lie, "a decoder is not believed");
-        refused(refusal::nonsense(file.name()))
+        Failure::of_file(refusal::nonsense(file.name()))
     };
     let wish = shared.wish;
     let what = match wish.picture {
@@ -325,7 +302,7 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
     let found = match process.hear(clock::instant() + PATIENCE).map_err(crashed)? {
         Reply::Ready(found) if found.is_sane() => found,
         Reply::Failed { stage, message } => {
-            return Err(refused(refusal::refused(file.name(), stage, &message)));
+            return Err(refused(stage, &message));
         }
         _ => return Err(lied(Lie("no such file can be"))),
     };
@@ -406,7 +383,7 @@ fn feed(shared: &Shared, decoder: &Decoder, file: &Asset, changed: &dyn Fn()) ->
                 }
             }
             Said::Failed { stage, message } => {
-                return Err(refused(refusal::refused(file.name(), stage, &message)));
+                return Err(refused(stage, &message));
             }
         }
         let first = {

@@ -7,6 +7,7 @@
 mod account;
 pub mod child;
 mod clip;
+mod fault;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod hostile;
 mod process;
@@ -15,6 +16,7 @@ mod still;
 pub mod wire;
 
 pub use clip::{Clip, ClipState, Fit, Wish};
+pub use fault::{Failure, Fault};
 pub use process::{Decoder, unconfined};
 pub use still::{examine, picture, probe};
 pub use wire::Found;

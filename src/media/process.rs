@@ -1,6 +1,5 @@
 //! Starting a decoder child, and talking to it with a deadline.
 
-use super::refusal;
 use super::wire::{self, Confinement, Reply, Request, What};
 use crate::problem::Problem;
 use crate::say;
@@ -153,14 +152,6 @@ impl Process {
             Some((reply, None)) => Ok(Some(reply)),
             None => Ok(None),
         }
-    }
-}
-
-/// Whose fault it is that a child's word could not be had: what makes no sense is the file's doing.
-pub(super) fn failed(name: &str, error: &io::Error) -> Problem {
-    match error.kind() {
-        io::ErrorKind::InvalidData => refusal::nonsense(name),
-        _ => refusal::crashed(name, error),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One question, one answer: what a file is, or a still picture decoded.
 
-use super::process::{Decoder, Process, failed};
+use super::fault::Failure;
+use super::process::{Decoder, Process};
 use super::refusal;
 use super::wire::{Found, Reply, Request, Stage, What};
 use crate::clock;
@@ -38,7 +39,7 @@ pub fn probe(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
 /// # Errors
 /// As for [`probe`], but for that.
 pub fn examine(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
-    let unheard = |error: std::io::Error| failed(file.name(), &error);
+    let unheard = |error: std::io::Error| Failure::of_child(file.name(), &error).problem;
     let latest = clock::instant() + PROBE_MAX;
     let process = Process::open(decoder, file, What::Probe, clock::instant() + PATIENCE).map_err(unheard)?;
     loop {
@@ -56,8 +57,9 @@ pub fn examine(decoder: &Decoder, file: &Asset) -> Outcome<Found> {
 ///
 /// # Errors
 /// As for [`probe`].
-pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Outcome<Picture> {
-    let unheard = |error: std::io::Error| failed(file.name(), &error);
+pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Result<Picture, Failure> {
+    let unheard = |error: std::io::Error| Failure::of_child(file.name(), &error);
+    let nonsense = || Failure::of_file(refusal::nonsense(file.name()));
     let deadline = clock::instant() + PATIENCE;
     let max_width = max.0.clamp(1, PICTURE_SIDE_MAX);
     let max_height = max.1.clamp(1, PICTURE_SIDE_MAX);
@@ -65,14 +67,16 @@ pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Outcome<Pict
     let process = Process::open(decoder, file, what, deadline).map_err(unheard)?;
     let found = match process.hear(deadline).map_err(unheard)? {
         Reply::Ready(found) => found,
-        Reply::Failed { stage, message } => return Err(refusal::refused(file.name(), stage, &message)),
-        _ => return Err(refusal::nonsense(file.name())),
+        Reply::Failed { stage, message } => {
+            return Err(Failure::of_file(refusal::refused(file.name(), stage, &message)));
+        }
+        _ => return Err(nonsense()),
     };
-    let [width, height] = found.picture.ok_or_else(|| refusal::nonsense(file.name()))?;
+    let [width, height] = found.picture.ok_or_else(nonsense)?;
     let pixels = u64::from(width) * u64::from(height);
     let sane = (1..=max_width).contains(&width) && (1..=max_height).contains(&height);
     if !sane || pixels > PICTURE_PIXELS_MAX {
-        return Err(refusal::nonsense(file.name()));
+        return Err(nonsense());
     }
     let bytes = pixels as usize * 4;
     // A picture is one "slot" of rows without padding; only the total matters here.
@@ -83,8 +87,8 @@ pub fn picture(decoder: &Decoder, file: &Asset, max: (u32, u32)) -> Outcome<Pict
         .map_err(unheard)?;
     match process.hear(deadline).map_err(unheard)? {
         Reply::Picture => {}
-        _ => return Err(refusal::nonsense(file.name())),
+        _ => return Err(nonsense()),
     }
-    let rgba = memory.bytes(0, bytes).ok_or_else(|| refusal::nonsense(file.name()))?.to_vec();
+    let rgba = memory.bytes(0, bytes).ok_or_else(nonsense)?.to_vec();
     Ok(Picture { width, height, rgba })
 }

@@ -27,6 +27,8 @@ SIZE, RATE, PICTURES = (640, 304), 12.5, 50
 # A card's number says which film it is of, and which of its pictures: four films of 64.
 FILMS, OF_A_FILM, STILLS = 3, 64, (200, 201)
 TURN_S, BACK_S = 4, 90
+# Of the decoders that begin, this share is harmed at once.
+AT_ITS_START = 0.25
 # Of the board alone, over what it had: FFmpeg is in its children.
 MEMORY_MB, DESCRIPTORS = 24, 3
 SHOWN_LEVELS, BLACK = 16, 24
@@ -90,23 +92,30 @@ class Faults(threading.Thread):
             os.kill(pid, sign)
 
     def run(self):
-        while not self.finish.wait(self.random.uniform(0.05, 1.2)):
+        known, due = set(), time.monotonic()
+        # So often that a picture's decoder, which lives for some 30 ms, is seen.
+        while not self.finish.wait(0.005):
             living = children(self.board.process.pid)
-            if not living:
-                continue
-            # All of them at times, as when memory runs out.
-            chosen = living if self.random.random() < 0.1 else [self.random.choice(living)]
-            how = self.random.choice(list(self.done))
-            self.done[how] += 1
-            for pid in chosen:
-                if how == "killed":
-                    self.send(pid, signal.SIGKILL)
-                elif how == "starved":
-                    threading.Thread(target=self.starve, args=(pid, self.random.uniform(0.5, 4)), daemon=True).start()
-                else:
-                    self.send(pid, signal.SIGSTOP)
-                    if how == "stopped":
-                        threading.Timer(self.random.uniform(0.1, 6), self.send, (pid, signal.SIGCONT)).start()
+            new, known = sorted(set(living) - known), set(living)
+            if new and self.random.random() < AT_ITS_START:
+                self.harm([self.random.choice(new)])
+            elif living and time.monotonic() > due:
+                due = time.monotonic() + self.random.uniform(0.05, 1.2)
+                # All of them at times, as when memory runs out.
+                self.harm(living if self.random.random() < 0.1 else [self.random.choice(living)])
+
+    def harm(self, chosen):
+        how = self.random.choice(list(self.done))
+        self.done[how] += 1
+        for pid in chosen:
+            if how == "killed":
+                self.send(pid, signal.SIGKILL)
+            elif how == "starved":
+                threading.Thread(target=self.starve, args=(pid, self.random.uniform(0.5, 4)), daemon=True).start()
+            else:
+                self.send(pid, signal.SIGSTOP)
+                if how == "stopped":
+                    threading.Timer(self.random.uniform(0.1, 6), self.send, (pid, signal.SIGCONT)).start()
 
     def starve(self, pid, seconds):
         """A tenth of its time."""

@@ -27,7 +27,7 @@ fn opened(file: &Path, start: f64, fit: Fit) -> Clip {
     loop {
         match clip.state() {
             ClipState::Ready => return clip,
-            ClipState::Failed(problem) => panic!("{problem}"),
+            ClipState::Failed(failure) => panic!("{}", failure.problem),
             ClipState::Opening => assert!(instant() < deadline, "{file:?} does not open"),
         }
         std::thread::sleep(Duration::from_millis(2));

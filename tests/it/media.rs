@@ -32,7 +32,7 @@ fn ready(clip: &Clip) {
     until("ready", || match clip.state() {
         ClipState::Opening => false,
         ClipState::Ready => true,
-        ClipState::Failed(problem) => panic!("{problem}"),
+        ClipState::Failed(failure) => panic!("{}", failure.problem),
     });
 }
 

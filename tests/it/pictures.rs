@@ -13,7 +13,7 @@ fn opened(path: &Path) -> Result<Picture, Problem> {
     let asset = || media(path);
     let found = probe(&decoder(), &asset())?;
     assert!(found.still, "{}: {found:?}", path.display());
-    picture(&decoder(), &asset(), (640, 360))
+    Ok(picture(&decoder(), &asset(), (640, 360))?)
 }
 
 /// The reason of a refusal that names the file and is no crash.

@@ -3,7 +3,7 @@
 use crate::support::stand_in::{attempt_names, command, has_landlock, stand_in};
 use crate::support::{Office, RunningBoard, decoder, made_by_ffmpeg, media, text};
 use bangtin::clock::instant;
-use bangtin::media::{Clip, ClipState, Decoder, Fit, Wish, picture, probe};
+use bangtin::media::{Clip, ClipState, Decoder, Fault, Fit, Wish, picture, probe};
 use bangtin::problem::Speech;
 use bangtin::sound::RATE;
 use bangtin::store::Asset;
@@ -212,8 +212,8 @@ fn doctor_and_status_say_once_what_the_machine_lacks() {
 fn lied(folder: &Path, lie: &str) -> (String, bool, Duration) {
     let clip = Clip::open(Decoder::at(stand_in(folder, &format!("lies:{lie}"))), clip(), wish(), || ());
     let (state, took) = settled(&clip, true, Duration::from_secs(20));
-    let ClipState::Failed(problem) = state else { panic!("{lie}: {state:?}") };
-    (problem.line(Speech::English), clip.is_refused(), took)
+    let ClipState::Failed(failure) = state else { panic!("{lie}: {state:?}") };
+    (failure.problem.line(Speech::English), failure.fault == Fault::File, took)
 }
 
 #[test]
@@ -292,25 +292,25 @@ fn a_decoder_that_stops_or_spins_is_given_up_and_the_board_never_waits_for_it() 
                 let decoder = Decoder::at(stand_in(folder, &format!("lies:{case}")));
                 let clip = Clip::open(decoder, clip(), wish(), || ());
                 let (begin, mut worst) = (instant(), Duration::ZERO);
-                let problem = loop {
+                let failure = loop {
                     let before = instant();
                     let state = clip.state();
                     let _ = (clip.size(), clip.sound(), clip.finished(), clip.next_due(before));
                     clip.start(before);
                     clip.show(before, &mut |_| ());
                     worst = worst.max(before.elapsed());
-                    if let ClipState::Failed(problem) = state {
-                        break problem;
+                    if let ClipState::Failed(failure) = state {
+                        break failure;
                     }
                     assert!(begin.elapsed() < Duration::from_secs(25), "{case} is not given up");
                     std::thread::sleep(Duration::from_millis(5));
                 };
-                let said = problem.line(Speech::English);
+                let said = failure.problem.line(Speech::English);
                 let stopped = case.contains("stops");
                 let why = if stopped { "was killed or stopped" } else { "did not answer in time" };
                 assert!(said.contains(&format!("clip.mp4: its decoder {why}")), "{case}: {said}");
-                assert_eq!(clip.is_interrupted(), stopped, "{case}");
-                assert!(!clip.is_refused(), "{case}: another attempt may go well");
+                // Another attempt may go well.
+                assert_eq!(failure.fault, if stopped { Fault::Outside } else { Fault::Decoder }, "{case}");
                 let before = instant();
                 drop(clip);
                 worst = worst.max(before.elapsed());
@@ -359,8 +359,8 @@ fn the_largest_that_a_board_takes_is_decoded_within_its_bounds() {
         let shown = std::cell::Cell::new(0);
         let peak = decoders_peak(|| {
             let begin = *start.get_or_init(instant);
-            if let ClipState::Failed(problem) = clip.state() {
-                panic!("{problem}");
+            if let ClipState::Failed(failure) = clip.state() {
+                panic!("{}", failure.problem);
             }
             clip.start(begin);
             if clip.show(begin + Duration::from_secs(60), &mut |_| ()) {
@@ -393,7 +393,7 @@ fn the_largest_that_a_board_takes_is_decoded_within_its_bounds() {
             println!("{name}: {peak} MiB of address space");
             let (found, seen) = work.join().unwrap();
             assert_eq!(found.as_ref().map_err(ToString::to_string), Ok(&Some([8192, 8192])), "{name}");
-            assert_eq!(seen.as_ref().map_err(ToString::to_string), Ok(&1080), "{name}");
+            assert_eq!(seen.as_ref().map_err(|failure| failure.problem.to_string()), Ok(&1080), "{name}");
         });
     }
 }

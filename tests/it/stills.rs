@@ -27,7 +27,7 @@ impl Desk {
         let asset = || media(&path);
         let found = probe(&decoder(), &asset())?;
         assert!(found.still, "{found:?}");
-        picture(&decoder(), &asset(), (640, 640))
+        Ok(picture(&decoder(), &asset(), (640, 640))?)
     }
     fn first_pixel(&self, bytes: &[u8]) -> [u8; 4] {
         self.opened(bytes).unwrap().rgba[..4].try_into().unwrap()

@@ -109,7 +109,7 @@ pub enum Trouble {
     Failed(Sha256, Problem),
     /// A decoder failed, and another will be tried.
     Setback(Problem),
-    /// After that the file was played to its end.
+    /// After that the file has gone on, or was played to its end.
     Mended(Problem),
 }
 
@@ -204,10 +204,14 @@ impl Playout {
             }
         }
         self.running.retain(|running| !matches!(running.clip.state(), ClipState::Failed(_)));
-        for whole in self.running.iter().filter(|running| running.clip.finished()) {
-            let over = self.setbacks.remove(&whole.wanted.media.sha256);
-            let told = over.into_iter().flat_map(|setback| setback.told);
-            troubles.extend(told.map(Trouble::Mended));
+        for running in &self.running {
+            let sha256 = running.wanted.media.sha256;
+            let is_over =
+                |setback: &Setback| setback.is_over(running.clip.reached_us(), running.clip.ended());
+            if self.setbacks.get(&sha256).is_some_and(is_over) {
+                let told = self.setbacks.remove(&sha256).into_iter().flat_map(|setback| setback.told);
+                troubles.extend(told.map(Trouble::Mended));
+            }
         }
         let waits = |wanted: &Wanted| !self.running.iter().any(|running| running.is(wanted));
         let waiting = wanted.iter().filter(|wanted| waits(wanted));

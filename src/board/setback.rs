@@ -66,6 +66,15 @@ impl Setback {
         }
         Some(Setback { told, times, there, place, fault, again: now + rest })
     }
+
+    /// Whether it is overcome, when another decoder has come so far, in microseconds into the file, or to its end.
+    pub fn is_over(&self, reached_us: Option<i64>, ended: bool) -> bool {
+        // What crashed of itself may do so again at the same place, and the count must not begin anew.
+        let beyond = reached_us.is_some_and(|reached| {
+            self.place.is_none_or(|place| reached.saturating_sub(place) > SAME_PLACE_US)
+        });
+        ended || beyond && self.fault == Fault::Outside
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +117,17 @@ mod tests {
             after(&places, Fault::Decoder, now).unwrap().again.duration_since(now).as_secs()
         };
         assert_eq!([1, 2, 3, 4, 5, 6].map(rest), [1, 5, 20, 60, 60, 60]);
+    }
+
+    #[test]
+    fn a_setback_is_over_where_the_file_goes_on_beyond_it() {
+        let now = clock::instant();
+        let killed = after(&[Some(3_000_000)], Fault::Outside, now).unwrap();
+        assert!(!killed.is_over(Some(3_500_000), false) && killed.is_over(Some(4_500_000), false));
+        assert!(!killed.is_over(None, false) && killed.is_over(None, true));
+        let crashed = after(&[Some(3_000_000)], Fault::Decoder, now).unwrap();
+        assert!(!crashed.is_over(Some(9_000_000), false) && crashed.is_over(Some(9_000_000), true));
+        assert!(after(&[None], Fault::Outside, now).unwrap().is_over(Some(0), false));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A film, or a picture that comes without text: the whole board, and a strip with its title below.
 //!
-//! A film fills its place where that cuts off little; where it would cut off much (a portrait board), and for
-//! posters, whose words must not be cut, it is shown whole. Until the first picture is there, and for
+//! A film fills its place where that cuts off little; where it would cut off much (a portrait board), where the notice says
+//! so, and for posters, whose words must not be cut, it is shown whole. Until the first picture is there, and for
 //! a file that is broken, the notice shows as text instead.
 
 use super::brush::{Brush, Side};
@@ -15,6 +15,7 @@ use crate::limits;
 use crate::model::board::Theme;
 use crate::model::media::Sha256;
 use crate::model::plan::NoticeSlot;
+use crate::model::programme::PictureFit;
 use crate::text::sole_line;
 
 const STRIP: f32 = 20.0;
@@ -85,7 +86,8 @@ pub fn draw(
     if reel.is_film {
         let ([_, _, w, h], _) = Meet::Cover.place(source, rect);
         let kept = (w / f64::from(source.0.max(1))).min(h / f64::from(source.1.max(1)));
-        let meet = if 1.0 - kept <= CUT_MAX { Meet::Cover } else { Meet::Contain };
+        let fills = 1.0 - kept <= CUT_MAX && slot.notice.picture == PictureFit::Fill;
+        let meet = if fills { Meet::Cover } else { Meet::Contain };
         film = Some(FilmSlot { sha256, rect, meet });
     } else {
         brush.picture(sha256, rect, Meet::Contain, brush.palette().ground);

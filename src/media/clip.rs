@@ -184,6 +184,11 @@ impl Clip {
         let _ = self.shared.started.set(at);
     }
 
+    /// Its decoder has come to the end of the file, or has failed.
+    pub fn ended(&self) -> bool {
+        lock(&self.shared.pictures).ended
+    }
+
     /// All pictures have been shown and all sound heard, or it failed.
     pub fn finished(&self) -> bool {
         if matches!(*lock(&self.shared.state), ClipState::Failed(_)) {

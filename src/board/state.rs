@@ -703,7 +703,7 @@ mod tests {
 
     #[test]
     fn what_was_in_the_way_of_a_file_or_a_poll_is_over_when_that_succeeds_and_nothing_else_is() {
-        let now = Instant::now();
+        let now = clock::instant();
         let film = |byte: u8| Hinders::Fetch(Sha256([byte; 32]));
         let poll = |feed: &str| Hinders::Poll(feed.into());
         let noted = |(text, hinders): (&str, Option<Hinders>)| Noted {

@@ -70,9 +70,19 @@ pub(super) struct Composition {
     network: String,
 }
 
+/// What a problem stands in the way of; where that succeeds, the problem is over.
+#[derive(Clone, PartialEq, Eq)]
+enum Hinders {
+    /// A poll of this feed.
+    Poll(Arc<str>),
+    /// A file that is to be fetched.
+    Fetch(Sha256),
+}
+
 /// A problem that was reported.
 pub(super) struct Noted {
     pub(super) text: String,
+    hinders: Option<Hinders>,
     /// How often in a row.
     pub(super) count: u64,
     /// When it last was so.
@@ -260,6 +270,10 @@ impl Board {
 
     /// Keeps a problem for `status`, and says it in the log the first time.
     pub fn report(&mut self, problem: &Problem) {
+        self.note(problem, None);
+    }
+
+    fn note(&mut self, problem: &Problem, hinders: Option<Hinders>) {
         let text = problem.line(Speech::from_env());
         let reading = clock::read();
         let now = self.now(reading);
@@ -269,14 +283,23 @@ impl Board {
             if noted.over.is_some() {
                 tracing::warn!("{text}");
             }
-            *noted = Noted { text, count: noted.count + 1, instant, at, over: None };
+            *noted = Noted { text, hinders, count: noted.count + 1, instant, at, over: None };
             return;
         }
         tracing::warn!("{text}");
         if self.errors.len() == ERRORS_KEPT {
             self.errors.pop_front();
         }
-        self.errors.push_back(Noted { text, count: 1, instant, at, over: None });
+        self.errors.push_back(Noted { text, hinders, count: 1, instant, at, over: None });
+    }
+
+    /// What was in the way of this succeeded, with nothing left to tell but `still`.
+    fn succeeded(&mut self, hindered: &Hinders, still: Option<&Problem>) {
+        let still = still.map(|problem| problem.line(Speech::from_env()));
+        let now = clock::instant();
+        for text in end(&mut self.errors, hindered, still.as_deref(), now) {
+            tracing::info!("mended: {text}");
+        }
     }
 
     /// Marks a problem that was reported as over.
@@ -362,17 +385,25 @@ impl Board {
                 self.stale_timetable = true;
             }
             FeedEvent::Checked { feed, at, result } => {
+                let current = result.is_ok();
                 let (start, clocks) = (self.start, self.clocks(clock::read()));
                 let Some(known) = self.feeds.iter_mut().find(|known| known.name == feed) else { return };
                 let (changed, problem) = known.take_check(result, at, start, clocks);
                 self.stale_timetable |= changed;
-                problem.iter().for_each(|problem| self.report(problem));
+                let poll = Hinders::Poll(feed);
+                if current {
+                    self.succeeded(&poll, problem.as_ref());
+                }
+                problem.iter().for_each(|problem| self.note(problem, Some(poll.clone())));
             }
             FeedEvent::MediaReady { media } => {
+                self.succeeded(&Hinders::Fetch(media.sha256), None);
                 self.on_hand.is_new(media.sha256);
                 self.stale_timetable = true;
             }
-            FeedEvent::MediaProblem { problem, .. } => self.report(&problem),
+            FeedEvent::MediaProblem { media, problem, .. } => {
+                self.note(&problem, Some(Hinders::Fetch(media.sha256)));
+            }
         }
     }
 
@@ -649,9 +680,56 @@ impl Board {
     }
 }
 
+/// Marks as over what hindered this, but for the problem that is told `still`; returns what was marked.
+fn end<'a>(
+    errors: &'a mut VecDeque<Noted>,
+    hindered: &Hinders,
+    still: Option<&str>,
+    now: Instant,
+) -> Vec<&'a str> {
+    let over = errors.iter_mut().filter(|noted| {
+        noted.over.is_none() && noted.hinders.as_ref() == Some(hindered) && still != Some(&noted.text)
+    });
+    over.map(|noted| {
+        noted.over = Some(now);
+        noted.text.as_str()
+    })
+    .collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::own_words;
+    use super::*;
+
+    #[test]
+    fn what_was_in_the_way_of_a_file_or_a_poll_is_over_when_that_succeeds_and_nothing_else_is() {
+        let now = clock::instant();
+        let film = |byte: u8| Hinders::Fetch(Sha256([byte; 32]));
+        let poll = |feed: &str| Hinders::Poll(feed.into());
+        let noted = |(text, hinders): (&str, Option<Hinders>)| Noted {
+            text: text.into(),
+            hinders,
+            count: 1,
+            instant: now,
+            at: None,
+            over: None,
+        };
+        let mut errors: VecDeque<Noted> = [
+            ("0 MB are free", Some(film(1))),
+            ("9 MB are free", Some(film(1))),
+            ("another film", Some(film(2))),
+            ("not kept", Some(poll("xa"))),
+            ("no network", Some(poll("xa"))),
+            ("no such folder", None),
+        ]
+        .map(noted)
+        .into();
+        assert_eq!(end(&mut errors, &film(1), None, now), ["0 MB are free", "9 MB are free"]);
+        assert_eq!(end(&mut errors, &film(1), None, now), [""; 0]);
+        assert_eq!(end(&mut errors, &poll("huyen"), None, now), [""; 0]);
+        assert_eq!(end(&mut errors, &poll("xa"), Some("not kept"), now), ["no network"]);
+        assert_eq!(errors.iter().filter(|noted| noted.over.is_none()).count(), 3);
+    }
 
     #[test]
     fn residents_are_told_the_reason_and_no_librarys_words() {

@@ -26,6 +26,8 @@ const PAGES_MAX: u32 = 6;
 const TURN_MS_MAX: u64 = 120_000;
 /// A picture of which no more than this is seen may have lost what it says.
 const SEEN_LEAST: f32 = 0.75;
+/// How many times longer than wide a picture may be before it is a stripe on any screen.
+const STRETCHED_MOST: u32 = 8;
 /// Notices with less text make few pages everywhere, and are not looked at: that takes milliseconds for each.
 const CHARS_MIN: usize = 120;
 /// Most notices that are looked at: of a longer programme nobody reads what is said of each.
@@ -54,8 +56,11 @@ pub fn look(folder: &Path, programme: &Programme, sizes: &[(u32, u32)], now: Tim
     notices
         .into_iter()
         .flat_map(|notice| {
-            let seen = [unseen(notice, sizes), tiny(notice, sizes), unscanned(notice, sizes), lasts(notice)];
-            [eye.long(folder, notice, sizes), eye.cut(notice, sizes)].into_iter().chain(seen)
+            let tiny = tiny(notice, sizes);
+            // To show it whole is no remedy for a picture that is too small either way.
+            let cut = if tiny.is_none() { eye.cut(notice, sizes) } else { None };
+            let seen = [unseen(notice, sizes), tiny, unscanned(notice, sizes), lasts(notice)];
+            [eye.long(folder, notice, sizes), cut].into_iter().chain(seen)
         })
         .flatten()
         .collect()
@@ -85,7 +90,8 @@ fn tiny(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
     let screens = sizes.iter().copied().filter(|size| !is_led(*size));
     // A third of a screen's side: beside text a picture has half of it, and is then enlarged by half.
     let least = screens.map(|(width, height)| width.max(height) / 3).max()?;
-    if width.max(height) >= least {
+    let least_across = least / STRETCHED_MOST;
+    if width.max(height) >= least && width.min(height) >= least_across {
         return None;
     }
     let why = say!(
@@ -94,8 +100,8 @@ fn tiny(notice: &Notice, sizes: &[(u32, u32)]) -> Option<Problem> {
         path = image.path
     );
     let remedy = say!(
-        en: "give the original, at least {least} pixels on its longer side",
-        vi: "hãy dùng bản gốc, cạnh dài ít nhất {least} điểm ảnh"
+        en: "give the original, at least {least} pixels on its longer side and {least_across} on the other",
+        vi: "hãy dùng bản gốc, cạnh dài ít nhất {least}, cạnh ngắn ít nhất {least_across} điểm ảnh"
     );
     Some(Problem::new(notice.id.clone(), why, remedy))
 }
@@ -424,10 +430,19 @@ mod tests {
         assert_eq!(
             noted(60, 40),
             [
-                "a: `a.jpg` is only 60 × 40 pixels, and looks coarse when enlarged; give the original, at least 640 pixels on its longer side"
+                "a: `a.jpg` is only 60 × 40 pixels, and looks coarse when enlarged; give the original, at least 640 pixels on its longer side and 80 on the other"
             ]
         );
         assert_eq!(noted(640, 200), [""; 0]);
+    }
+
+    #[test]
+    fn a_picture_that_is_a_mere_stripe_is_told_as_too_small_and_of_none_such_also_that_it_is_cut() {
+        for (width, height) in [(5000, 10), (10, 5000), (1, 1)] {
+            let image = serde_json::json!({"path": "a.png", "length": 9, "sha256": "00".repeat(32), "width": width, "height": height});
+            let noted = said(serde_json::json!({"id": "a", "title": "A", "text": "B", "image": image}));
+            assert!(noted.len() == 1 && noted[0].contains("looks coarse when enlarged"), "{noted:?}");
+        }
     }
 
     #[test]

@@ -258,6 +258,14 @@ fn a_film_or_sound_that_was_cut_off_while_it_was_copied_is_refused_and_a_whole_o
         let line = probe(&decoder(), &media(&cut)).expect_err(name).line(Speech::English);
         assert!(line.contains("cut off: its end is missing (it says 8 s, and ends after "), "{line}");
     }
+    // FFmpeg believes no duration of a WMA that is shorter than it says.
+    let whole = made_by_ffmpeg("whole.wma", "-f lavfi -i sine=f=440:d=8 -c:a wmav2");
+    probe(&decoder(), &media(&whole)).expect("whole.wma");
+    let cut = folder.path().join("cut.wma");
+    let bytes = std::fs::read(&whole).unwrap();
+    std::fs::write(&cut, &bytes[..bytes.len() / 3]).unwrap();
+    let line = probe(&decoder(), &media(&cut)).expect_err("cut.wma").line(Speech::English);
+    assert!(line.contains("cut off: its end is missing"), "{line}");
 }
 
 #[test]

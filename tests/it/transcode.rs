@@ -262,6 +262,26 @@ fn a_recording_with_a_lost_packet_is_told_with_the_command_that_rescues_the_rest
 }
 
 #[test]
+fn a_wmv_that_was_cut_off_is_told_with_the_command_that_rescues_the_rest_and_a_wma_is_not() {
+    const SOUND: &str = "-f lavfi -i sine=f=440:d=12 -c:a wmav2";
+    let film = format!("-f lavfi -i testsrc2=s=320x240:r=25:d=12 {SOUND} -c:v wmv2");
+    let cut = |name: &str, how: &str| {
+        let bytes = std::fs::read(made_by_ffmpeg(name, how)).unwrap();
+        bytes[..bytes.len() * 6 / 10].to_vec()
+    };
+    let bureau = Bureau::new();
+    bureau.office.write("hop.wmv", cut("rescued.wmv", &film));
+    let said = bureau.publish("video", "hop.wmv", &[]);
+    assert!(said.code == 1 && said.err.contains("cut off: its end is missing"), "{}", said.err);
+    bureau.type_line(&said.err);
+    let said = bureau.publish("video", "hop-rescued.mp4", &[]);
+    assert!(said.code == 0, "{}", said.err);
+    bureau.office.write("hop.wma", cut("rescued.wma", SOUND));
+    let said = bureau.publish("video", "hop.wma", &[]);
+    assert!(said.code == 1 && !said.err.contains("rescued"), "{}", said.err);
+}
+
+#[test]
 fn a_film_above_a_small_board_s_means_is_published_with_a_warning_and_the_command() {
     let bureau = Bureau::with("phim.mkv", &film_4k());
     let said = bureau.publish("video", "phim.mkv", &[]);

@@ -14,6 +14,10 @@ use std::path::Path;
 /// How much is read of a file's beginning, and of its end, in bytes: the list of what is in a ZIP is at its
 /// end, and the names in an old Office document are somewhere.
 const HEAD_BYTES: u64 = 1 << 20;
+/// ASF, 3.1: what a WMV begins with, and a WMA.
+const ASF_HEADER: [u8; 16] = *b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c";
+/// ASF, 3.3: the type of a stream of pictures.
+const ASF_PICTURES: [u8; 16] = *b"\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\0\x80\x5f\x5c\x44\x2b";
 const TAIL_BYTES: u64 = 256 << 10;
 
 /// What a file was found to be.
@@ -143,6 +147,7 @@ pub fn is_film(file: &Path) -> io::Result<bool> {
     let streamed = in_step(0, 188) || in_step(4, 192) || begins(b"\0\0\x01\xba");
     let boxed = begins(b"\x1a\x45\xdf\xa3")
         || begins(b"FLV\x01")
+        || begins(&ASF_HEADER) && holds(&head, &ASF_PICTURES)
         || begins(b"RIFF") && head.get(8..12) == Some(b"AVI ");
     Ok(indexed || streamed || boxed)
 }

@@ -2,13 +2,20 @@
 
 use std::os::fd::OwnedFd;
 
-/// Whether it is an Ogg that ends within a page, or an MP4 (or QuickTime film) without the index that stands at its end.
-/// Of all others nothing is said.
+/// ASF, 3.1 and 3.2: what a WMA or WMV begins with, and its File Properties Object.
+const ASF_HEADER: [u8; 16] = *b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c";
+const ASF_FILE_PROPERTIES: [u8; 16] = *b"\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\0\xc0\x0c\x20\x53\x65";
+/// Bit of its flags: it was sent while it was recorded, and its length means nothing.
+const ASF_BROADCAST: u8 = 1;
+
+/// Whether it is an Ogg that ends within a page, an MP4 (or QuickTime film) without the index that stands at its end, or an
+/// ASF (WMA, WMV) much shorter than it says. Of all others nothing is said.
 pub(super) fn is_cut_off(file: &OwnedFd, length: u64) -> bool {
     let head = bytes::<8>(file, 0).unwrap_or_default();
     match () {
         () if head.starts_with(b"OggS") => ends_within_a_page(file, length),
         () if head[4..] == *b"ftyp" => has_no_index(file, length),
+        () if ASF_HEADER.starts_with(&head) => is_shorter_than_stated(file, length).unwrap_or(false),
         () => false,
     }
 }
@@ -61,6 +68,27 @@ fn has_no_index(file: &OwnedFd, length: u64) -> bool {
     true
 }
 
+/// ASF, 3.1 and 3.2. By a twentieth, from where on FFmpeg no longer believes the duration that stands beside it; up to there
+/// that tells. `None` where there is nothing to go by.
+fn is_shorter_than_stated(file: &OwnedFd, length: u64) -> Option<bool> {
+    let head = bytes::<30>(file, 0).filter(|head| head.starts_with(&ASF_HEADER))?;
+    let objects = u32::from_le_bytes([head[24], head[25], head[26], head[27]]);
+    let mut at = head.len() as u64;
+    for _ in 0..objects {
+        let object = bytes::<24>(file, at)?;
+        if object.starts_with(&ASF_FILE_PROPERTIES) {
+            let stated = u64::from_le_bytes(bytes(file, at + 40)?);
+            let [flags] = bytes(file, at + 88)?;
+            return Some(flags & ASF_BROADCAST == 0 && length < stated - stated / 20);
+        }
+        let [_, _, size] = [0, 8, 16].map(|part| {
+            object[part..part + 8].iter().rev().fold(0u64, |value, byte| value << 8 | u64::from(*byte))
+        });
+        at = at.checked_add(size.max(24)).filter(|at| *at < length)?;
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +119,36 @@ mod tests {
         assert!(!cut(&whole) && cut(&whole[..400]) && cut(&whole[..524]));
         assert!(!cut(&[box_of(b"ftyp", 8), box_of(b"moov", 60), vec![0, 0, 9, 9]].concat()));
         assert!(!cut(b"RIFF1234WAVE"));
+    }
+
+    #[test]
+    fn an_asf_is_cut_off_where_much_of_the_length_that_it_states_is_missing() {
+        let file = |stated: u64, flags: u8| {
+            let other = [&[7; 16][..], &30u64.to_le_bytes(), &[0; 6]].concat();
+            let properties = [
+                &ASF_FILE_PROPERTIES[..],
+                &104u64.to_le_bytes(),
+                &[0; 16],
+                &stated.to_le_bytes(),
+                &[0; 40],
+                &[flags],
+                &[0; 15],
+            ];
+            let header = [&ASF_HEADER[..], &164u64.to_le_bytes(), &2u32.to_le_bytes(), &[1, 2]].concat();
+            [header, other, properties.concat(), vec![9; 836]].concat()
+        };
+        assert_eq!(file(0, 0).len(), 1000);
+        for (stated, flags, expected) in [
+            (1000, 2, false),
+            (1040, 2, false),
+            (900, 2, false),
+            (2000, 2, true),
+            (2000, 3, false),
+            (0, 2, false),
+        ] {
+            assert_eq!(cut(&file(stated, flags)), expected, "{stated} {flags}");
+        }
+        assert!(cut(&file(1000, 2)[..400]) && !cut(&file(1000, 2)[..100]) && !cut(&ASF_HEADER));
+        assert!(!cut(&file(u64::MAX, 3)));
     }
 }

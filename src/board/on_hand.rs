@@ -171,7 +171,10 @@ mod tests {
             assert_eq!(on_hand.availability(&media), Availability::Waiting);
         }
         let picture = Picture { width: 2, height: 1, rgba: vec![255; 8] };
-        assert_eq!(on_hand.put(media.sha256, Loaded::Picture(Arc::new(picture))), [problem.clone()]);
+        assert_eq!(
+            on_hand.put(media.sha256, Loaded::Picture(Arc::new(picture))),
+            std::slice::from_ref(&problem)
+        );
         assert_eq!(on_hand.availability(&media), Availability::Ready(2, 1));
         assert!(!on_hand.set_back(media.sha256, &failure(Fault::File), now));
     }

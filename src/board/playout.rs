@@ -272,7 +272,8 @@ impl Playout {
 
     /// Something is open that is, or will be, heard.
     pub fn sounding(&self) -> bool {
-        self.running.iter().any(|running| running.with_sound && !running.clip.finished())
+        let sounds = |running: &Running| running.with_sound && !running.clip.is_mute();
+        self.running.iter().any(|running| sounds(running) && !running.clip.finished())
     }
 
     /// When a clip that is ready must be started, or a decoder that failed is tried again.

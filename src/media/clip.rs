@@ -169,6 +169,11 @@ impl Clip {
         Some((opened.layout.frame.width, opened.layout.frame.height))
     }
 
+    /// It is open, and there is no sound in it.
+    pub fn is_mute(&self) -> bool {
+        self.shared.opened.get().is_some_and(|opened| opened.ring.is_none())
+    }
+
     /// The sound, once open, if there is any left to hear.
     pub fn sound(&self) -> Option<SampleReader> {
         self.shared.opened.get()?.ring.clone().filter(|ring| !ring.drained()).map(SampleReader::new)

@@ -200,6 +200,7 @@ impl Reader<'_, '_> {
         }
         if let Some(said) = film_said {
             remarks::of_film(&said, &notice);
+            remarks::of_standing(&said, &notice);
         }
         remarks::of_two_scripts(document, at, &notice);
         notice

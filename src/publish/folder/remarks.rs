@@ -101,6 +101,33 @@ pub fn of_haste(said: &Said<'_>, notice: &Notice) {
     }
 }
 
+/// A board whose film stands still for longer than this looks as if it hung, in seconds.
+const STANDING_MAX: u64 = 5;
+
+/// Tells of a film that is over long before its notice.
+pub fn of_standing(said: &Said<'_>, notice: &Notice) {
+    let film = notice.video.as_ref().and_then(|film| Some((film, film.duration_ms?)));
+    let (Some((film, length_ms)), Some(seconds)) = (film, notice.seconds) else { return };
+    let (length, seconds) = (length_ms.div_ceil(1000), u64::from(seconds));
+    let stands = seconds.saturating_sub(length);
+    if stands <= STANDING_MAX {
+        return;
+    }
+    let why = say!(
+        en: "`{path}` is over after {length} of the {seconds} seconds, and its last picture stands for {stands}",
+        vi: "phim `{path}` hết sau {length} trong {seconds} giây, hình cuối sẽ đứng yên {stands} giây",
+        path = film.path,
+        length = length,
+        seconds = seconds,
+        stands = stands
+    );
+    let remedy = say!(
+        en: "delete `seconds`: a short film is then repeated as long as a picture stays",
+        vi: "hãy xóa `seconds`: phim ngắn khi đó được chiếu lại trong thời gian của một ảnh"
+    );
+    said.warn(why, remedy);
+}
+
 /// Tells of what a notice says besides its film, which takes the whole screen and leaves room for the title alone.
 pub fn of_film(said: &Said<'_>, notice: &Notice) {
     let Some(film) = &notice.video else { return };

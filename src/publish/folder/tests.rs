@@ -411,6 +411,25 @@ fn what_a_film_leaves_no_room_for_is_told_once_and_published_all_the_same() {
 }
 
 #[test]
+fn a_film_that_stands_still_for_most_of_its_turn_is_told() {
+    let said = |seconds: u32| {
+        let folder = folder(&format!(
+            "title = 'x'\n[[notice]]\ntitle = 'a'\nseconds = {seconds}\nvideo = 'phim.mp4'\n"
+        ));
+        let warnings = read(folder.path(), &probe, now()).unwrap().warnings;
+        warnings.iter().map(|problem| problem.line(Speech::English)).collect::<Vec<_>>()
+    };
+    assert_eq!(said(80), [""; 0]);
+    assert_eq!(said(30), [""; 0]);
+    let all = said(100);
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(
+        all[0].contains("is over after 75 of the 100 seconds, and its last picture stands for 25"),
+        "{all:?}"
+    );
+}
+
+#[test]
 fn a_picture_that_no_decoder_opens_is_told_by_its_head() {
     let folder = folder("title = 'x'\n[[notice]]\ntitle = 'a'\nimage = 'a.jpg'\n");
     let refuse = |path: &Path| -> Outcome<Probe> {

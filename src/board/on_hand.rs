@@ -1,4 +1,4 @@
-//! Which files a board has loaded: pictures decoded, films and sounds proven; and which cannot be shown.
+//! Which files a board has loaded: pictures decoded, films and sounds proven; which cannot be shown, and which are tried again.
 
 use super::event::Loaded;
 use super::loader::{Loader, Want};

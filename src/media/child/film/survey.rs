@@ -197,7 +197,7 @@ struct Examined {
     pictures: u64,
     pixels: u64,
     keys_alone: bool,
-    /// Some picture was not black.
+    /// Some picture was not black, or was not looked at.
     seen: bool,
 }
 
@@ -206,6 +206,7 @@ impl Examined {
         let most =
             if self.keys_alone { DECODED_PIXELS_MAX + LOOKED_THROUGH_PIXELS_MAX } else { DECODED_PIXELS_MAX };
         if self.pixels > most {
+            self.seen = self.seen || self.keys_alone;
             if self.keys_alone || !packet.is_key() {
                 return;
             }
@@ -234,7 +235,7 @@ impl Examined {
     fn count(&mut self, track: &mut Track) {
         while let Some((frame, _)) = track.next() {
             self.pictures += 1;
-            self.seen |= !ffmpeg::is_black(&frame);
+            self.seen = self.seen || !ffmpeg::is_black(&frame);
         }
         self.pixels += track.take_pixels();
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::alert::{Alert, AlertId, AlertStatus, Hazard, MessageType, RiskLevel};
 use crate::model::media::Sha256;
 use crate::model::plan::{Stale, TickerLine};
-use crate::model::programme::{Category, Notice, Priority, Ticker, Translation, Window};
+use crate::model::programme::{Category, Notice, PictureFit, Priority, Ticker, Translation, Window};
 use std::sync::LazyLock;
 
 static FONTS: LazyLock<Arc<Fonts>> = LazyLock::new(|| Arc::new(Fonts::load(&Fonts::standard_folders()).0));
@@ -368,6 +368,19 @@ fn a_film_that_is_not_ready_shows_as_text_and_a_warning_shows_alone() {
     }
     let scene = composed(&plan(warning(4, AlertStatus::Actual)), (1920, 1080), |_| ()).scene;
     assert!(scene.ticker.is_none() && !words(&scene).contains("Tin ngắn"));
+}
+
+#[test]
+fn a_film_fills_its_place_where_little_is_cut_off_and_is_whole_where_its_notice_says_so() {
+    let meet = |size: (u32, u32), fit: PictureFit| {
+        let mut notice = power_cut();
+        notice.video = Some(media(2, Some((1920, 1080)), Some(60_000)));
+        notice.picture = fit;
+        composed(&plan(slot(notice, 20)), size, |_| ()).scene.film.unwrap().meet
+    };
+    assert_eq!(meet((1920, 1080), PictureFit::Fill), Meet::Cover);
+    assert_eq!(meet((1920, 1080), PictureFit::Whole), Meet::Contain);
+    assert_eq!(meet((1080, 1920), PictureFit::Fill), Meet::Contain);
 }
 
 #[test]
